@@ -1,0 +1,114 @@
+//! Ids with a type: swapped arguments do not compile.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Makes a typed id over a UUID of version 7 (sorted by the time it was made).
+///
+/// `id!(CaseId, "case")` gives `CaseId::new(now)`, parsing, display and JSON as the plain UUID text.
+#[macro_export]
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $noun:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, $crate::hidden::serde::Serialize, $crate::hidden::serde::Deserialize)]
+        #[serde(crate = "::platform::hidden::serde", transparent)]
+        pub struct $name(pub $crate::hidden::uuid::Uuid);
+        $crate::id_methods!($name, $noun);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! id_methods {
+    ($name:ident, $noun:literal) => {
+        impl $name {
+            /// The word of this kind of thing, as audit rows name it.
+            pub const NOUN: &'static str = $noun;
+
+            /// A new id, sorted after those made earlier.
+            pub fn new(now: $crate::Time) -> Self {
+                let millis = now.micros().max(0) as u64 / 1000;
+                let at = $crate::hidden::uuid::Timestamp::from_unix(
+                    $crate::hidden::uuid::NoContext,
+                    millis / 1000,
+                    (millis % 1000) as u32 * 1_000_000,
+                );
+                Self($crate::hidden::uuid::Uuid::new_v7(at))
+            }
+
+            /// The bare UUID.
+            pub const fn uuid(self) -> $crate::hidden::uuid::Uuid {
+                self.0
+            }
+        }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                write!(f, "{}:{}", $noun, self.0)
+            }
+        }
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::hidden::uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self($crate::hidden::uuid::Uuid::parse_str(text)?))
+            }
+        }
+        impl $crate::hidden::utoipa::PartialSchema for $name {
+            fn schema() -> $crate::hidden::utoipa::openapi::RefOr<$crate::hidden::utoipa::openapi::schema::Schema> {
+                $crate::hidden::uuid_schema()
+            }
+        }
+        impl $crate::hidden::utoipa::ToSchema for $name {}
+    };
+}
+
+macro_rules! own_id {
+    ($(#[$doc:meta])* $name:ident, $noun:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub uuid::Uuid);
+        id_methods!($name, $noun);
+    };
+}
+
+own_id!(
+    /// A sign-in: a member of staff, a resident or a service. Here, not in `identity`, since every actor carries one.
+    AccountId, "account"
+);
+own_id!(
+    /// A seat that owns work (a grid's worker, a desk, a dispatcher), whoever holds it today.
+    PostId, "post"
+);
+own_id!(
+    /// A department, a subdistrict office, an operator, a company.
+    OrganisationId, "organisation"
+);
+own_id!(
+    /// A recorded fact: one line of the audit trail.
+    FactId, "fact"
+);
+
+/// A district: the unit of rights, of keys and of sharding. The number is the division code of GB/T 2260 (430204).
+///
+/// The first column of every key. A district outside the code table (a foreign data set) takes any free positive number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Debug)]
+#[serde(transparent)]
+pub struct DistrictId(pub i64);
+
+impl fmt::Display for DistrictId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for DistrictId {
+    type Err = std::num::ParseIntError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.parse()?))
+    }
+}
