@@ -1,0 +1,64 @@
+// Three small build steps: pictures with hashed names, a manifest the server can read, and precompressed copies.
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+
+/** Copies pictures into assets/ under hashed names, so that they may be cached for ever. */
+export function emit_pictures(paths: string[]): Plugin {
+  return {
+    name: "mulin-pictures",
+    apply: "build",
+    buildStart() {
+      for (const path of paths) {
+        this.addWatchFile(path);
+        this.emitFile({ type: "asset", name: basename(path), source: readFileSync(path, "utf8") });
+      }
+    },
+  };
+}
+
+/** Writes dist/manifest.json: `{"resident.js": "assets/resident-1a2b.js", …}`; the server's `Page::asset` reads it. */
+export function write_manifest(): Plugin {
+  let out_dir = "dist";
+  return {
+    name: "mulin-manifest",
+    apply: "build",
+    configResolved(config) {
+      out_dir = config.build.outDir;
+    },
+    writeBundle(_options, bundle) {
+      const entries = Object.keys(bundle)
+        .filter((file) => file.startsWith("assets/"))
+        .map((file) => [plain_name(file), file] as const)
+        .sort(([a], [b]) => a.localeCompare(b));
+      writeFileSync(join(out_dir, "manifest.json"), JSON.stringify(Object.fromEntries(entries), null, 2) + "\n");
+    },
+  };
+}
+
+/** `assets/resident-1a2b3c4d.js` → `resident.js`. */
+function plain_name(file: string): string {
+  return basename(file).replace(/-[\w-]{8}(\.\w+)$/, "$1");
+}
+
+/** Writes .gz and .br beside each text file of dist/assets, at the highest level: built once, sent often. */
+export function press_files(): Plugin {
+  let out_dir = "dist";
+  return {
+    name: "mulin-press",
+    apply: "build",
+    configResolved(config) {
+      out_dir = config.build.outDir;
+    },
+    closeBundle() {
+      const folder = join(out_dir, "assets");
+      for (const file of readdirSync(folder).filter((name) => /\.(js|css|svg)$/.test(name))) {
+        const bytes = readFileSync(join(folder, file));
+        writeFileSync(join(folder, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+        const quality = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+        writeFileSync(join(folder, `${file}.br`), brotliCompressSync(bytes, { params: quality }));
+      }
+    },
+  };
+}
