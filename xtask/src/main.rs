@@ -1,9 +1,13 @@
 //! The house's own tools: everything behind the Makefile that needs an `if`. `cargo xtask` lists the verbs.
 
+mod check;
 mod machine;
 mod postgres;
+mod runner;
+mod serve;
 mod shell;
 mod test;
+mod tidy;
 mod web;
 
 use std::process::ExitCode;
@@ -19,13 +23,31 @@ struct Verb {
 
 const VERBS: &[Verb] = &[
     Verb {
+        name: "run",
+        what: "build, make the demo district if there is none, serve it",
+        act: serve::run_district,
+    },
+    Verb { name: "dev", what: "serve the same district with the debug build", act: serve::run_debug },
+    Verb {
+        name: "demo-reset",
+        what: "throw the demo district away and make it anew",
+        act: serve::reset_demo,
+    },
+    Verb {
         name: "test",
-        what: "run every test on both engines, then the web's, then the browser stories",
+        what: "every test on both engines, the web's tests, the browser stories",
         act: test::all,
+    },
+    Verb { name: "check", what: "form, lints, types, the house's rules", act: check::all },
+    Verb { name: "tidy", what: "only the house's rules (xtask's tests check the same)", act: tidy::all },
+    Verb {
+        name: "lock-migrations",
+        what: "add new migrations to migrations.lock",
+        act: tidy::lock_migrations,
     },
     Verb {
         name: "pg",
-        what: "start a private PostgreSQL, print its URL, keep it until stopped",
+        what: "a private PostgreSQL, kept until stopped; prints its URL",
         act: postgres::keep,
     },
     Verb { name: "web", what: "build the web if one of its inputs changed", act: |_| web::build_if_stale() },
