@@ -1,1 +1,43 @@
-//! store
+//! One SQL text on SQLite and PostgreSQL: transactions, statements, migrations, facts, outbox, timers, backup.
+//!
+//! A write is `db.write(&actor, async move |tx| …)`. On SQLite one writer thread polls the body to its end, many bodies to
+//! one commit; on PostgreSQL the same body runs on a pooled connection and is retried on a serialization failure. Nothing
+//! but the body's own database may be awaited inside.
+
+mod conn;
+mod db;
+mod fact;
+mod idempotency;
+mod migrate;
+mod outbox;
+mod postgres;
+mod registry;
+mod row;
+mod sqlite;
+mod statement;
+mod timer;
+mod tx;
+mod value;
+
+pub use conn::Conn;
+pub use db::{Db, Options, Target};
+pub use fact::{Fact, FactRow, Facts};
+pub use idempotency::Replay;
+pub use migrate::{Migration, Migrations};
+pub use outbox::{LocalFuture, Reaction, Workload};
+pub use registry::{StatementFault, statements};
+pub use row::{Column, Columns, Params, Row};
+pub use statement::{Description, Query, Statement};
+pub use timer::{Timer, TimerRow};
+pub use tx::Tx;
+pub use value::{Cell, Json, Kind, List, ListItem, Value};
+
+/// The store's own tables.
+pub const MIGRATIONS: Migrations = migrations!("platform", ["0001_platform.sql"]);
+
+#[doc(hidden)]
+pub mod hidden {
+    //! For the macros of this crate only.
+    pub use crate::registry::Registered;
+    pub use inventory;
+}

@@ -1,0 +1,133 @@
+//! The database as the rest of the house sees it: reads, writes, the clock they run by, the facts they commit.
+
+use crate::postgres::Postgres;
+use crate::sqlite::Sqlite;
+use crate::{Conn, Facts, Tx, Workload};
+use platform::{Actor, Clock, Fault};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where the data lives.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// One file, one server.
+    Sqlite(PathBuf),
+    /// A `postgres://` address.
+    Postgres(String),
+}
+
+/// How a database is opened.
+#[derive(Debug)]
+pub struct Options {
+    pub target: Target,
+    pub clock: Clock,
+    pub workload: Workload,
+    /// Take the lock that keeps a second server off a SQLite file. Off for commands that only read.
+    pub exclusive: bool,
+}
+
+impl Options {
+    pub fn new(target: Target) -> Self {
+        Self { target, clock: Clock::System, workload: Workload::default(), exclusive: true }
+    }
+}
+
+/// An open database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    engine: Arc<Engine>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite(Arc<Sqlite>),
+    Postgres(Postgres),
+}
+
+/// What every write of this process shares.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) clock: Clock,
+    pub(crate) facts: Facts,
+    pub(crate) workload: Workload,
+}
+
+impl Db {
+    /// Opens the database. Migrations are a step of their own: [`Db::migrate`].
+    pub async fn open(options: Options) -> Result<Self, Fault> {
+        let engine = match &options.target {
+            Target::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, options.exclusive)?),
+            Target::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
+        };
+        let shared = Shared { clock: options.clock, facts: Facts::default(), workload: options.workload };
+        Ok(Self { engine: Arc::new(engine), shared: Arc::new(shared) })
+    }
+
+    /// Runs a write: all of the body's changes, or none.
+    ///
+    /// The body may run more than once (PostgreSQL retries lost races), so it changes nothing but its database, and it
+    /// awaits nothing but its database (elsewhere is a fault on SQLite). The answer comes after the commit is durable.
+    pub async fn write<T, E, F>(&self, actor: &Actor, body: F) -> Result<T, E>
+    where
+        F: AsyncFn(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(db) => db.write(actor.clone(), body, self.shared.clone()).await,
+            Engine::Postgres(db) => db.write(actor.clone(), body, self.shared.clone()).await,
+        }
+    }
+
+    /// Runs a short read on one snapshot. On SQLite it runs at once on the caller's thread.
+    pub async fn read<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(db) => db.read(body),
+            Engine::Postgres(db) => db.read(body).await,
+        }
+    }
+
+    /// Runs a long read (reports, exports) away from the request threads. It is interrupted when its caller goes away.
+    pub async fn read_long<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(db) => db.clone().read_long(body).await,
+            Engine::Postgres(db) => db.read(body).await,
+        }
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// Committed facts as they happen, in this process.
+    pub fn facts(&self) -> &Facts {
+        &self.shared.facts
+    }
+
+    /// The SQLite file, where that is the engine.
+    pub fn sqlite_path(&self) -> Option<&Path> {
+        match &*self.engine {
+            Engine::Sqlite(db) => Some(db.path()),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// "SQLite" or "PostgreSQL".
+    pub fn engine_name(&self) -> &'static str {
+        match &*self.engine {
+            Engine::Sqlite(_) => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        }
+    }
+}

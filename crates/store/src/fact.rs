@@ -1,0 +1,200 @@
+//! Facts: what happened, who did it, where. One row is the audit line; reactions and live screens follow the same row.
+
+use crate::{Conn, Json, row, sql};
+use platform::{Actor, DistrictId, FactId, Fault, OrganisationId, Time};
+use std::sync::Arc;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+/// Facts kept for a live screen that reads slowly; older ones it must catch up from the table.
+const LIVE_FACTS_KEPT: usize = 4096;
+
+/// Something that happened, declared by the capability that does it. Its data carries ids and codes, never personal values.
+pub trait Fact {
+    /// `capability.noun_verbed`, stable.
+    fn name(&self) -> &'static str;
+    /// The thing it happened to: its noun and id.
+    fn subject(&self) -> (&'static str, Uuid);
+    /// Where, for those who watch an area.
+    fn area_path(&self) -> Option<&str> {
+        None
+    }
+    /// Whose work it concerns, for those who watch a unit.
+    fn unit(&self) -> Option<OrganisationId> {
+        None
+    }
+    fn data(&self) -> serde_json::Value {
+        serde_json::Value::Object(serde_json::Map::new())
+    }
+}
+
+row! {
+    /// A recorded fact.
+    #[derive(Clone, Debug)]
+    pub struct FactRow {
+        pub district: DistrictId,
+        pub id: FactId,
+        pub name: String,
+        pub at: Time,
+        pub actor_kind: String,
+        pub actor_id: Option<Uuid>,
+        pub actor_name: String,
+        pub via: String,
+        pub subject_kind: String,
+        pub subject_id: Uuid,
+        pub area_path: Option<String>,
+        pub unit_id: Option<Uuid>,
+        pub data: Json<serde_json::Value>,
+    }
+}
+
+type FactParams = (
+    DistrictId,
+    FactId,
+    String,
+    Time,
+    String,
+    Option<Uuid>,
+    String,
+    String,
+    String,
+    Uuid,
+    Option<String>,
+    Option<Uuid>,
+    Json<serde_json::Value>,
+);
+
+sql! {
+    INSERT_FACT: FactParams =
+        "insert into platform_fact (district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id,
+             area_path, unit_id, data)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    FIND_FACT: (DistrictId, FactId) -> FactRow =
+        "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
+             data
+         from platform_fact where district = $1 and id = $2";
+    FACTS_AFTER: (DistrictId, FactId, i64) -> FactRow =
+        "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
+             data
+         from platform_fact where district = $1 and id > $2 order by id limit $3";
+    FACTS_BEFORE: (DistrictId, FactId, i64) -> FactRow =
+        "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
+             data
+         from platform_fact where district = $1 and id < $2 order by id desc limit $3";
+    FACTS_OF_SUBJECT: (DistrictId, Uuid, i64) -> FactRow =
+        "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
+             data
+         from platform_fact where district = $1 and subject_id = $2 order by id limit $3";
+}
+
+pub(crate) fn row_of<F: Fact + ?Sized>(fact: &F, actor: &Actor, now: Time) -> FactRow {
+    let (subject_kind, subject_id) = fact.subject();
+    FactRow {
+        district: actor.district,
+        id: FactId::new(now),
+        name: fact.name().to_owned(),
+        at: now,
+        actor_kind: actor.kind.name().to_owned(),
+        actor_id: actor.account.map(|a| a.0),
+        actor_name: actor.name.to_string(),
+        via: via(actor).to_owned(),
+        subject_kind: subject_kind.to_owned(),
+        subject_id,
+        area_path: fact.area_path().map(str::to_owned),
+        unit_id: fact.unit().map(|u| u.0),
+        data: Json(fact.data()),
+    }
+}
+
+fn via(actor: &Actor) -> &'static str {
+    use platform::Via;
+    match actor.via {
+        Via::Page => "page",
+        Via::Api => "api",
+        Via::Open311 => "open311",
+        Via::CommandLine => "command_line",
+        Via::Clock => "clock",
+    }
+}
+
+pub(crate) async fn insert(conn: &mut Conn, row: &FactRow) -> Result<(), Fault> {
+    let r = row.clone();
+    let params = (
+        r.district,
+        r.id,
+        r.name,
+        r.at,
+        r.actor_kind,
+        r.actor_id,
+        r.actor_name,
+        r.via,
+        r.subject_kind,
+        r.subject_id,
+        r.area_path,
+        r.unit_id,
+        r.data,
+    );
+    conn.execute(&INSERT_FACT, params).await.map(drop)
+}
+
+/// Reading the audit trail.
+impl FactRow {
+    pub async fn find(conn: &mut Conn, district: DistrictId, id: FactId) -> Result<Option<FactRow>, Fault> {
+        conn.optional(&FIND_FACT, (district, id)).await
+    }
+
+    /// Facts after `id`, oldest first: what a live screen missed.
+    pub async fn after(
+        conn: &mut Conn,
+        district: DistrictId,
+        id: FactId,
+        rows: i64,
+    ) -> Result<Vec<FactRow>, Fault> {
+        conn.all(&FACTS_AFTER, (district, id, rows)).await
+    }
+
+    /// Facts before `id`, newest first: the audit screen.
+    pub async fn before(
+        conn: &mut Conn,
+        district: DistrictId,
+        id: FactId,
+        rows: i64,
+    ) -> Result<Vec<FactRow>, Fault> {
+        conn.all(&FACTS_BEFORE, (district, id, rows)).await
+    }
+
+    /// Everything that happened to one thing, oldest first.
+    pub async fn of_subject(
+        conn: &mut Conn,
+        district: DistrictId,
+        subject: Uuid,
+        rows: i64,
+    ) -> Result<Vec<FactRow>, Fault> {
+        conn.all(&FACTS_OF_SUBJECT, (district, subject, rows)).await
+    }
+}
+
+/// Committed facts as they happen, for live screens in this process.
+#[derive(Clone, Debug)]
+pub struct Facts(broadcast::Sender<Arc<FactRow>>);
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(LIVE_FACTS_KEPT))
+    }
+}
+
+impl Facts {
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<FactRow>> {
+        self.0.subscribe()
+    }
+
+    pub(crate) fn publish(&self, facts: Vec<FactRow>) {
+        if self.0.receiver_count() == 0 {
+            return;
+        }
+        for fact in facts {
+            let _ = self.0.send(Arc::new(fact));
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! PostgreSQL: a pool, bodies pinned to local threads (they need not be `Send`), retries of lost races.
+
+use crate::conn::Engine;
+use crate::db::Shared;
+use crate::{Cell, Conn, Statement, Tx};
+use bytes::{BufMut, BytesMut};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts,
+};
+use futures_util::FutureExt;
+use platform::{Actor, Fault, FaultKind};
+use std::cell::Cell as Flag;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{NoTls, RowStream};
+use tokio_util::task::LocalPoolHandle;
+
+/// Connections of one server. PostgreSQL does its work with few; more only queue inside it.
+const CONNECTIONS_MAX: usize = 16;
+/// How long a request waits for a free connection, and a new connection for its database.
+const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How often a write that lost a race is run again.
+const RETRY_ATTEMPTS_MAX: u32 = 8;
+const RETRY_WAIT: Duration = Duration::from_millis(4);
+/// Longer statements are ended by the server.
+const STATEMENT_SECONDS_MAX: u32 = 60;
+
+/// A PostgreSQL database.
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    pool: Pool,
+    threads: LocalPoolHandle,
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Postgres")
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn open(url: &str) -> Result<Self, Fault> {
+        let mut config: tokio_postgres::Config =
+            url.parse().map_err(|e| Fault::broken("DATABASE_URL is no PostgreSQL address").because(e))?;
+        config.application_name("mulin");
+        config.options(format!("-c statement_timeout={STATEMENT_SECONDS_MAX}s -c timezone=UTC"));
+        config.connect_timeout(CONNECTION_WAIT_MAX);
+        let manager =
+            Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS_MAX)
+            .timeouts(Timeouts {
+                wait: Some(CONNECTION_WAIT_MAX),
+                create: Some(CONNECTION_WAIT_MAX),
+                recycle: Some(CONNECTION_WAIT_MAX),
+            })
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|e| Fault::broken("the connection pool could not be made").because(e))?;
+        let threads =
+            std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(CONNECTIONS_MAX);
+        Ok(Self { pool, threads: LocalPoolHandle::new(threads) })
+    }
+
+    pub(crate) async fn write<T, E, F>(&self, actor: Actor, body: F, shared: Arc<Shared>) -> Result<T, E>
+    where
+        F: AsyncFn(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        self.pinned(async move || {
+            let mut attempts = 0;
+            loop {
+                attempts += 1;
+                match write_once(&pool, &actor, &body, &shared).await {
+                    Attempt::Done(outcome) => return outcome,
+                    Attempt::LostRace if attempts < RETRY_ATTEMPTS_MAX => {
+                        tokio::time::sleep(RETRY_WAIT * attempts * rand::random_range(1..=4)).await;
+                    }
+                    Attempt::LostRace => {
+                        let what = format!("a write lost {attempts} races for the same rows");
+                        return Err(Fault::new(FaultKind::Contention, what).into());
+                    }
+                }
+            }
+        })
+        .await
+    }
+
+    pub(crate) async fn read<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        self.pinned(async move || {
+            let mut conn = connection(&pool).await?;
+            conn.batch("begin isolation level repeatable read read only").await?;
+            let outcome = AssertUnwindSafe(body(&mut conn)).catch_unwind().await;
+            end(conn, "rollback").await?;
+            outcome.unwrap_or_else(|_| Err(Fault::broken("a read panicked").into()))
+        })
+        .await
+    }
+
+    /// Runs work on a thread of its own kind; stops it when the caller has gone.
+    async fn pinned<T, E, W>(&self, work: W) -> Result<T, E>
+    where
+        W: AsyncFnOnce() -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (mut reply, answer) = oneshot::channel();
+        self.threads.spawn_pinned(move || async move {
+            let outcome = tokio::select! {
+                outcome = work() => outcome,
+                // Dropping the work drops its session, which cancels the statement and closes the connection.
+                () = reply.closed() => return,
+            };
+            let _ = reply.send(outcome);
+        });
+        answer.await.unwrap_or_else(|_| Err(Fault::broken("a transaction's thread ended").into()))
+    }
+}
+
+enum Attempt<T, E> {
+    Done(Result<T, E>),
+    /// Another transaction changed the same rows first.
+    LostRace,
+}
+
+async fn write_once<T, E, F>(pool: &Pool, actor: &Actor, body: &F, shared: &Arc<Shared>) -> Attempt<T, E>
+where
+    F: AsyncFn(&mut Tx) -> Result<T, E>,
+    E: From<Fault>,
+{
+    let mut conn = match connection(pool).await {
+        Ok(conn) => conn,
+        Err(fault) => return Attempt::Done(Err(fault.into())),
+    };
+    if let Err(fault) = conn.batch("begin isolation level repeatable read").await {
+        return Attempt::Done(Err(fault.into()));
+    }
+    let mut tx = Tx::begin(conn, actor.clone(), shared.clone());
+    let outcome = AssertUnwindSafe(body(&mut tx)).catch_unwind().await;
+    let (conn, facts) = tx.end();
+    let lost = lost_race(&conn);
+    match outcome {
+        Ok(Ok(value)) => match end(conn, "commit").await {
+            Ok(()) => {
+                shared.facts.publish(facts);
+                Attempt::Done(Ok(value))
+            }
+            Err(fault) if fault.kind() == FaultKind::Contention => Attempt::LostRace,
+            Err(fault) => Attempt::Done(Err(fault.into())),
+        },
+        Ok(Err(refused)) => {
+            // The refusal stands even where the rollback's own answer is lost with the connection.
+            let _ = end(conn, "rollback").await;
+            if lost { Attempt::LostRace } else { Attempt::Done(Err(refused)) }
+        }
+        Err(_) => {
+            let _ = end(conn, "rollback").await;
+            Attempt::Done(Err(Fault::broken("a write panicked; nothing of it was saved").into()))
+        }
+    }
+}
+
+fn lost_race(conn: &Conn) -> bool {
+    matches!(&conn.engine, Engine::Postgres(session) if session.lost_race.get())
+}
+
+async fn connection(pool: &Pool) -> Result<Conn, Fault> {
+    let client = pool.get().await.map_err(pool_fault)?;
+    Ok(Conn {
+        engine: Engine::Postgres(Session {
+            client: Some(client),
+            open: Flag::new(false),
+            lost_race: Flag::new(false),
+        }),
+    })
+}
+
+async fn end(mut conn: Conn, how: &str) -> Result<(), Fault> {
+    let ended = conn.batch(how).await;
+    if let (Ok(()), Engine::Postgres(session)) = (&ended, &conn.engine) {
+        session.open.set(false);
+    }
+    ended
+}
+
+/// A connection during one transaction. Dropped in the middle, it does not go back to the pool.
+pub(crate) struct Session {
+    client: Option<Object>,
+    open: Flag<bool>,
+    lost_race: Flag<bool>,
+}
+
+impl Session {
+    fn client(&self) -> Result<&Object, Fault> {
+        self.client.as_ref().ok_or_else(|| Fault::broken("the connection is gone"))
+    }
+
+    pub(crate) async fn batch(&self, text: &str) -> Result<(), Fault> {
+        self.open.set(true);
+        self.client()?.batch_execute(text).await.map_err(|e| self.fault(e))
+    }
+
+    pub(crate) async fn query(&self, statement: &Statement, cells: Vec<Cell>) -> Result<RowStream, Fault> {
+        let client = self.client()?;
+        let prepared = client.prepare_cached(statement.postgres()).await.map_err(|e| self.fault(e))?;
+        client.query_raw(&prepared, cells).await.map_err(|e| self.fault(e))
+    }
+
+    pub(crate) async fn execute(&self, statement: &Statement, cells: Vec<Cell>) -> Result<u64, Fault> {
+        let client = self.client()?;
+        let prepared = client.prepare_cached(statement.postgres()).await.map_err(|e| self.fault(e))?;
+        client.execute_raw(&prepared, cells).await.map_err(|e| self.fault(e))
+    }
+
+    pub(crate) async fn prepare(&self, text: &str) -> Result<tokio_postgres::Statement, Fault> {
+        self.client()?.prepare(text).await.map_err(|e| self.fault(e))
+    }
+
+    /// Sorts an error, and remembers a lost race: the body may hide it inside an error of its own.
+    pub(crate) fn fault(&self, e: tokio_postgres::Error) -> Fault {
+        let fault = fault(e);
+        if fault.kind() == FaultKind::Contention {
+            self.lost_race.set(true);
+        }
+        fault
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.open.get() {
+            return;
+        }
+        let Some(client) = self.client.take() else { return };
+        let cancel = client.cancel_token();
+        drop(Object::take(client));
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                let _ = cancel.cancel_query(NoTls).await;
+            });
+        }
+    }
+}
+
+fn pool_fault(e: PoolError) -> Fault {
+    match e {
+        PoolError::Backend(e) => fault(e),
+        other => Fault::new(FaultKind::Unavailable, "no connection to the database").because(other),
+    }
+}
+
+/// Sorts PostgreSQL's errors into the kinds a caller can act on.
+pub(crate) fn fault(e: tokio_postgres::Error) -> Fault {
+    let Some(code) = e.code() else {
+        return Fault::new(FaultKind::Unavailable, "the connection to the database failed").because(e);
+    };
+    let kind = if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED {
+        FaultKind::Contention
+    } else if code.code().starts_with("23") {
+        FaultKind::Constraint
+    } else if *code == SqlState::DISK_FULL {
+        FaultKind::DiskFull
+    } else if *code == SqlState::QUERY_CANCELED {
+        FaultKind::Cancelled
+    } else if code.code().starts_with("08") || code.code().starts_with("57") || code.code().starts_with("53")
+    {
+        FaultKind::Unavailable
+    } else {
+        FaultKind::Broken
+    };
+    let constraint = e.as_db_error().and_then(|d| d.constraint()).map(str::to_owned);
+    let fault = Fault::new(kind, "PostgreSQL refused a statement").because(e);
+    match constraint {
+        Some(name) => fault.on_constraint(name),
+        None => fault,
+    }
+}
+
+/// JSON as its text, whichever of the two JSON types it is stored as.
+pub(crate) struct JsonText(pub(crate) String);
+
+impl<'a> FromSql<'a> for JsonText {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        let text = if *ty == Type::JSONB { raw.get(1..).unwrap_or_default() } else { raw };
+        Ok(Self(std::str::from_utf8(text)?.to_owned()))
+    }
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::JSON || *ty == Type::JSONB
+    }
+}
+
+impl ToSql for Cell {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(v) => v.to_sql_checked(ty, out),
+            Self::Real(v) => v.to_sql_checked(ty, out),
+            Self::Bool(v) => v.to_sql_checked(ty, out),
+            // PostgreSQL's text cannot hold U+0000; borders refuse it, and here it becomes the replacement character.
+            Self::Text(v) if v.contains('\0') => v.replace('\0', "\u{fffd}").to_sql_checked(ty, out),
+            Self::Text(v) => v.to_sql_checked(ty, out),
+            Self::Bytes(v) => v.to_sql_checked(ty, out),
+            Self::Uuid(v) => v.to_sql_checked(ty, out),
+            Self::Json(v) => {
+                if *ty == Type::JSONB {
+                    out.put_u8(1);
+                }
+                out.put_slice(v.as_bytes());
+                Ok(IsNull::No)
+            }
+            Self::IntList(v) => v.to_sql_checked(ty, out),
+            Self::TextList(v) => v.to_sql_checked(ty, out),
+            Self::UuidList(v) => v.to_sql_checked(ty, out),
+        }
+    }
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+    to_sql_checked!();
+}

@@ -1,0 +1,169 @@
+//! Statements: declared with `sql!`, known to the registry, written once for both engines.
+
+use crate::{Column, Kind, Params, Row};
+use std::fmt::Write as _;
+use std::marker::PhantomData;
+use std::sync::OnceLock;
+
+/// A statement's text and its name, with the engines' spellings made on first use.
+#[derive(Debug)]
+pub struct Statement {
+    pub name: &'static str,
+    pub module: &'static str,
+    sqlite_text: &'static str,
+    postgres_text: &'static str,
+    sqlite: OnceLock<String>,
+    postgres: OnceLock<String>,
+}
+
+impl Statement {
+    /// The text as SQLite reads it: `$1` becomes `?1`, a list becomes `json_each`.
+    pub fn sqlite(&self) -> &str {
+        self.sqlite.get_or_init(|| spell(self.sqlite_text, Spelling::Sqlite))
+    }
+
+    /// The text as PostgreSQL reads it.
+    pub fn postgres(&self) -> &str {
+        self.postgres.get_or_init(|| spell(self.postgres_text, Spelling::Postgres))
+    }
+}
+
+/// A statement with the types of its parameters and of its rows.
+#[derive(Debug)]
+pub struct Query<P, R> {
+    pub statement: Statement,
+    types: PhantomData<fn(P) -> R>,
+}
+
+impl<P: Params, R: Row> Query<P, R> {
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        module: &'static str,
+        sqlite_text: &'static str,
+        postgres_text: &'static str,
+    ) -> Self {
+        Self {
+            statement: Statement {
+                name,
+                module,
+                sqlite_text,
+                postgres_text,
+                sqlite: OnceLock::new(),
+                postgres: OnceLock::new(),
+            },
+            types: PhantomData,
+        }
+    }
+
+    /// What the statement test compares with the schemas.
+    pub fn describe(&'static self) -> Description {
+        Description { statement: &self.statement, params: P::kinds(), columns: R::columns() }
+    }
+}
+
+/// A statement and what the program believes of it.
+#[derive(Debug)]
+pub struct Description {
+    pub statement: &'static Statement,
+    /// Kind and whether null may be given.
+    pub params: Vec<(Kind, bool)>,
+    pub columns: Vec<Column>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    Sqlite,
+    Postgres,
+}
+
+/// Replaces `$n` and `{in:$n:kind}` by what the engine reads.
+fn spell(text: &str, spelling: Spelling) -> String {
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some(at) = rest.find(['$', '{']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(list) = rest.strip_prefix("{in:$") {
+            let end = list.find('}').unwrap_or(list.len());
+            let (number, kind) = list[..end].split_once(':').unwrap_or((&list[..end], "text"));
+            match (spelling, kind) {
+                (Spelling::Postgres, _) => write!(out, "= any(${number})"),
+                (Spelling::Sqlite, "uuid") => {
+                    write!(out, "in (select unhex(value) from json_each(?{number}))")
+                }
+                (Spelling::Sqlite, _) => write!(out, "in (select value from json_each(?{number}))"),
+            }
+            .unwrap_or_default();
+            rest = list.get(end + 1..).unwrap_or("");
+        } else {
+            let mark = if spelling == Spelling::Sqlite && rest.starts_with('$') { "?" } else { &rest[..1] };
+            out.push_str(mark);
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Declares statements. Each becomes a `static Query` and an entry of the registry.
+///
+/// ```ignore
+/// sql! {
+///     /// Newest first.
+///     pub OPEN_OF_POST: (DistrictId, PostId, i64) -> QueueRow =
+///         "select id, due_at from cases_case where district = $1 and post_id = $2 order by id desc limit $3";
+///     /// Two texts where the engines differ.
+///     pub FIND_WORDS: (DistrictId, String) -> (CaseId,) = sqlite "…" postgres "…";
+///     /// No rows come back.
+///     pub CLOSE: (DistrictId, CaseId) = "update cases_case set open = false where district = $1 and id = $2";
+/// }
+/// ```
+#[macro_export]
+macro_rules! sql {
+    () => {};
+    ($(#[$meta:meta])* $vis:vis $name:ident : $params:ty = $text:literal ; $($rest:tt)*) => {
+        $crate::sql!(@one [$(#[$meta])*] [$vis] $name, $params, (), $text, $text);
+        $crate::sql!($($rest)*);
+    };
+    ($(#[$meta:meta])* $vis:vis $name:ident : $params:ty = sqlite $sqlite:literal postgres $postgres:literal ; $($rest:tt)*) => {
+        $crate::sql!(@one [$(#[$meta])*] [$vis] $name, $params, (), $sqlite, $postgres);
+        $crate::sql!($($rest)*);
+    };
+    ($(#[$meta:meta])* $vis:vis $name:ident : $params:tt -> $row:ty = $text:literal ; $($rest:tt)*) => {
+        $crate::sql!(@one [$(#[$meta])*] [$vis] $name, $params, $row, $text, $text);
+        $crate::sql!($($rest)*);
+    };
+    ($(#[$meta:meta])* $vis:vis $name:ident : $params:tt -> $row:ty = sqlite $sqlite:literal postgres $postgres:literal ; $($rest:tt)*) => {
+        $crate::sql!(@one [$(#[$meta])*] [$vis] $name, $params, $row, $sqlite, $postgres);
+        $crate::sql!($($rest)*);
+    };
+    (@one [$(#[$meta:meta])*] [$vis:vis] $name:ident, $params:ty, $row:ty, $sqlite:literal, $postgres:literal) => {
+        $(#[$meta])*
+        $vis static $name: $crate::Query<$params, $row> =
+            $crate::Query::new(stringify!($name), module_path!(), $sqlite, $postgres);
+        const _: () = {
+            $crate::hidden::inventory::submit! { $crate::hidden::Registered(|| $name.describe()) }
+        };
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    //! One text, two spellings.
+    use super::{Spelling, spell};
+
+    #[test]
+    fn parameters_and_lists_are_spelled_for_each_engine() {
+        let text = "select a from t where district = $1 and id {in:$2:uuid} and name {in:$3:text} limit $10";
+        assert_eq!(
+            spell(text, Spelling::Sqlite),
+            "select a from t where district = ?1 and id in (select unhex(value) from json_each(?2)) \
+             and name in (select value from json_each(?3)) limit ?10"
+        );
+        assert_eq!(
+            spell(text, Spelling::Postgres),
+            "select a from t where district = $1 and id = any($2) and name = any($3) limit $10"
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! A write in progress: statements, the actor, the moment, and the facts it has recorded.
+
+use crate::db::Shared;
+use crate::{Conn, Fact, FactRow, fact};
+use platform::{Actor, DistrictId, FactId, Fault, Time};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// A transaction. All of it is saved, or nothing.
+#[derive(Debug)]
+pub struct Tx {
+    conn: Conn,
+    actor: Actor,
+    now: Time,
+    facts: Vec<FactRow>,
+    shared: Arc<Shared>,
+}
+
+impl Tx {
+    pub(crate) fn begin(conn: Conn, actor: Actor, shared: Arc<Shared>) -> Self {
+        Self { conn, actor, now: shared.clock.now(), facts: Vec::new(), shared }
+    }
+
+    pub(crate) fn end(self) -> (Conn, Vec<FactRow>) {
+        (self.conn, self.facts)
+    }
+
+    /// The moment of this write: one for all its rows.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Replays the past: the demo and imports write what happened then, in the order it happened.
+    pub fn at(&mut self, moment: Time) {
+        self.now = moment;
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Changes who acts for the rest of this write (imports that play several people).
+    pub fn act_as(&mut self, actor: Actor) {
+        self.actor = actor;
+    }
+
+    pub fn district(&self) -> DistrictId {
+        self.actor.district
+    }
+
+    /// Writes the fact with the change: an audit row, and an outbox row for each reaction to it, in this transaction.
+    pub async fn record<F: Fact>(&mut self, fact: &F) -> Result<FactId, Fault> {
+        let row = fact::row_of(fact, &self.actor, self.now);
+        let id = row.id;
+        fact::insert(&mut self.conn, &row).await?;
+        self.shared.workload.enqueue(&mut self.conn, &row).await?;
+        self.facts.push(row);
+        Ok(id)
+    }
+
+    pub(crate) fn workload(&self) -> Arc<Shared> {
+        self.shared.clone()
+    }
+
+    /// The facts recorded so far in this write.
+    pub fn facts(&self) -> &[FactRow] {
+        &self.facts
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
