@@ -10,8 +10,8 @@ use crate::shell::{Outcome, at, program, root, run};
 const BUILT_FROM: &str = "dist/.inputs";
 /// Where the installed packages remember their lock.
 const INSTALLED_FROM: &str = "node_modules/.lock-hash";
-/// What lies in the web folder and is made, not written.
-const MADE: &[&str] = &["node_modules", "dist", "e2e/output", ".vite"];
+/// What lies in the web folder and is not built from.
+const MADE: &[&str] = &["node_modules", "dist", "e2e", ".vite"];
 
 /// The web's folder.
 pub fn folder() -> PathBuf {
