@@ -117,7 +117,13 @@ impl Actor {
 
     /// Somebody without an account.
     pub fn anonymous(district: DistrictId, via: Via, lang: Lang, source: &str) -> Self {
-        Self { kind: ActorKind::Anonymous, via, lang, source: source.into(), ..Self::system(district, "anonymous") }
+        Self {
+            kind: ActorKind::Anonymous,
+            via,
+            lang,
+            source: source.into(),
+            ..Self::system(district, "anonymous")
+        }
     }
 
     /// The scopes within which this actor holds `permission`. The house itself holds all.

@@ -58,7 +58,8 @@ macro_rules! id_methods {
             }
         }
         impl $crate::hidden::utoipa::PartialSchema for $name {
-            fn schema() -> $crate::hidden::utoipa::openapi::RefOr<$crate::hidden::utoipa::openapi::schema::Schema> {
+            fn schema()
+            -> $crate::hidden::utoipa::openapi::RefOr<$crate::hidden::utoipa::openapi::schema::Schema> {
                 $crate::hidden::uuid_schema()
             }
         }

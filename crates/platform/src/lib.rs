@@ -5,6 +5,7 @@
 mod actor;
 mod clock;
 mod fault;
+mod fixtures;
 mod ids;
 pub mod limits;
 mod page;
@@ -15,6 +16,7 @@ mod words;
 pub use actor::{Actor, ActorKind, Grant, Permission, Scope, Via};
 pub use clock::{Clock, Time};
 pub use fault::{Fault, FaultKind};
+pub use fixtures::Fixtures;
 pub use ids::{AccountId, DistrictId, FactId, OrganisationId, PostId};
 pub use page::{Cursor, Page};
 pub use personal::{Personal, Phone, Purpose};

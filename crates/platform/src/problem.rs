@@ -58,7 +58,11 @@ impl Problem {
 
     /// 404, the same for what is not there and for what is not yours to see.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", Words::of("没有找到，或您无权查看。", "Not found, or not yours to see."))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            Words::of("没有找到，或您无权查看。", "Not found, or not yours to see."),
+        )
     }
 
     /// 403.
@@ -108,23 +112,35 @@ impl From<&Fault> for Problem {
             FaultKind::Unavailable | FaultKind::Contention | FaultKind::Cancelled => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
-                Words::of("系统暂时繁忙，请稍后再试，您填写的内容没有丢失。", "The system is busy. Please try again shortly."),
+                Words::of(
+                    "系统暂时繁忙，请稍后再试，您填写的内容没有丢失。",
+                    "The system is busy. Please try again shortly.",
+                ),
             )
             .with("retry_after_s", 5),
             FaultKind::DiskFull => Self::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "disk_full",
-                Words::of("存储空间已满，这次没有保存，请联系管理员。", "The disk is full; nothing was saved. Please tell the operator."),
+                Words::of(
+                    "存储空间已满，这次没有保存，请联系管理员。",
+                    "The disk is full; nothing was saved. Please tell the operator.",
+                ),
             ),
             FaultKind::Constraint => Self::new(
                 StatusCode::CONFLICT,
                 "conflict",
-                Words::of("与已有的记录冲突，没有保存。", "This conflicts with an existing record; nothing was saved."),
+                Words::of(
+                    "与已有的记录冲突，没有保存。",
+                    "This conflicts with an existing record; nothing was saved.",
+                ),
             ),
             FaultKind::Corrupt | FaultKind::Broken => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "fault",
-                Words::of("系统出错了，没有保存，我们已记录。", "Something broke; nothing was saved. It has been logged."),
+                Words::of(
+                    "系统出错了，没有保存，我们已记录。",
+                    "Something broke; nothing was saved. It has been logged.",
+                ),
             ),
         }
     }

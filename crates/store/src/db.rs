@@ -3,7 +3,7 @@
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{Conn, Facts, Tx, Workload};
-use platform::{Actor, Clock, Fault};
+use platform::{Actor, Clock, Fault, Fixtures};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,6 +51,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) facts: Facts,
     pub(crate) workload: Workload,
+    pub(crate) fixtures: Fixtures,
 }
 
 impl Db {
@@ -60,7 +61,7 @@ impl Db {
             Target::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, options.exclusive)?),
             Target::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
         };
-        let shared = Shared { clock: options.clock, facts: Facts::default(), workload: options.workload };
+        let shared = Shared { clock: options.clock, facts: Facts::default(), workload: options.workload, fixtures: Fixtures::default() };
         Ok(Self { engine: Arc::new(engine), shared: Arc::new(shared) })
     }
 
@@ -108,6 +109,11 @@ impl Db {
 
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// What the capabilities loaded at the start; writes find the same things by [`Tx::fixture`].
+    pub fn fixtures(&self) -> &Fixtures {
+        &self.shared.fixtures
     }
 
     /// Committed facts as they happen, in this process.

@@ -58,6 +58,11 @@ impl Tx {
         Ok(id)
     }
 
+    /// What a capability loaded at the start.
+    pub fn fixture<T: Send + Sync + 'static>(&self) -> Arc<T> {
+        self.shared.fixtures.get()
+    }
+
     pub(crate) fn workload(&self) -> Arc<Shared> {
         self.shared.clone()
     }
