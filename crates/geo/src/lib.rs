@@ -6,11 +6,13 @@
 
 mod boundary;
 mod coordinates;
+mod cut;
 mod error;
 mod features;
 mod fit;
 mod frame;
 mod index;
+mod partition;
 mod plane;
 mod wkb;
 
@@ -21,3 +23,4 @@ pub use features::{FILE_BYTES_MAX, FeatureArea, read_features, write_features};
 pub use fit::{Fit, likely_system, measure_fit};
 pub use frame::{Frame, svg_path};
 pub use index::{AreaIndex, BORDER_TOLERANCE_DEGREES};
+pub use partition::{PARTITION_BALANCE_MAX, Part, Share, partition, partition_hierarchy};

@@ -4,6 +4,7 @@
 mod boundaries;
 mod coordinates;
 mod index;
+mod partition;
 
 use std::path::PathBuf;
 
