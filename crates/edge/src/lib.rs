@@ -1,1 +1,62 @@
-//! edge
+//! The edge between HTTP and the capabilities: who asks, in which district, refusals as answers, pages and their look,
+//! limits per source, live facts; and the descriptor by which a capability joins the house.
+
+mod assets;
+mod capability;
+mod cookies;
+mod district;
+mod extract;
+mod form;
+mod guard;
+mod idempotent;
+mod live;
+mod page;
+mod rate;
+mod settings;
+mod who;
+
+pub use assets::Assets;
+pub use capability::{Capability, Preparation, prepare, router, workload};
+pub use cookies::{Cookies, SetCookie};
+pub use district::{District, Districts};
+pub use extract::{Body, PathOf, QueryOf};
+pub use form::{FormFault, Multipart, Part};
+pub use guard::SECURITY_HEADERS;
+pub use idempotent::idempotent;
+pub use live::{Live, follow};
+pub use page::{Html, Page, Trouble};
+pub use rate::{Quota, Rates};
+pub use settings::Settings;
+pub use who::{Authenticate, Who};
+
+use platform::Fixtures;
+use std::sync::Arc;
+
+/// What every handler is given: the database, and what the capabilities loaded at the start.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    pub db: store::Db,
+}
+
+impl Edge {
+    pub fn new(db: store::Db) -> Self {
+        Self { db }
+    }
+
+    pub fn fixtures(&self) -> &Fixtures {
+        self.db.fixtures()
+    }
+
+    /// What a capability loaded at the start.
+    pub fn fixture<T: Send + Sync + 'static>(&self) -> Arc<T> {
+        self.db.fixtures().get()
+    }
+
+    pub fn settings(&self) -> Arc<Settings> {
+        self.fixture()
+    }
+
+    pub fn now(&self) -> platform::Time {
+        self.db.clock().now()
+    }
+}

@@ -1,0 +1,71 @@
+//! Live facts by server-sent events: those the viewer may see, with what was missed first.
+
+use crate::Edge;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{Stream, StreamExt};
+use platform::{DistrictId, FactId};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Conn, FactRow};
+use tokio_stream::wrappers::BroadcastStream;
+
+/// Facts given again after a break; a longer one is answered with `reload`.
+const CATCH_UP_FACTS_MAX: i64 = 1000;
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What a viewer is sent of a fact.
+pub trait Live: Send + Sync + 'static {
+    /// The event's JSON, or nothing where the viewer may not see it or the screen does not care.
+    fn show(&self, fact: &FactRow) -> Option<serde_json::Value>;
+}
+
+/// Streams facts of a district to one viewer. `Last-Event-ID` resumes after a break.
+pub async fn follow(
+    edge: &Edge,
+    district: DistrictId,
+    headers: &HeaderMap,
+    live: Arc<dyn Live>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + Send + use<>>, platform::Fault> {
+    // Subscribed before the past is read: a fact may come twice, and its id tells, but none is missed.
+    let present = BroadcastStream::new(edge.db.facts().subscribe());
+    let last: Option<FactId> =
+        headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let missed = match last {
+        Some(last) => {
+            let rows = CATCH_UP_FACTS_MAX;
+            edge.db
+                .read(async move |conn: &mut Conn| FactRow::after(conn, district, last, rows).await)
+                .await?
+        }
+        None => Vec::new(),
+    };
+    let too_long = missed.len() as i64 >= CATCH_UP_FACTS_MAX;
+    let newest = missed.last().map(|f| f.id);
+    let past_view = live.clone();
+    let past = futures_util::stream::iter(if too_long { Vec::new() } else { missed })
+        .filter_map(move |fact| std::future::ready(event(&*past_view, &fact)));
+    let present = present.filter_map(move |received| {
+        std::future::ready(match received {
+            Ok(fact) if fact.district == district && newest.is_none_or(|n| fact.id > n) => {
+                event(&*live, &fact)
+            }
+            Ok(_) => None,
+            // The screen read too slowly: it must load its list anew.
+            Err(_) => Some(reload()),
+        })
+    });
+    let first = futures_util::stream::iter(too_long.then(reload));
+    let events = first.chain(past).chain(present).map(Ok);
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+fn event(live: &dyn Live, fact: &FactRow) -> Option<Event> {
+    let shown = live.show(fact)?;
+    Event::default().id(fact.id.to_string()).event(fact.name.clone()).json_data(shown).ok()
+}
+
+fn reload() -> Event {
+    Event::default().event("reload").data("{}")
+}
