@@ -149,7 +149,7 @@ impl Calendar {
         if micros <= 0 {
             return from;
         }
-        let target = self.worked_before(from) + micros;
+        let target = self.worked_before(from).saturating_add(micros);
         let day = self.days.partition_point(|d| d.micros_before < target) - 1;
         if day + 1 == self.days.len() {
             return self.end_of_table();
@@ -273,7 +273,11 @@ fn read_day(row: &Row, place: String, days: &mut Vec<KnownDay>, faults: &mut Fau
     if let Some(last) = days.last()
         && last.date.tomorrow().ok() != Some(day)
     {
-        faults.add(&place, format!("{day} 没有接着前一天"), format!("{day} does not follow the day before it"));
+        faults.add(
+            &place,
+            format!("{day} 没有接着前一天"),
+            format!("{day} does not follow the day before it"),
+        );
     }
     let is_worked = match row.is_workday.to_ascii_lowercase().as_str() {
         "true" | "1" => true,

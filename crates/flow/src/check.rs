@@ -1,7 +1,9 @@
 //! What makes a workflow unfit to run. Loading finds all faults at once and says where each is.
 use crate::fault::Faults;
 use crate::words::Words;
-use crate::workflow::{Action, Effect, Escalation, Handover, NONE, Need, ROLE_CLOCK, ROLE_HOLDER, SAME, State, Workflow};
+use crate::workflow::{
+    Action, Effect, Escalation, Handover, NONE, Need, ROLE_CLOCK, ROLE_HOLDER, SAME, State, Workflow,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 const STATES_MAX: usize = 64;
@@ -11,8 +13,9 @@ const LIST_ITEMS_MAX: usize = 64;
 impl Workflow {
     /// Reads and checks a workflow. Every fault is named, not just the first.
     pub fn from_toml(text: &str) -> Result<Workflow, Faults> {
-        let workflow: Workflow = toml::from_str(text)
-            .map_err(|e| Faults::one("workflow", format!("文件读不懂：{}", e.message()), format!("unreadable: {e}")))?;
+        let workflow: Workflow = toml::from_str(text).map_err(|e| {
+            Faults::one("workflow", format!("文件读不懂：{}", e.message()), format!("unreadable: {e}"))
+        })?;
         let mut check = Check { workflow: &workflow, faults: Faults::default() };
         check.head();
         check.names();
@@ -40,7 +43,11 @@ impl<'w> Check<'w> {
     fn head(&mut self) {
         let w = self.workflow;
         if !is_name(&w.key) {
-            self.add("key", "键应为小写字母、数字和下划线", "the key must be lower-case letters, digits and _");
+            self.add(
+                "key",
+                "键应为小写字母、数字和下划线",
+                "the key must be lower-case letters, digits and _",
+            );
         }
         if w.version == 0 {
             self.add("version", "版本号从 1 起", "versions start at 1");
@@ -125,13 +132,15 @@ impl<'w> Check<'w> {
         if state.owner == NONE || state.owner.is_empty() {
             self.add(place, "这一步没有责任人", "this step has no owner");
         } else if w.role(&state.owner).is_none() || state.owner == ROLE_HOLDER || state.owner == ROLE_CLOCK {
-            let (zh, en) = (format!("不能由“{}”负责", state.owner), format!("\"{}\" cannot own a step", state.owner));
+            let (zh, en) =
+                (format!("不能由“{}”负责", state.owner), format!("\"{}\" cannot own a step", state.owner));
             self.add(place, zh, en);
         }
         if state.clock == NONE || state.clock.is_empty() {
             self.add(place, "这一步没有时钟", "this step has no clock");
         } else if w.clock(&state.clock).is_none() {
-            let (zh, en) = (format!("没有时钟“{}”", state.clock), format!("there is no clock \"{}\"", state.clock));
+            let (zh, en) =
+                (format!("没有时钟“{}”", state.clock), format!("there is no clock \"{}\"", state.clock));
             self.add(place, zh, en);
         }
         let by_owner = |a: &Action| a.who.iter().any(|r| r == ROLE_HOLDER || *r == state.owner);
@@ -231,7 +240,9 @@ impl<'w> Check<'w> {
             Effect::Restart => action.to != NONE,
             Effect::Pause => action.reason_from.is_some() && action.to != SAME,
             Effect::Resume => action.to != SAME,
-            Effect::Extend => action.to == SAME && action.needs_it(&Need::Length) && action.reason_from.is_some(),
+            Effect::Extend => {
+                action.to == SAME && action.needs_it(&Need::Length) && action.reason_from.is_some()
+            }
         };
         if !fits {
             self.add(
@@ -244,10 +255,18 @@ impl<'w> Check<'w> {
 
     fn action_limits(&mut self, place: &str, action: &Action) {
         if action.needs.contains(&Need::Reason) && action.reason_from.is_none() {
-            self.add(place, "要理由就要写明列表（reason_from）", "a reason must come from a closed list (reason_from)");
+            self.add(
+                place,
+                "要理由就要写明列表（reason_from）",
+                "a reason must come from a closed list (reason_from)",
+            );
         }
         if action.times == Some(0) || (action.once && action.times.is_some()) {
-            self.add(place, "次数限制不合规", "the limit of times is not proper: once, or times of at least 1");
+            self.add(
+                place,
+                "次数限制不合规",
+                "the limit of times is not proper: once, or times of at least 1",
+            );
         }
         let lengths = [action.length, action.longest];
         if lengths.iter().flatten().any(|d| d.amount == 0) {
@@ -255,7 +274,11 @@ impl<'w> Check<'w> {
         }
         let gives_post = matches!(action.hands_to, Handover::Post | Handover::Helper);
         if gives_post != action.needs_it(&Need::Post) {
-            self.add(place, "post 与 hands_to 应同时写", "a post that is asked for must be handed something, and the other way round");
+            self.add(
+                place,
+                "post 与 hands_to 应同时写",
+                "a post that is asked for must be handed something, and the other way round",
+            );
         }
         if action.longest.is_some() && !action.needs_it(&Need::Length) {
             self.add(place, "没有要时长，却限制了时长", "it limits a length it does not ask for");
@@ -325,7 +348,9 @@ impl<'w> Check<'w> {
             }
         }
         for guard in &w.guards {
-            let used = |a: &Action| a.guard.contains(&guard.name) || a.branch.iter().any(|b| b.when.as_ref() == Some(&guard.name));
+            let used = |a: &Action| {
+                a.guard.contains(&guard.name) || a.branch.iter().any(|b| b.when.as_ref() == Some(&guard.name))
+            };
             if !w.actions.iter().any(used) {
                 self.add(&format!("guard \"{}\"", guard.name), "没有操作用到它", "no action uses it");
             }
@@ -362,14 +387,21 @@ impl<'w> Check<'w> {
                 self.add(&place, "终态不能再去别处", "a final state leads elsewhere");
             }
             if !state.is_final && !ending.contains(name) {
-                self.add(&place, "这里是死胡同：到不了任何终态", "this is a dead end: no final state can be reached");
+                self.add(
+                    &place,
+                    "这里是死胡同：到不了任何终态",
+                    "this is a dead end: no final state can be reached",
+                );
             }
         }
     }
 }
 
 /// All names reachable from `from` along `ways`.
-fn spread<'a>(from: impl Iterator<Item = &'a str>, ways: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> BTreeSet<&'a str> {
+fn spread<'a>(
+    from: impl Iterator<Item = &'a str>,
+    ways: &BTreeMap<&'a str, BTreeSet<&'a str>>,
+) -> BTreeSet<&'a str> {
     let mut open: Vec<&str> = from.collect();
     let mut seen = BTreeSet::new();
     while let Some(name) = open.pop() {

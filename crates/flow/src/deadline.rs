@@ -68,7 +68,7 @@ pub fn due(start: i64, deadline: Deadline, calendar: &Calendar) -> Due {
     let amount = deadline.amount;
     let at = match deadline.unit {
         Unit::Minute => start.saturating_add(i64::from(amount) * MINUTE),
-        Unit::WorkingHour => calendar.advance(start, i64::from(amount) * HOUR),
+        Unit::WorkingHour => calendar.advance(start, i64::from(amount).saturating_mul(HOUR)),
         Unit::WorkingDay => calendar.closing_after(start, amount),
         Unit::NaturalDay => calendar.day_end_at_or_after(start, amount),
     };

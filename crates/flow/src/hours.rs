@@ -47,8 +47,9 @@ struct SeasonFile {
 impl WorkingHours {
     /// Reads `hours.toml`. All faults at once.
     pub fn from_toml(text: &str) -> Result<WorkingHours, Faults> {
-        let file: HoursFile = toml::from_str(text)
-            .map_err(|e| Faults::one("hours", format!("文件读不懂：{}", e.message()), format!("unreadable: {e}")))?;
+        let file: HoursFile = toml::from_str(text).map_err(|e| {
+            Faults::one("hours", format!("文件读不懂：{}", e.message()), format!("unreadable: {e}"))
+        })?;
         let mut faults = Faults::default();
         let offset = parse_offset(&file.utc_offset).unwrap_or_else(|| {
             faults.add("hours, utc_offset", "应写成 +08:00", "must look like +08:00");
@@ -168,7 +169,8 @@ fn parse_span(text: &str) -> Option<(i64, i64)> {
 /// `HH:MM` as microseconds from midnight; `24:00` is the end of the day.
 fn parse_time(text: &str) -> Option<i64> {
     let (hour, minute) = text.trim().split_once(':')?;
-    let at = hour.parse::<u8>().ok()? as i64 * HOUR + minute.parse::<u8>().ok().filter(|m| *m < 60)? as i64 * MINUTE;
+    let at = hour.parse::<u8>().ok()? as i64 * HOUR
+        + minute.parse::<u8>().ok().filter(|m| *m < 60)? as i64 * MINUTE;
     (at <= DAY).then_some(at)
 }
 

@@ -44,9 +44,11 @@ impl Clock {
             Unit::NaturalDay if calendar.days_between(now, at) > 0 => {
                 left(calendar.days_between(now, at), LeftUnit::Day)
             }
-            Unit::WorkingHour | Unit::WorkingDay => {
-                hours_or_minutes(calendar.working_between(now, at), LeftUnit::WorkingHour, LeftUnit::WorkingMinute)
-            }
+            Unit::WorkingHour | Unit::WorkingDay => hours_or_minutes(
+                calendar.working_between(now, at),
+                LeftUnit::WorkingHour,
+                LeftUnit::WorkingMinute,
+            ),
             Unit::Minute | Unit::NaturalDay => hours_or_minutes(at - now, LeftUnit::Hour, LeftUnit::Minute),
         }
     }

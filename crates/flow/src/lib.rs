@@ -31,6 +31,6 @@ pub use refusal::Refusal;
 pub use step::{Allowed, ClockChange, ClockStart, Facts, Given, Step};
 pub use words::{Lang, Words};
 pub use workflow::{
-    Action, Branch, ClockRule, ClosedList, Effect, Escalation, Handover, Level, ListItem, NONE, Need, ROLE_CLOCK, ROLE_HOLDER,
-    SAME, State, Symbol, Workflow,
+    Action, Branch, ClockRule, ClosedList, Effect, Escalation, Handover, Level, ListItem, NONE, Need,
+    ROLE_CLOCK, ROLE_HOLDER, SAME, State, Symbol, Workflow,
 };

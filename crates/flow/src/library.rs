@@ -63,7 +63,11 @@ impl Library {
     /// Compares with `released.toml` (`[[released]]` key, version, hash): a released version must be here, unchanged.
     pub fn check_released(&self, released_toml: &str) -> Result<(), Faults> {
         let file: ReleaseFile = toml::from_str(released_toml).map_err(|e| {
-            Faults::one("released workflows", format!("文件读不懂：{}", e.message()), format!("unreadable: {e}"))
+            Faults::one(
+                "released workflows",
+                format!("文件读不懂：{}", e.message()),
+                format!("unreadable: {e}"),
+            )
         })?;
         let mut faults = Faults::default();
         for release in &file.released {

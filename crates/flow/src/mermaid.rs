@@ -32,11 +32,19 @@ impl Workflow {
 
     fn write_arrows(&self, out: &mut String, action: &Action, lang: Lang) {
         for from in &action.from {
-            let branches = action.branch.iter().map(|b| (b.to.as_str(), self.condition(b.when.as_deref(), b.done.as_deref(), lang)));
+            let branches = action
+                .branch
+                .iter()
+                .map(|b| (b.to.as_str(), self.condition(b.when.as_deref(), b.done.as_deref(), lang)));
             let all = branches.chain([(action.to.as_str(), String::new())]);
             for (to, condition) in all {
                 let to = if to == crate::workflow::SAME { from.as_str() } else { to };
-                let _ = writeln!(out, "    {from} --> {to} : {}{}", clean(action.words.get(lang)), clean(&condition));
+                let _ = writeln!(
+                    out,
+                    "    {from} --> {to} : {}{}",
+                    clean(action.words.get(lang)),
+                    clean(&condition)
+                );
             }
         }
     }

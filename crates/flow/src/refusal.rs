@@ -60,7 +60,9 @@ impl Refusal {
     /// The sentence people read.
     pub fn words(&self) -> Words {
         match self {
-            Refusal::UnknownState(name) => Words::new(format!("没有“{name}”这个状态"), format!("There is no state “{name}”")),
+            Refusal::UnknownState(name) => {
+                Words::new(format!("没有“{name}”这个状态"), format!("There is no state “{name}”"))
+            }
             Refusal::UnknownAction(name) => {
                 Words::new(format!("没有“{name}”这个操作"), format!("There is no action “{name}”"))
             }
@@ -92,7 +94,10 @@ impl Refusal {
             Refusal::RatingOutOfRange => Words::new("评分应为 1 到 5", "A rating is 1 to 5"),
             Refusal::TooLong { longest } => {
                 let most = longest.words();
-                Words::new(format!("最长 {}，请用同样的单位", most.zh), format!("At most {}, in the same unit", most.en))
+                Words::new(
+                    format!("最长 {}，请用同样的单位", most.zh),
+                    format!("At most {}, in the same unit", most.en),
+                )
             }
             Refusal::ClockOnly => {
                 Words::new("这一步到期自动进行", "This happens by itself when the time is over")

@@ -2,7 +2,9 @@
 use crate::deadline::Deadline;
 use crate::refusal::Refusal;
 use crate::words::Words;
-use crate::workflow::{Action, Branch, ClockRule, Effect, NONE, Need, ROLE_CLOCK, ROLE_HOLDER, SAME, State, Workflow};
+use crate::workflow::{
+    Action, Branch, ClockRule, Effect, NONE, Need, ROLE_CLOCK, ROLE_HOLDER, SAME, State, Workflow,
+};
 
 /// What somebody brings along with an action. The values themselves stay with the caller; flow only asks whether they are there and fit.
 #[derive(Debug, Clone, Copy, Default)]
@@ -98,10 +100,12 @@ impl Workflow {
     pub fn allowed(&self, state: &str, who: &[&str], facts: &Facts<'_>) -> Vec<Allowed<'_>> {
         let Some(from) = self.state(state) else { return Vec::new() };
         let actions = self.actions.iter().filter(|a| a.is_from(&from.name));
-        actions.map(|action| {
-            let why = self.may(action, from, who, facts).err();
-            Allowed { action, can: why.is_none(), why }
-        }).collect()
+        actions
+            .map(|action| {
+                let why = self.may(action, from, who, facts).err();
+                Allowed { action, can: why.is_none(), why }
+            })
+            .collect()
     }
 
     /// The clock that runs when something begins in a state.
@@ -145,7 +149,8 @@ impl Workflow {
     /// The roles in words; the holder by the name of the owner.
     fn names_of(&self, roles: &[String], from: &State) -> Words {
         let name = |role: &String| self.role(if role == ROLE_HOLDER { &from.owner } else { role });
-        let names: Vec<&Words> = roles.iter().filter(|r| *r != ROLE_CLOCK).filter_map(name).map(|s| &s.words).collect();
+        let names: Vec<&Words> =
+            roles.iter().filter(|r| *r != ROLE_CLOCK).filter_map(name).map(|s| &s.words).collect();
         let zh: Vec<&str> = names.iter().map(|w| w.zh.as_str()).collect();
         let en: Vec<&str> = names.iter().map(|w| w.en.as_str()).collect();
         Words::new(zh.join("、"), en.join(", "))

@@ -17,7 +17,8 @@ impl Workflow {
         let _ = write!(out, "\n{} ({})", state.words.get(lang), state.name);
         if let (Some(owner), Some(clock)) = (self.role(&state.owner), self.clock(&state.clock)) {
             let length = clock.length.words();
-            let _ = write!(out, " — {}, {} {}", owner.words.get(lang), clock.words.get(lang), length.get(lang));
+            let _ =
+                write!(out, " — {}, {} {}", owner.words.get(lang), clock.words.get(lang), length.get(lang));
         }
         let _ = writeln!(out, "\n  {}", state.plain.get(lang));
         for action in self.actions_from(&state.name) {
@@ -26,7 +27,8 @@ impl Workflow {
     }
 
     fn write_action(&self, out: &mut String, state: &State, action: &Action, lang: Lang) {
-        let who: Vec<&str> = action.who.iter().filter_map(|r| self.role(r)).map(|r| r.words.get(lang)).collect();
+        let who: Vec<&str> =
+            action.who.iter().filter_map(|r| self.role(r)).map(|r| r.words.get(lang)).collect();
         let _ = write!(out, "  - {} ({}): {}", action.words.get(lang), action.name, who.join("/"));
         for branch in &action.branch {
             let condition = self.condition(branch.when.as_deref(), branch.done.as_deref(), lang);
@@ -35,7 +37,8 @@ impl Workflow {
         let _ = write!(out, " → {}", self.state_words(&action.to, state, lang));
         let needs: Vec<String> = action.needs.iter().map(|n| n.words().get(lang).to_owned()).collect();
         let list = action.reason_from.as_deref().and_then(|l| self.closed_list(l));
-        let needs: Vec<String> = list.map(|l| l.words.get(lang).to_owned()).into_iter().chain(needs).collect();
+        let needs: Vec<String> =
+            list.map(|l| l.words.get(lang).to_owned()).into_iter().chain(needs).collect();
         if !needs.is_empty() {
             let _ = write!(out, " + {}", needs.join(", "));
         }

@@ -330,7 +330,9 @@ impl Action {
 impl State {
     /// The plain sentence with the name of who owns the step and until when filled in.
     pub fn plain_with(&self, holder: &Words, until: &Words) -> Words {
-        let fill = |text: &str, holder: &str, until: &str| text.replace("{holder}", holder).replace("{until}", until);
+        let fill = |text: &str, holder: &str, until: &str| {
+            text.replace("{holder}", holder).replace("{until}", until)
+        };
         Words::new(fill(&self.plain.zh, &holder.zh, &until.zh), fill(&self.plain.en, &holder.en, &until.en))
     }
 }

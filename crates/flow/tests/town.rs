@@ -1,5 +1,5 @@
 //! What the tests share: the shipped calendar, and times written as people write them.
-use flow::{Calendar, Library, WorkingHours, Workflow};
+use flow::{Calendar, Library, Workflow, WorkingHours};
 use std::sync::{Arc, LazyLock};
 
 pub const CASE: &str = include_str!("../../../catalog/workflows/case.toml");
@@ -11,7 +11,8 @@ pub static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| {
     Calendar::from_csv(DAYS, &hours).expect("cn_workdays.csv")
 });
 
-pub static CASE_FLOW: LazyLock<Arc<Workflow>> = LazyLock::new(|| Library::new().add(CASE).expect("case.toml"));
+pub static CASE_FLOW: LazyLock<Arc<Workflow>> =
+    LazyLock::new(|| Library::new().add(CASE).expect("case.toml"));
 
 /// `2026-02-13 16:30` in Shanghai as microseconds of UTC.
 pub fn at(text: &str) -> i64 {
@@ -22,6 +23,8 @@ pub fn at(text: &str) -> i64 {
 
 /// The way back, to the second.
 pub fn shown(at: i64) -> String {
-    let local = jiff::Timestamp::from_microsecond(at).expect("in range").to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+    let local = jiff::Timestamp::from_microsecond(at)
+        .expect("in range")
+        .to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
     local.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
