@@ -5,6 +5,7 @@
 //! always named (`CoordinateSystem`).
 
 mod boundary;
+mod checks;
 mod coordinates;
 mod cut;
 mod error;
@@ -17,6 +18,10 @@ mod plane;
 mod wkb;
 
 pub use boundary::{Bbox, Boundary, VERTICES_MAX};
+pub use checks::{
+    ERROR_M2_MIN, FINDINGS_MAX, Finding, FindingKind, NOTICED_M2_MIN, Severity, check_boundary,
+    check_partition,
+};
 pub use coordinates::{CoordinateSystem, Point, distance_metres};
 pub use error::GeoError;
 pub use features::{FILE_BYTES_MAX, FeatureArea, read_features, write_features};

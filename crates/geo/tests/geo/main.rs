@@ -2,6 +2,7 @@
 //! message where they are absent.
 
 mod boundaries;
+mod checks;
 mod coordinates;
 mod index;
 mod partition;

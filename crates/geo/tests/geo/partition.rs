@@ -67,30 +67,34 @@ fn assert_divides(outline: &Boundary, weights: &[f64]) {
     assert_balanced(outline, &parts, weights);
 }
 
-/// The schematic outline that the demo divides, in the repository.
-fn demo_outline() -> Boundary {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../catalog/demo/outline.geojson");
-    let text = std::fs::read(file).expect("the demo's outline");
-    geo::read_features(&text, CoordinateSystem::Wgs84).expect("an outline").remove(0).boundary
+/// A file of the demo district, in the repository.
+fn demo_file(name: &str) -> String {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../catalog/demo").join(name);
+    std::fs::read_to_string(file).expect("a file of the demo")
 }
 
-/// Five parts of 7 to 11 parts of 4 to 6 parts: 232 leaves.
-fn demo_share() -> Share {
-    let middle = |leaves: usize| Share::Split(vec![Share::Leaf(400.0); leaves]);
-    let mut left = 232;
-    let counts = [7, 11, 10, 11, 6];
-    let mut remaining: usize = counts.iter().sum();
-    let mut tops = Vec::new();
-    for count in counts {
-        let mut parts = Vec::new();
-        for _ in 0..count {
-            let leaves = left / remaining;
-            (left, remaining) = (left - leaves, remaining - 1);
-            parts.push(middle(leaves));
+/// The schematic outline that the demo divides.
+pub fn demo_outline() -> Boundary {
+    let text = demo_file("outline.geojson");
+    geo::read_features(text.as_bytes(), CoordinateSystem::Wgs84).expect("an outline").remove(0).boundary
+}
+
+/// The three levels of the demo: a nine-digit code opens a part, a twelve-digit code below it says in how many it is
+/// divided.
+pub fn demo_share() -> Share {
+    let mut tops: Vec<Vec<Share>> = Vec::new();
+    for line in demo_file("areas.csv").lines() {
+        let fields: Vec<&str> = line.split(',').collect();
+        match fields[0].len() {
+            9 => tops.push(Vec::new()),
+            12 => {
+                let leaves = fields[4].parse().expect("a count");
+                tops.last_mut().expect("a part above").push(Share::Split(vec![Share::Leaf(400.0); leaves]));
+            }
+            _ => {}
         }
-        tops.push(Share::Split(parts));
     }
-    Share::Split(tops)
+    Share::Split(tops.into_iter().map(Share::Split).collect())
 }
 
 fn boundaries(parts: &[Part]) -> Vec<Boundary> {
