@@ -2,6 +2,7 @@
 
 mod check;
 mod machine;
+mod new_capability;
 mod postgres;
 mod runner;
 mod serve;
@@ -44,6 +45,11 @@ const VERBS: &[Verb] = &[
         name: "lock-migrations",
         what: "add new migrations to migrations.lock",
         act: tidy::lock_migrations,
+    },
+    Verb {
+        name: "new-capability",
+        what: "a capability's folder in the one shape: NAME",
+        act: new_capability::make,
     },
     Verb {
         name: "pg",

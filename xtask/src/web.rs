@@ -11,7 +11,7 @@ const BUILT_FROM: &str = "dist/.inputs";
 /// Where the installed packages remember their lock.
 const INSTALLED_FROM: &str = "node_modules/.lock-hash";
 /// What lies in the web folder and is not built from.
-const MADE: &[&str] = &["node_modules", "dist", "e2e", ".vite"];
+const NOT_INPUTS: &[&str] = &["node_modules", "dist", "e2e", ".vite"];
 
 /// The web's folder.
 pub fn folder() -> PathBuf {
@@ -54,8 +54,8 @@ pub fn build_if_stale() -> Outcome {
 fn collect_inputs(web: &Path, folder: &Path, inputs: &mut Vec<PathBuf>) -> Outcome {
     for entry in std::fs::read_dir(folder).map_err(at(folder))? {
         let path = entry.map_err(at(folder))?.path();
-        let made = MADE.iter().any(|name| path == web.join(name));
-        if path.is_dir() && !made {
+        let skipped = NOT_INPUTS.iter().any(|name| path == web.join(name));
+        if path.is_dir() && !skipped {
             collect_inputs(web, &path, inputs)?;
         } else if path.is_file() {
             inputs.push(path);

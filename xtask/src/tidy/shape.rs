@@ -4,8 +4,19 @@ use super::Finding;
 use super::house::House;
 
 /// The files of a capability's `src/` in reading order (each may be a folder of the same name).
-const FILES: &[&str] =
-    &["lib", "model", "access", "commands", "queries", "store", "http", "pages", "reactions", "error"];
+const FILES: &[&str] = &[
+    "lib",
+    "model",
+    "access",
+    "commands",
+    "queries",
+    "store",
+    "catalogue",
+    "http",
+    "pages",
+    "reactions",
+    "error",
+];
 /// Those no capability can do without.
 const NEEDED: &[&str] = &["lib", "model", "access", "commands", "queries", "store", "http", "error"];
 const README_LINES_MAX: usize = 60;
