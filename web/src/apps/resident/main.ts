@@ -1,2 +1,15 @@
 // The resident entry: finds the data-… hooks of the page and lets each module enhance its own. Without it every page still works.
-export {};
+import { enhance_report } from "../../capabilities/cases/resident/report";
+import { enhance_photos } from "../../capabilities/cases/resident/photos";
+import { clear_draft_when_filed } from "../../capabilities/cases/resident/draft";
+import { enhance_grid_finder } from "../../capabilities/territory/resident/finder";
+import { enhance_paper, enhance_tools } from "./tools";
+
+enhance_tools();
+enhance_paper();
+clear_draft_when_filed();
+for (const field of document.querySelectorAll<HTMLElement>("[data-photos]")) enhance_photos(field);
+const report = document.querySelector<HTMLFormElement>("form[data-report]");
+if (report) enhance_report(report);
+const finder = document.querySelector<HTMLElement>("[data-grid-finder]");
+if (finder) enhance_grid_finder(finder);

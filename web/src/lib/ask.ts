@@ -1,0 +1,36 @@
+// Questions to the server for enhancements. A refusal is a sentence to show; a dead line is `undefined`, and the plain form goes on.
+import { tr } from "./words";
+
+/** What the server answers to a small question: its data, or the sentence of its refusal. */
+export type Answer<T> = { is: "told"; data: T } | { is: "refused"; words: string; code: string } | { is: "silent" };
+
+interface ProblemBody {
+  title?: string;
+  title_en?: string;
+  detail?: string;
+  detail_en?: string;
+  code?: string;
+}
+
+const WAIT_MS_MAX = 8000;
+
+/** GET JSON from this server, within eight seconds. */
+export async function ask<T>(path: string, query: Record<string, string>): Promise<Answer<T>> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), WAIT_MS_MAX);
+  try {
+    const reply = await fetch(`${path}?${new URLSearchParams(query)}`, {
+      headers: { accept: "application/json" },
+      signal: stop.signal,
+    });
+    if (reply.ok) return { is: "told", data: (await reply.json()) as T };
+    const problem = (await reply.json().catch(() => ({}))) as ProblemBody;
+    const zh = problem.detail ?? problem.title;
+    const words = tr(zh ?? "没有办成，请再试一次。", problem.detail_en ?? problem.title_en ?? "It did not work. Please try again.");
+    return { is: "refused", words, code: problem.code ?? String(reply.status) };
+  } catch {
+    return { is: "silent" };
+  } finally {
+    clearTimeout(timer);
+  }
+}
