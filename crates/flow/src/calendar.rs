@@ -1,6 +1,7 @@
 //! Which days are worked, and working time as a number line: prefix sums per day make every question O(log days), without allocation.
 use crate::fault::Faults;
 use crate::hours::{DAY, DaySpans, WorkingHours};
+use crate::words::Words;
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,23 @@ pub enum Basis {
     WeekendOnly,
     /// It touches a year outside the calendar: counted by weekends, but nobody has said so.
     Unknown,
+}
+
+impl Basis {
+    /// What to tell people beside a date that is not sure; nothing where it is.
+    pub fn words(&self) -> Option<Words> {
+        match self {
+            Basis::Official => None,
+            Basis::WeekendOnly => Some(Words::new(
+                "该年度放假安排尚未公布，只按周末推算",
+                "public holidays of that year are not published yet: counted by weekends only",
+            )),
+            Basis::Unknown => Some(Words::new(
+                "超出工作日历的年份，只按周末推算",
+                "outside the years of the calendar: counted by weekends only",
+            )),
+        }
+    }
 }
 
 /// Working days and hours of one place. Times are microseconds of UTC; days are local days.
@@ -87,12 +105,11 @@ impl Calendar {
             season: 0,
             is_worked: false,
         };
-        let first_known = known[0].date;
+        let first_known = ((micros_of(known[0].date) - self.first) / DAY) as usize;
         let mut day = date(YEAR_FIRST, 1, 1);
         while day.year() <= YEAR_LAST {
-            let from_first = (micros_of(day) - micros_of(first_known)) / DAY;
-            let row = usize::try_from(from_first).ok().and_then(|n| known.get(n));
-            sum.is_worked = row.map_or(!is_weekend(day), |r| r.is_worked);
+            let row = self.days.len().checked_sub(first_known).and_then(|n| known.get(n));
+            sum.is_worked = row.map_or_else(|| !is_weekend(day), |r| r.is_worked);
             sum.season = hours.season_of(day.month(), day.day()) as u8;
             self.days.push(sum);
             if sum.is_worked {

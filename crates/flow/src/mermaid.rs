@@ -1,10 +1,11 @@
 //! A workflow as a Mermaid state diagram, for documents.
 use crate::words::Lang;
-use crate::workflow::{Action, State, Workflow};
+use crate::workflow::{Branch, SAME, State, Workflow};
 use std::fmt::Write;
 
 impl Workflow {
-    /// Prints `stateDiagram-v2`: states with owner and clock, one arrow per action that moves, and one line in a state for those that stay.
+    /// Prints `stateDiagram-v2`: each state with its owner, its clock and what can be done without leaving it; one arrow between any two
+    /// states, with every action that leads along it.
     pub fn to_mermaid(&self, lang: Lang) -> String {
         let mut out = String::from("stateDiagram-v2\n");
         for state in &self.states {
@@ -13,8 +14,8 @@ impl Workflow {
         for state in self.starts() {
             let _ = writeln!(out, "    [*] --> {}", state.name);
         }
-        for action in &self.actions {
-            self.write_arrows(&mut out, action, lang);
+        for from in &self.states {
+            self.write_arrows(&mut out, from, lang);
         }
         for state in self.states.iter().filter(|s| s.is_final) {
             let _ = writeln!(out, "    {} --> [*]", state.name);
@@ -23,45 +24,49 @@ impl Workflow {
     }
 
     fn write_state(&self, out: &mut String, state: &State, lang: Lang) {
-        let mut label = state.words.get(lang).to_owned();
+        let _ = writeln!(out, "    state \"{}\" as {}", clean(state.words.get(lang)), state.name);
         if let (Some(owner), Some(clock)) = (self.role(&state.owner), self.clock(&state.clock)) {
-            let _ = write!(label, " · {} · {}", owner.words.get(lang), clock.words.get(lang));
+            let line = format!("{} · {}", owner.words.get(lang), clock.words.get(lang));
+            let _ = writeln!(out, "    {} : {}", state.name, clean(&line));
         }
-        let _ = writeln!(out, "    state \"{}\" as {}", clean(&label), state.name);
+        let staying = self.actions_from(&state.name).filter(|a| a.to == SAME && a.branch.is_empty());
+        let staying: Vec<&str> = staying.map(|a| a.words.get(lang)).collect();
+        if !staying.is_empty() {
+            let _ = writeln!(out, "    {} : {}", state.name, clean(&staying.join(" / ")));
+        }
     }
 
-    fn write_arrows(&self, out: &mut String, action: &Action, lang: Lang) {
-        for from in &action.from {
-            let branches = action
-                .branch
-                .iter()
-                .map(|b| (b.to.as_str(), self.condition(b.when.as_deref(), b.done.as_deref(), lang)));
-            let all = branches.chain([(action.to.as_str(), String::new())]);
-            for (to, condition) in all {
-                let to = if to == crate::workflow::SAME { from.as_str() } else { to };
-                let _ = writeln!(
-                    out,
-                    "    {from} --> {to} : {}{}",
-                    clean(action.words.get(lang)),
-                    clean(&condition)
-                );
+    fn write_arrows(&self, out: &mut String, from: &State, lang: Lang) {
+        let mut arrows: Vec<(&str, Vec<String>)> = Vec::new();
+        for action in self.actions_from(&from.name).filter(|a| a.to != SAME || !a.branch.is_empty()) {
+            let branches =
+                action.branch.iter().map(|b| (b.to.as_str(), format!(" ({})", self.condition(b, lang))));
+            for (to, condition) in branches.chain([(action.to.as_str(), String::new())]) {
+                let to = if to == SAME { from.name.as_str() } else { to };
+                let label = format!("{}{condition}", action.words.get(lang));
+                match arrows.iter_mut().find(|(known, _)| *known == to) {
+                    Some((_, labels)) => labels.push(label),
+                    None => arrows.push((to, vec![label])),
+                }
             }
         }
+        for (to, labels) in arrows {
+            let _ = writeln!(out, "    {} --> {to} : {}", from.name, clean(&labels.join(" / ")));
+        }
     }
 
-    /// ` [when …]`, or nothing.
-    pub(crate) fn condition(&self, when: Option<&str>, done: Option<&str>, lang: Lang) -> String {
-        let when = when.and_then(|g| self.guard(g)).map(|g| g.words.get(lang).to_owned());
-        let done = done.and_then(|a| self.action(a)).map(|a| match lang {
-            Lang::Zh => format!("已有过{}", a.words.zh),
-            Lang::En => format!("{} before", a.words.en),
+    /// The condition of a branch in words.
+    pub(crate) fn condition(&self, branch: &Branch, lang: Lang) -> String {
+        let guard = branch.when.as_deref().and_then(|g| self.guard(g)).map(|g| g.words.get(lang).to_owned());
+        let done = branch.done.as_deref().and_then(|a| self.action(a)).map(|a| match lang {
+            Lang::Zh => format!("已有过“{}”", a.words.zh),
+            Lang::En => format!("after “{}”", a.words.en),
         });
-        let parts: Vec<String> = when.into_iter().chain(done).collect();
-        if parts.is_empty() { String::new() } else { format!(" [{}]", parts.join(", ")) }
+        guard.into_iter().chain(done).collect::<Vec<String>>().join(", ")
     }
 }
 
 /// Mermaid ends a label at these characters.
 fn clean(text: &str) -> String {
-    text.replace('"', "'").replace([':', ';'], ",").replace('#', "")
+    text.replace('"', "'").replace([':', ';'], ",").replace(['#', '\n'], " ")
 }

@@ -37,7 +37,7 @@ pub struct Step<'w> {
     pub from: &'w State,
     pub to: &'w State,
     pub clock: ClockChange<'w>,
-    /// Rank of the level it raises to, see [`Workflow::level_rank`].
+    /// Level it raises to at least; levels only rise, see [`Workflow::level_rank`].
     pub raises: Option<&'w str>,
 }
 

@@ -296,12 +296,12 @@ impl Workflow {
     }
 
     /// Actions possible from a state, in file order, whoever may take them.
-    pub fn actions_from<'w>(&'w self, state: &'w str) -> impl Iterator<Item = &'w Action> {
+    pub fn actions_from<'w, 's>(&'w self, state: &'s str) -> impl Iterator<Item = &'w Action> + use<'w, 's> {
         self.actions.iter().filter(move |a| a.is_from(state))
     }
 
     /// The action the end of a clock takes by itself in a state, if any.
-    pub fn timed_action<'w>(&'w self, state: &'w str, clock: &str) -> Option<&'w Action> {
+    pub fn timed_action(&self, state: &str, clock: &str) -> Option<&Action> {
         self.actions_from(state).find(|a| a.timer.as_deref() == Some(clock))
     }
 }
