@@ -114,6 +114,14 @@ impl<'w> Check<'w> {
         for state in &w.states {
             let place = format!("state \"{}\"", state.name);
             self.words(&place, &state.plain);
+            let rest = state.plain_with(&Words::default(), &Words::default());
+            if rest.zh.contains(['{', '}']) || rest.en.contains(['{', '}']) {
+                self.add(
+                    &place,
+                    "公开说明里只能用 {holder} 和 {until}",
+                    "the plain sentence may only use {holder} and {until}",
+                );
+            }
             if state.is_final { self.final_state(&place, state) } else { self.open_state(&place, state) }
         }
     }
@@ -204,6 +212,14 @@ impl<'w> Check<'w> {
         }
         if action.from.is_empty() || action.who.is_empty() {
             self.add(place, "缺少起点或由谁来做", "it has no state to start from or nobody to do it");
+        }
+        let is_final = |name: &String| w.state(name).is_some_and(|s| s.is_final);
+        if action.who.iter().all(|r| r == ROLE_HOLDER) && action.from.iter().any(is_final) {
+            self.add(
+                place,
+                "终态没有责任人，没有人能做这个操作",
+                "nobody holds a final state, so nobody could do this",
+            );
         }
         if action.branch.iter().any(|b| b.when.is_none() && b.done.is_none()) {
             self.add(place, "分支没有条件", "a branch has no condition");

@@ -60,7 +60,7 @@ impl Deadline {
 ///   the next day, minutes from the moment, working hours from the next working moment.
 /// - art. 203: when the last day is a legal day off (法定休假日), the day after the days off is the last day; it ends at 24:00, or, where
 ///   there are business hours, when business stops. So natural days end at 24:00 of a working day (people confirm from home), working
-///   days at closing time.
+///   days at closing time. A day that is worked instead of another (调休) is no day off.
 /// - art. 204 lets other law or agreement count otherwise: that is what [`Unit`] is for.
 ///
 /// 24:00 is given as the last microsecond of the day, so that a screen shows the right date.

@@ -24,6 +24,9 @@ pub struct Release {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReleaseFile {
+    /// Where the file is from; every catalog file says so.
+    #[serde(rename = "source")]
+    _source: String,
     #[serde(default)]
     released: Vec<Release>,
 }
@@ -60,7 +63,7 @@ impl Library {
         self.workflows.values()
     }
 
-    /// Compares with `released.toml` (`[[released]]` key, version, hash): a released version must be here, unchanged.
+    /// Compares with `released.toml` (`source`, then `[[released]]` key, version, hash): a released version must be here, unchanged.
     pub fn check_released(&self, released_toml: &str) -> Result<(), Faults> {
         let file: ReleaseFile = toml::from_str(released_toml).map_err(|e| {
             Faults::one(

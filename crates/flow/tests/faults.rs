@@ -108,6 +108,15 @@ fn every_step_has_an_owner_and_a_clock() {
 }
 
 #[test]
+fn what_the_public_reads_and_who_may_act_is_sound() {
+    check(&broken("en = \"Waiting\"", "en = \"Waiting for {boss}\""), &[("asked", "{holder} and {until}")]);
+    check(
+        &broken("from = [\"asked\"]", "from = [\"asked\", \"done\"]"),
+        &[("finish", "nobody holds a final state")],
+    );
+}
+
+#[test]
 fn symbols_must_be_known() {
     check(&broken("to = \"done\"", "to = \"gone\""), &[("finish", "there is no state \"gone\"")]);
     check(
@@ -235,7 +244,9 @@ fn versions_live_side_by_side_and_released_ones_stay_as_they_are() {
     let same = Workflow::from_toml(&format!("# a remark\n{SMALL}")).expect("sound");
     assert_eq!(same.hash(), first.hash(), "remarks are not content");
 
-    let lock = |hash: &str| format!("[[released]]\nkey = \"errand\"\nversion = 1\nhash = \"{hash}\"\n");
+    let lock = |hash: &str| {
+        format!("source = \"test\"\n[[released]]\nkey = \"errand\"\nversion = 1\nhash = \"{hash}\"\n")
+    };
     assert!(library.check_released(&lock(&first.hash())).is_ok());
     assert!(library.check_released(&lock("0")).expect_err("changed").to_string().contains("must not change"));
     let gone = lock(&first.hash()).replace("version = 1", "version = 9");
