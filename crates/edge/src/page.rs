@@ -76,18 +76,14 @@ impl Page {
     /// The page of an error, with what to do next.
     pub fn problem(&self, problem: &Problem) -> Response {
         let mut page = self.clone();
-        let title = page.tr(&problem.title, &problem.title_en).to_owned();
-        page.title.clone_from(&title);
+        let sentence = page.tr(&problem.title, &problem.title_en).to_owned();
+        page.title.clone_from(&sentence);
         let detail = match (&problem.detail, &problem.detail_en) {
-            (Some(zh), Some(en)) => page.tr(zh, en).to_owned(),
-            _ => String::new(),
+            (Some(zh), Some(en)) => Some(page.tr(zh, en).to_owned()),
+            _ => None,
         };
-        let retry = problem.extra.contains_key("retry_after_s");
-        let advice =
-            retry.then(|| page.tr("请稍等片刻再试。", "Please wait a moment and try again.").to_owned());
-        let code = problem.code.to_string();
-        Html(ErrorPage { page, title, detail, advice, code, back: "/".to_owned() })
-            .with_status(problem.status())
+        let status = problem.status;
+        Html(ErrorPage { page, sentence, detail, status }).with_status(problem.status())
     }
 }
 
@@ -163,11 +159,9 @@ impl<T: Template> IntoResponse for Html<T> {
 #[template(path = "error.html")]
 struct ErrorPage {
     page: Page,
-    title: String,
-    detail: String,
-    advice: Option<String>,
-    code: String,
-    back: String,
+    sentence: String,
+    detail: Option<String>,
+    status: u16,
 }
 
 /// A field of a form that does not hold, as the page shows it: on top, and at the field.

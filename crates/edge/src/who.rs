@@ -12,8 +12,11 @@ use std::sync::{Arc, LazyLock};
 /// How a request's credentials become an actor. The identity capability puts one on the shelf.
 pub trait Authenticate: Send + Sync {
     /// `None` where the request carries no credentials; a problem where they are no longer good.
+    ///
+    /// The house is handed in: an authenticator that kept it would keep the database open for ever.
     fn actor<'a>(
         &'a self,
+        edge: &'a Edge,
         parts: &'a Parts,
         asked: Actor,
     ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>>;
@@ -52,7 +55,7 @@ impl FromRequestParts<Edge> for Who {
         let district = districts.of_request(&parts.headers)?.district;
         let asked = asking(parts, edge, district);
         let actor = match edge.fixtures().find::<Authenticator>() {
-            Some(authenticator) => authenticator.0.actor(parts, asked.clone()).await?.unwrap_or(asked),
+            Some(authenticator) => authenticator.0.actor(edge, parts, asked.clone()).await?.unwrap_or(asked),
             None => asked,
         };
         let who = Who(actor);
