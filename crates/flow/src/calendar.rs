@@ -5,7 +5,7 @@ use crate::words::Words;
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
-/// Years the table covers. A time outside is counted as the nearest end of it: no case, and no typing error, needs more.
+/// Years the table covers. A time outside is counted as the nearest end of it: nothing real needs more, and a typing error must not hurt.
 const YEAR_FIRST: i16 = 2000;
 const YEAR_LAST: i16 = 2099;
 

@@ -5,7 +5,7 @@ use std::fmt;
 /// One fault of a data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Where: `case v1, state "handling"`, `line 12`.
+    /// Where: `errand v1, state "asked"`, `line 12`.
     pub place: String,
     /// What, as a sentence.
     pub what: Words,
