@@ -1,1 +1,4 @@
 //! cases
+
+pub mod catalogue;
+pub mod suggest;
