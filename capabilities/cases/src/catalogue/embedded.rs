@@ -30,6 +30,6 @@ pub const EMBEDDED_FILES: &[(&str, &str)] = catalogue_files![
     "taxonomy/matters.csv",
 ];
 
-/// The default routing rules, read by the router.
+/// The default routing rules, read by [`crate::routing::Router::load`].
 pub const EMBEDDED_ROUTING: (&str, &str) =
     ("duty_lists/routing.toml", include_str!("../../../../catalog/duty_lists/routing.toml"));

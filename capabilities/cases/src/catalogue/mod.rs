@@ -75,6 +75,16 @@ impl Catalogue {
         load::load(files)
     }
 
+    /// The defaults of the house with a district's own files laid over them: a file of the same name replaces the default, another adds.
+    ///
+    /// # Errors
+    /// As [`Catalogue::load`].
+    pub fn load_over_defaults(own: &[(&str, &str)]) -> Result<Self, Vec<CatalogueFault>> {
+        let replaced = |name: &str| own.iter().any(|(file, _)| *file == name);
+        let kept = EMBEDDED_FILES.iter().filter(|(name, _)| !replaced(name)).copied();
+        Self::load(&kept.chain(own.iter().copied()).collect::<Vec<_>>())
+    }
+
     /// The defaults of the house, built into the program.
     pub fn embedded() -> Self {
         match Self::load(EMBEDDED_FILES) {

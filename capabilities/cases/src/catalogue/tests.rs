@@ -270,6 +270,16 @@ fn the_hash_follows_the_texts() {
 }
 
 #[test]
+fn a_district_lays_its_own_files_over_the_defaults() {
+    let units = EMBEDDED_FILES.iter().find(|(name, _)| *name == "duty_lists/units.toml").unwrap().1;
+    let own = units.replace("zh = \"供水公司\"", "zh = \"株洲水务\"");
+    let catalogue = Catalogue::load_over_defaults(&[("duty_lists/units.toml", &own)]).unwrap();
+    assert_eq!(catalogue.selector_words(&PostSelector::Unit("water_supply".into())).zh, "株洲水务");
+    assert_eq!(catalogue.types().len(), Catalogue::embedded().types().len());
+    assert!(Catalogue::load_over_defaults(&[("duty_lists/units.toml", "")]).is_err());
+}
+
+#[test]
 fn a_file_of_another_subject_is_passed_over() {
     let mut files = EMBEDDED_FILES.to_vec();
     files.push(("roles.toml", "not ours ="));

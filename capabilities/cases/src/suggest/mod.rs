@@ -323,6 +323,10 @@ impl Suggester {
         raw += shared.iter().map(|(weight, _)| weight).sum::<f64>();
         if because.is_empty() {
             because = runs(shared, text);
+            // One pair of hanzi that a name happens to share ("老人") is chance; "公交" + "交站" is not.
+            if shared.len() < 2 && shared.iter().all(|(_, at)| !text[*at].latin) {
+                return None;
+            }
         }
         let target = &self.targets[target];
         let raw = if target.common { raw * COMMON_FACTOR } else { raw };
