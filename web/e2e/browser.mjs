@@ -1,0 +1,82 @@
+// A browser as a resident has it, watched: no request to another host, no error in the console, nothing blocked by the content policy.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+import { BASE, fresh_source } from "./town.mjs";
+
+export const WIDTHS = [360, 768, 1366];
+const HEIGHTS = { 320: 640, 360: 740, 768: 1024, 1366: 768 };
+const WAIT_MS_MAX = 20_000;
+
+let browser;
+
+/** Declares that the stories of this file need a browser. */
+export function with_browser() {
+  before(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none", "--force-color-profile=srgb"],
+    });
+  });
+  after(async () => browser?.close());
+}
+
+/**
+ * Opens a resident's browser and runs a story in it.
+ * @param {{script?: boolean, elder?: boolean, lang?: "zh"|"en", width?: number, at?: {lon: number, lat: number}}} as
+ * @param {(page: import("playwright-core").Page, watch: object) => Promise<void>} story
+ */
+export async function as_resident(as, story) {
+  const { script = true, elder = false, lang = "zh", width = 360, at } = as;
+  const context = await browser.newContext({
+    baseURL: BASE,
+    javaScriptEnabled: script,
+    viewport: { width, height: HEIGHTS[width] ?? 740 },
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    reducedMotion: "reduce",
+    extraHTTPHeaders: { "x-forwarded-for": fresh_source() },
+    ...(at ? { geolocation: { longitude: at.lon, latitude: at.lat, accuracy: 20 }, permissions: ["geolocation"] } : {}),
+  });
+  context.setDefaultTimeout(WAIT_MS_MAX);
+  await context.addCookies([
+    { name: "elder", value: elder ? "1" : "0", url: BASE },
+    { name: "lang", value: lang, url: BASE },
+  ]);
+  const page = await context.newPage();
+  const watch = watch_page(page);
+  try {
+    await story(page, watch);
+    assert.deepEqual(watch.strangers, [], "requests left this host");
+    assert.deepEqual(watch.faults, [], "the page complained");
+  } finally {
+    await context.close();
+  }
+}
+
+/** Collects what must not happen, and counts taps. What a story itself provokes is taken out by `watch.allow(status or words)`. */
+function watch_page(page) {
+  const watch = { strangers: [], faults: [], allowed: new Set(), taps: 0, allow: (status) => watch.allowed.add(status) };
+  const host = new URL(BASE).host;
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith("http") && url.host !== host) watch.strangers.push(request.url());
+  });
+  page.on("pageerror", (error) => watch.faults.push(error.message));
+  page.on("console", (message) => {
+    const provoked = [...watch.allowed].some((one) => message.text().includes(typeof one === "number" ? `status of ${one}` : one));
+    if (message.type() === "error" && !provoked) watch.faults.push(message.text());
+  });
+  return watch;
+}
+
+/** A tap, counted; the bars of the screens are in taps. */
+export async function tap(watch, locator) {
+  watch.taps += 1;
+  await locator.click();
+}
+
+/** Resizes to one of the widths the pictures and checks use. */
+export async function resize(page, width) {
+  await page.setViewportSize({ width, height: HEIGHTS[width] ?? 740 });
+}

@@ -1,0 +1,18 @@
+// Pictures for the README and for eyes: docs/pictures/NAME-WIDTH.png.
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { resize, WIDTHS } from "./browser.mjs";
+
+const FOLDER = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
+
+/** Takes the page at the three widths, only when asked to: the pictures change with every date and number. */
+export async function take_pictures(page, name) {
+  if (!process.env.MULIN_PICTURES) return;
+  mkdirSync(FOLDER, { recursive: true });
+  const size = page.viewportSize();
+  for (const width of WIDTHS) {
+    await resize(page, width);
+    await page.screenshot({ path: `${FOLDER}${name}-${width}.png`, fullPage: width !== 1366, animations: "disabled" });
+  }
+  await page.setViewportSize(size);
+}
