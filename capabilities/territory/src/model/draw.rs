@@ -1,0 +1,79 @@
+//! The outline of some areas as a small picture: SVG paths in a frame, for the pages and for programs.
+
+use super::{Area, AreaLevel};
+use geo::{Bbox, Boundary, Frame, svg_path};
+use serde::Serialize;
+
+/// The picture's width in its own units. Whole numbers of these are as exact as a phone's screen.
+const WIDTH: f64 = 1000.0;
+const MARGIN: f64 = 8.0;
+/// A boundary with more corners than this is thinned for the picture, by up to [`THINNED_METRES`].
+const CORNERS_DRAWN_MAX: usize = 80;
+const THINNED_METRES: f64 = 15.0;
+
+/// Areas in a frame. `x = (lon - west) * per_lon`, `y = (north - lat) * per_lat`.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct Drawn {
+    pub width: f64,
+    pub height: f64,
+    /// Longitude of x = 0 and latitude of y = 0.
+    pub west: f64,
+    pub north: f64,
+    /// Units per degree.
+    pub per_lon: f64,
+    pub per_lat: f64,
+    pub cells: Vec<DrawnCell>,
+}
+
+/// One area of the picture.
+#[derive(Clone, PartialEq, Debug, Serialize, utoipa::ToSchema)]
+pub struct DrawnCell {
+    pub code: String,
+    pub name: String,
+    pub level: AreaLevel,
+    /// SVG path data; fill with `fill-rule="evenodd"`.
+    pub path: String,
+    /// Where its label stands.
+    pub x: f64,
+    pub y: f64,
+}
+
+/// Draws the areas that have a boundary.
+pub fn draw_areas(areas: &[&Area]) -> Drawn {
+    let bounded: Vec<(&Area, &Boundary)> =
+        areas.iter().filter_map(|area| Some((*area, &**area.boundary.as_ref()?))).collect();
+    let Some(bbox) = bounded.iter().map(|(_, boundary)| boundary.bbox()).reduce(Bbox::join) else {
+        return Drawn::default();
+    };
+    let frame = Frame::fit(bbox, WIDTH, MARGIN);
+    let cells = bounded.iter().map(|(area, boundary)| draw_cell(area, boundary, &frame)).collect();
+    let (west_north, east_south) = (frame.to_point(0.0, 0.0), frame.to_point(frame.width, frame.height));
+    let (Ok(first), Ok(last)) = (west_north, east_south) else { return Drawn::default() };
+    Drawn {
+        width: frame.width,
+        height: frame.height,
+        west: first.lon(),
+        north: first.lat(),
+        per_lon: frame.width / (last.lon() - first.lon()),
+        per_lat: frame.height / (first.lat() - last.lat()),
+        cells,
+    }
+}
+
+fn draw_cell(area: &Area, boundary: &Boundary, frame: &Frame) -> DrawnCell {
+    let is_detailed = boundary.vertices().nth(CORNERS_DRAWN_MAX).is_some();
+    let path = if is_detailed {
+        svg_path(&boundary.simplify(THINNED_METRES), frame, 0)
+    } else {
+        svg_path(boundary, frame, 0)
+    };
+    let (x, y) = frame.to_view(boundary.label_point());
+    DrawnCell {
+        code: area.code.clone(),
+        name: area.name.clone(),
+        level: area.level,
+        path,
+        x: x.round(),
+        y: y.round(),
+    }
+}
