@@ -1,16 +1,21 @@
 //! Running statements. The same calls on both engines; on SQLite every future here is ready at once.
 
 use crate::{Cell, Columns, Params, Query, Row, Statement, postgres, sqlite};
-use futures_util::{StreamExt, TryStreamExt, pin_mut};
-use platform::Fault;
+use platform::{Fault, FaultKind};
 use std::ops::ControlFlow;
-
-/// Statements sent at a time by [`Conn::execute_many`] before their answers are read.
-const PIPELINE_STATEMENTS_MAX: usize = 256;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An open connection inside a read or a write.
+///
+/// A statement that failed ends its read or write: PostgreSQL runs nothing more in that transaction, so neither does
+/// SQLite. Where a refusal of the database is expected, the statement says so: `on conflict … do nothing`.
 pub struct Conn {
     pub(crate) engine: Engine,
+    /// How the statement failed that ended this transaction.
+    failed: Option<FaultKind>,
+    /// Set when nobody waits for a long read any more.
+    stop: Option<Arc<AtomicBool>>,
 }
 
 pub(crate) enum Engine {
@@ -19,6 +24,28 @@ pub(crate) enum Engine {
 }
 
 impl Conn {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self { engine, failed: None, stop: None }
+    }
+
+    pub(crate) fn stop_when(&mut self, gone: Arc<AtomicBool>) {
+        self.stop = Some(gone);
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// Makes the connection ready for the next transaction.
+    pub(crate) fn forget_failure(&mut self) -> Option<FaultKind> {
+        self.failed.take()
+    }
+
+    /// What a write gets that succeeds although a statement of it failed: PostgreSQL would save nothing of it.
+    pub(crate) fn went_on() -> Fault {
+        Fault::broken("a write went on after a statement of it had failed; nothing of it was saved")
+    }
+
     /// All rows, in the order the statement gives. The statement bounds their number.
     pub async fn all<P: Params, R: Row>(
         &mut self,
@@ -68,22 +95,18 @@ impl Conn {
         mut take: impl FnMut(R) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
         let statement = &query.statement;
-        match &mut self.engine {
+        self.admit(statement)?;
+        let ended = match &mut self.engine {
             Engine::Sqlite(db) => sqlite::each(db, statement, params.cells(), |row| {
                 Ok(take(R::read(&mut Columns::sqlite(row))?))
             }),
             Engine::Postgres(session) => {
-                let rows = session.query(statement, params.cells()).await?;
-                pin_mut!(rows);
-                while let Some(row) = rows.try_next().await.map_err(|e| session.fault(e))? {
-                    if take(R::read(&mut Columns::postgres(&row))?).is_break() {
-                        break;
-                    }
-                }
-                Ok(())
+                session
+                    .each(statement, params.cells(), |row| Ok(take(R::read(&mut Columns::postgres(row))?)))
+                    .await
             }
-        }
-        .map_err(|f| named(f, statement))
+        };
+        self.noted(ended, statement)
     }
 
     /// Runs a statement that gives no rows; answers how many rows it touched.
@@ -93,11 +116,12 @@ impl Conn {
         params: P,
     ) -> Result<u64, Fault> {
         let statement = &query.statement;
-        match &mut self.engine {
+        self.admit(statement)?;
+        let ended = match &mut self.engine {
             Engine::Sqlite(db) => sqlite::execute(db, statement, params.cells()),
             Engine::Postgres(session) => session.execute(statement, params.cells()).await,
-        }
-        .map_err(|f| named(f, statement))
+        };
+        self.noted(ended, statement)
     }
 
     /// Runs one statement for many parameter sets; on PostgreSQL they are pipelined.
@@ -107,26 +131,31 @@ impl Conn {
         sets: impl IntoIterator<Item = P>,
     ) -> Result<u64, Fault> {
         let statement = &query.statement;
-        let mut touched = 0;
-        match &mut self.engine {
-            Engine::Sqlite(db) => {
-                for params in sets {
-                    touched +=
-                        sqlite::execute(db, statement, params.cells()).map_err(|f| named(f, statement))?;
-                }
-            }
-            Engine::Postgres(session) => {
-                let session = &*session;
-                let answers = futures_util::stream::iter(sets)
-                    .map(|params| session.execute(statement, params.cells()))
-                    .buffered(PIPELINE_STATEMENTS_MAX);
-                pin_mut!(answers);
-                while let Some(answer) = answers.next().await {
-                    touched += answer.map_err(|f| named(f, statement))?;
-                }
-            }
+        self.admit(statement)?;
+        let sets = sets.into_iter().map(Params::cells);
+        let ended = match &mut self.engine {
+            Engine::Sqlite(db) => sqlite::execute_many(db, statement, sets),
+            Engine::Postgres(session) => session.execute_many(statement, sets).await,
+        };
+        self.noted(ended, statement)
+    }
+
+    /// Refuses what comes after a failed statement, or after the caller has gone.
+    fn admit(&self, statement: &Statement) -> Result<(), Fault> {
+        if self.stop.as_ref().is_some_and(|gone| gone.load(Ordering::Relaxed)) {
+            return Err(Fault::new(FaultKind::Cancelled, "the caller has gone"));
         }
-        Ok(touched)
+        match self.failed {
+            Some(kind) => Err(named(Fault::new(kind, "a statement before it failed"), statement)),
+            None => Ok(()),
+        }
+    }
+
+    fn noted<T>(&mut self, ended: Result<T, Fault>, statement: &Statement) -> Result<T, Fault> {
+        ended.map_err(|fault| {
+            self.failed = Some(fault.kind());
+            named(fault, statement)
+        })
     }
 
     /// Runs text that is not a statement of the registry: migrations and `begin`/`commit` only.
@@ -134,6 +163,15 @@ impl Conn {
         match &mut self.engine {
             Engine::Sqlite(db) => db.execute_batch(text).map_err(sqlite::fault),
             Engine::Postgres(session) => session.batch(text).await,
+        }
+    }
+
+    /// How PostgreSQL sorts text in this database.
+    pub(crate) async fn collation(&self) -> Result<Option<String>, Fault> {
+        const COLLATION: &str = "select datcollate::text from pg_database where datname = current_database()";
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Postgres(session) => Ok(session.rows(COLLATION).await?.first().map(|row| row.get(0))),
         }
     }
 

@@ -41,7 +41,7 @@ pub struct Db {
 
 #[derive(Debug)]
 enum Engine {
-    Sqlite(Arc<Sqlite>),
+    Sqlite(Sqlite),
     Postgres(Postgres),
 }
 
@@ -61,7 +61,12 @@ impl Db {
             Target::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, options.exclusive)?),
             Target::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
         };
-        let shared = Shared { clock: options.clock, facts: Facts::default(), workload: options.workload, fixtures: Fixtures::default() };
+        let shared = Shared {
+            clock: options.clock,
+            facts: Facts::default(),
+            workload: options.workload,
+            fixtures: Fixtures::default(),
+        };
         Ok(Self { engine: Arc::new(engine), shared: Arc::new(shared) })
     }
 
@@ -102,8 +107,8 @@ impl Db {
         E: From<Fault> + Send + 'static,
     {
         match &*self.engine {
-            Engine::Sqlite(db) => db.clone().read_long(body).await,
-            Engine::Postgres(db) => db.read(body).await,
+            Engine::Sqlite(db) => db.read_long(body).await,
+            Engine::Postgres(db) => db.read_long(body).await,
         }
     }
 

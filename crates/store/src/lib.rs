@@ -6,6 +6,7 @@
 
 mod conn;
 mod db;
+mod district_rule;
 mod fact;
 mod idempotency;
 mod migrate;
@@ -13,11 +14,13 @@ mod outbox;
 mod postgres;
 mod registry;
 mod row;
+mod schema;
 mod sqlite;
 mod statement;
 mod timer;
 mod tx;
 mod value;
+mod writer;
 
 pub use conn::Conn;
 pub use db::{Db, Options, Target};

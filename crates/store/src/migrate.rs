@@ -39,6 +39,8 @@ const TABLE: &str = "create table if not exists platform_migration (
 sql! {
     APPLIED: () -> (String, String, String) =
         "select capability, name, hash from platform_migration order by capability, name";
+    FIND: (String, String) -> (String,) =
+        "select hash from platform_migration where capability = $1 and name = $2";
     NOTE: (String, String, String, Time) =
         "insert into platform_migration (capability, name, hash, applied_at) values ($1, $2, $3, $4)";
 }
@@ -49,12 +51,13 @@ impl Db {
     /// Refuses where an applied file has changed since, or where the database knows a file this program does not.
     pub async fn migrate(&self, all: &[Migrations]) -> Result<Vec<String>, Fault> {
         let actor = Actor::system(DistrictId(0), "migrations");
+        self.refuse_collation().await?;
         self.write(&actor, async |tx: &mut Tx| {
             let text = spell(TABLE, tx.is_sqlite());
             tx.batch(&text).await
         })
         .await?;
-        let applied = self.read(async |conn: &mut Conn| conn.all(&APPLIED, ()).await).await?;
+        let applied = self.applied_migrations().await?;
         refuse_strangers(all, &applied)?;
         let mut done = Vec::new();
         for migrations in all {
@@ -71,14 +74,36 @@ impl Db {
                         return Err(Fault::broken(what));
                     }
                     None => {
-                        self.write(&actor, async move |tx: &mut Tx| apply(tx, capability, migration).await)
-                            .await?;
-                        done.push(format!("{capability}/{}", migration.name));
+                        let apply = async move |tx: &mut Tx| apply(tx, capability, migration).await;
+                        if self.write(&actor, apply).await? {
+                            done.push(format!("{capability}/{}", migration.name));
+                        }
                     }
                 }
             }
         }
         Ok(done)
+    }
+
+    /// Capability, file and hash of what has been applied.
+    pub(crate) async fn applied_migrations(&self) -> Result<Vec<(String, String, String)>, Fault> {
+        self.read(async |conn: &mut Conn| conn.all(&APPLIED, ()).await).await
+    }
+
+    /// Text sorts and compares by its bytes on SQLite; a database of another order would give other lists and other
+    /// subtrees of a path.
+    async fn refuse_collation(&self) -> Result<(), Fault> {
+        self.read(async |conn: &mut Conn| {
+            let Some(collation) = conn.collation().await? else { return Ok(()) };
+            if collation.starts_with("C.") || ["C", "POSIX"].contains(&collation.as_str()) {
+                return Ok(());
+            }
+            Err(Fault::broken(format!(
+                "the database sorts text by {collation}; make it with: create database mulin \
+                 template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C.UTF-8'"
+            )))
+        })
+        .await
     }
 }
 
@@ -94,15 +119,25 @@ fn refuse_strangers(all: &[Migrations], applied: &[(String, String, String)]) ->
     }
 }
 
-async fn apply(tx: &mut Tx, capability: &str, migration: &Migration) -> Result<(), Fault> {
+/// Applies one file; false where another server has just done so.
+async fn apply(tx: &mut Tx, capability: &str, migration: &Migration) -> Result<bool, Fault> {
+    let named = |f: Fault| f.context(format_args!("migration {capability}/{}", migration.name));
+    if migration.text.to_lowercase().contains("deferrable") {
+        // Such a key refuses at the commit, which writes of others share.
+        return Err(named(Fault::broken("a deferrable constraint is not allowed")));
+    }
+    if !tx.is_sqlite() {
+        tx.batch("set local statement_timeout = 0; lock table platform_migration in exclusive mode").await?;
+    }
+    let key = (capability.to_owned(), migration.name.to_owned());
+    if tx.optional(&FIND, key.clone()).await?.is_some() {
+        return Ok(false);
+    }
     let text = spell(migration.text, tx.is_sqlite());
-    tx.batch(&text)
-        .await
-        .map_err(|f| f.context(format_args!("migration {capability}/{}", migration.name)))?;
+    tx.batch(&text).await.map_err(named)?;
     let now = tx.now();
-    tx.execute(&NOTE, (capability.to_owned(), migration.name.to_owned(), hash_of(migration), now))
-        .await
-        .map(drop)
+    tx.execute(&NOTE, (key.0, key.1, hash_of(migration), now)).await?;
+    Ok(true)
 }
 
 fn hash_of(migration: &Migration) -> String {

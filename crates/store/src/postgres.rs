@@ -7,27 +7,37 @@ use bytes::{BufMut, BytesMut};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts,
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt, TryStreamExt, pin_mut};
 use platform::{Actor, Fault, FaultKind};
 use std::cell::Cell as Flag;
+use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{NoTls, RowStream};
 use tokio_util::task::LocalPoolHandle;
 
 /// Connections of one server. PostgreSQL does its work with few; more only queue inside it.
 const CONNECTIONS_MAX: usize = 16;
 /// How long a request waits for a free connection, and a new connection for its database.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(5);
-/// How often a write that lost a race is run again.
-const RETRY_ATTEMPTS_MAX: u32 = 8;
-const RETRY_WAIT: Duration = Duration::from_millis(4);
-/// Longer statements are ended by the server.
+/// A database machine that is gone without a word is noticed after this.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+/// How often a write that lost a race is run.
+const RETRY_ATTEMPTS_MAX: u32 = 12;
+const RETRY_WAIT: Duration = Duration::from_millis(2);
+/// Statements sent by [`Conn::execute_many`] before their answers are read.
+const PIPELINE_STATEMENTS_MAX: usize = 256;
+/// Longer statements are ended by the server, as is a transaction whose program no longer says anything.
 const STATEMENT_SECONDS_MAX: u32 = 60;
+
+const BEGIN_WRITE: &str = "begin isolation level repeatable read";
+const BEGIN_READ: &str = "begin isolation level repeatable read read only";
+const BEGIN_READ_LONG: &str =
+    "begin isolation level repeatable read read only; set local statement_timeout = '10min'";
 
 /// A PostgreSQL database.
 #[derive(Clone)]
@@ -44,13 +54,11 @@ impl std::fmt::Debug for Postgres {
 
 impl Postgres {
     pub(crate) async fn open(url: &str) -> Result<Self, Fault> {
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|e| Fault::broken("DATABASE_URL is no PostgreSQL address").because(e))?;
-        config.application_name("mulin");
-        config.options(format!("-c statement_timeout={STATEMENT_SECONDS_MAX}s -c timezone=UTC"));
-        config.connect_timeout(CONNECTION_WAIT_MAX);
-        let manager =
-            Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager = Manager::from_config(
+            configure(url)?,
+            NoTls,
+            ManagerConfig { recycling_method: RecyclingMethod::Fast },
+        );
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS_MAX)
             .timeouts(Timeouts {
@@ -74,16 +82,16 @@ impl Postgres {
     {
         let pool = self.pool.clone();
         self.pinned(async move || {
-            let mut attempts = 0;
+            let mut attempt = 1;
             loop {
-                attempts += 1;
-                match write_once(&pool, &actor, &body, &shared).await {
+                match write_once(&pool, &actor, &body, &shared, attempt).await {
                     Attempt::Done(outcome) => return outcome,
-                    Attempt::LostRace if attempts < RETRY_ATTEMPTS_MAX => {
-                        tokio::time::sleep(RETRY_WAIT * attempts * rand::random_range(1..=4)).await;
+                    Attempt::LostRace if attempt < RETRY_ATTEMPTS_MAX => {
+                        tokio::time::sleep(RETRY_WAIT * rand::random_range(1..=4 * attempt)).await;
+                        attempt += 1;
                     }
                     Attempt::LostRace => {
-                        let what = format!("a write lost {attempts} races for the same rows");
+                        let what = format!("a write lost {attempt} races for the same rows");
                         return Err(Fault::new(FaultKind::Contention, what).into());
                     }
                 }
@@ -98,12 +106,30 @@ impl Postgres {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
+        self.read_begun(BEGIN_READ, body).await
+    }
+
+    pub(crate) async fn read_long<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        self.read_begun(BEGIN_READ_LONG, body).await
+    }
+
+    async fn read_begun<T, E, F>(&self, how: &'static str, body: F) -> Result<T, E>
+    where
+        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
         let pool = self.pool.clone();
         self.pinned(async move || {
-            let mut conn = connection(&pool).await?;
-            conn.batch("begin isolation level repeatable read read only").await?;
+            let mut conn = begin(&pool, how).await?;
             let outcome = AssertUnwindSafe(body(&mut conn)).catch_unwind().await;
-            end(conn, "rollback").await?;
+            // What was read stands even where the rollback's own answer is lost with the connection.
+            let _ = end(conn, "rollback").await;
             outcome.unwrap_or_else(|_| Err(Fault::broken("a read panicked").into()))
         })
         .await
@@ -129,41 +155,71 @@ impl Postgres {
     }
 }
 
+fn configure(url: &str) -> Result<tokio_postgres::Config, Fault> {
+    let mut config: tokio_postgres::Config =
+        url.parse().map_err(|e| Fault::broken("DATABASE_URL is no PostgreSQL address").because(e))?;
+    let given = config.get_options().unwrap_or_default().to_owned();
+    config.options(format!(
+        "{given} -c statement_timeout={STATEMENT_SECONDS_MAX}s \
+         -c idle_in_transaction_session_timeout={STATEMENT_SECONDS_MAX}s -c timezone=UTC"
+    ));
+    config.application_name("mulin");
+    config.connect_timeout(CONNECTION_WAIT_MAX);
+    config.tcp_user_timeout(SILENCE_MAX);
+    config.keepalives_idle(SILENCE_MAX);
+    Ok(config)
+}
+
 enum Attempt<T, E> {
     Done(Result<T, E>),
     /// Another transaction changed the same rows first.
     LostRace,
 }
 
-async fn write_once<T, E, F>(pool: &Pool, actor: &Actor, body: &F, shared: &Arc<Shared>) -> Attempt<T, E>
+async fn write_once<T, E, F>(
+    pool: &Pool,
+    actor: &Actor,
+    body: &F,
+    shared: &Arc<Shared>,
+    attempt: u32,
+) -> Attempt<T, E>
 where
     F: AsyncFn(&mut Tx) -> Result<T, E>,
     E: From<Fault>,
 {
-    let mut conn = match connection(pool).await {
+    let conn = match begin(pool, BEGIN_WRITE).await {
         Ok(conn) => conn,
         Err(fault) => return Attempt::Done(Err(fault.into())),
     };
-    if let Err(fault) = conn.batch("begin isolation level repeatable read").await {
-        return Attempt::Done(Err(fault.into()));
-    }
     let mut tx = Tx::begin(conn, actor.clone(), shared.clone());
     let outcome = AssertUnwindSafe(body(&mut tx)).catch_unwind().await;
     let (conn, facts) = tx.end();
-    let lost = lost_race(&conn);
+    let lost = match race(&conn) {
+        Race::Lost => true,
+        // The row that was in the way may be younger than our snapshot: seen, it may change the decision.
+        Race::Unclear => attempt == 1,
+        Race::None => false,
+    };
     match outcome {
-        Ok(Ok(value)) => match end(conn, "commit").await {
+        Ok(Ok(_)) if conn.has_failed() && !lost => {
+            let _ = end(conn, "rollback").await;
+            Attempt::Done(Err(Conn::went_on().into()))
+        }
+        Ok(Ok(value)) if !lost => match end(conn, "commit").await {
             Ok(()) => {
                 shared.facts.publish(facts);
                 Attempt::Done(Ok(value))
             }
             Err(fault) if fault.kind() == FaultKind::Contention => Attempt::LostRace,
+            Err(fault) if fault.kind() == FaultKind::Unavailable => {
+                Attempt::Done(Err(fault.context("the commit was not confirmed, it may be saved").into()))
+            }
             Err(fault) => Attempt::Done(Err(fault.into())),
         },
-        Ok(Err(refused)) => {
+        Ok(outcome) => {
             // The refusal stands even where the rollback's own answer is lost with the connection.
             let _ = end(conn, "rollback").await;
-            if lost { Attempt::LostRace } else { Attempt::Done(Err(refused)) }
+            if lost { Attempt::LostRace } else { Attempt::Done(outcome) }
         }
         Err(_) => {
             let _ = end(conn, "rollback").await;
@@ -172,19 +228,26 @@ where
     }
 }
 
-fn lost_race(conn: &Conn) -> bool {
-    matches!(&conn.engine, Engine::Postgres(session) if session.lost_race.get())
+fn race(conn: &Conn) -> Race {
+    match &conn.engine {
+        Engine::Postgres(session) => session.race.get(),
+        Engine::Sqlite(_) => Race::None,
+    }
 }
 
-async fn connection(pool: &Pool) -> Result<Conn, Fault> {
-    let client = pool.get().await.map_err(pool_fault)?;
-    Ok(Conn {
-        engine: Engine::Postgres(Session {
-            client: Some(client),
-            open: Flag::new(false),
-            lost_race: Flag::new(false),
-        }),
-    })
+/// Begins a transaction. A pooled connection may have died unnoticed: then the next is tried, for nothing was done yet.
+async fn begin(pool: &Pool, how: &str) -> Result<Conn, Fault> {
+    let mut attempts = 0;
+    loop {
+        let client = pool.get().await.map_err(pool_fault)?;
+        let session = Session { client: Some(client), open: Flag::new(false), race: Flag::new(Race::None) };
+        attempts += 1;
+        match session.batch(how).await {
+            Ok(()) => return Ok(Conn::new(Engine::Postgres(session))),
+            Err(fault) if fault.kind() == FaultKind::Unavailable && attempts <= CONNECTIONS_MAX => {}
+            Err(fault) => return Err(fault),
+        }
+    }
 }
 
 async fn end(mut conn: Conn, how: &str) -> Result<(), Fault> {
@@ -195,11 +258,20 @@ async fn end(mut conn: Conn, how: &str) -> Result<(), Fault> {
     ended
 }
 
+/// What a transaction learned about others that wrote at the same time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Race {
+    None,
+    /// A unique key refused a row: perhaps for the row of somebody who was faster.
+    Unclear,
+    Lost,
+}
+
 /// A connection during one transaction. Dropped in the middle, it does not go back to the pool.
 pub(crate) struct Session {
     client: Option<Object>,
     open: Flag<bool>,
-    lost_race: Flag<bool>,
+    race: Flag<Race>,
 }
 
 impl Session {
@@ -212,10 +284,23 @@ impl Session {
         self.client()?.batch_execute(text).await.map_err(|e| self.fault(e))
     }
 
-    pub(crate) async fn query(&self, statement: &Statement, cells: Vec<Cell>) -> Result<RowStream, Fault> {
+    /// Rows one at a time, as the connection brings them.
+    pub(crate) async fn each(
+        &self,
+        statement: &Statement,
+        cells: Vec<Cell>,
+        mut take: impl FnMut(&tokio_postgres::Row) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
         let client = self.client()?;
         let prepared = client.prepare_cached(statement.postgres()).await.map_err(|e| self.fault(e))?;
-        client.query_raw(&prepared, cells).await.map_err(|e| self.fault(e))
+        let rows = client.query_raw(&prepared, cells).await.map_err(|e| self.fault(e))?;
+        pin_mut!(rows);
+        while let Some(row) = rows.try_next().await.map_err(|e| self.fault(e))? {
+            if take(&row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn execute(&self, statement: &Statement, cells: Vec<Cell>) -> Result<u64, Fault> {
@@ -224,15 +309,42 @@ impl Session {
         client.execute_raw(&prepared, cells).await.map_err(|e| self.fault(e))
     }
 
+    /// Sends the sets one after the other without waiting for each answer.
+    pub(crate) async fn execute_many(
+        &self,
+        statement: &Statement,
+        sets: impl Iterator<Item = Vec<Cell>>,
+    ) -> Result<u64, Fault> {
+        let client = self.client()?;
+        let prepared = &client.prepare_cached(statement.postgres()).await.map_err(|e| self.fault(e))?;
+        let answers = futures_util::stream::iter(sets)
+            .map(|cells| client.execute_raw(prepared, cells))
+            .buffered(PIPELINE_STATEMENTS_MAX);
+        pin_mut!(answers);
+        let mut touched = 0;
+        while let Some(answer) = answers.next().await {
+            touched += answer.map_err(|e| self.fault(e))?;
+        }
+        Ok(touched)
+    }
+
     pub(crate) async fn prepare(&self, text: &str) -> Result<tokio_postgres::Statement, Fault> {
         self.client()?.prepare(text).await.map_err(|e| self.fault(e))
     }
 
+    /// What PostgreSQL's own tables say.
+    pub(crate) async fn rows(&self, text: &str) -> Result<Vec<tokio_postgres::Row>, Fault> {
+        self.client()?.query(text, &[]).await.map_err(|e| self.fault(e))
+    }
+
     /// Sorts an error, and remembers a lost race: the body may hide it inside an error of its own.
-    pub(crate) fn fault(&self, e: tokio_postgres::Error) -> Fault {
+    fn fault(&self, e: tokio_postgres::Error) -> Fault {
+        let refused_twin = e.code() == Some(&SqlState::UNIQUE_VIOLATION);
         let fault = fault(e);
         if fault.kind() == FaultKind::Contention {
-            self.lost_race.set(true);
+            self.race.set(Race::Lost);
+        } else if refused_twin && self.race.get() == Race::None {
+            self.race.set(Race::Unclear);
         }
         fault
     }
@@ -245,8 +357,11 @@ impl Drop for Session {
         }
         let Some(client) = self.client.take() else { return };
         let cancel = client.cancel_token();
+        let is_over = client.is_closed();
         drop(Object::take(client));
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current()
+            && !is_over
+        {
             runtime.spawn(async move {
                 let _ = cancel.cancel_query(NoTls).await;
             });
@@ -264,7 +379,11 @@ fn pool_fault(e: PoolError) -> Fault {
 /// Sorts PostgreSQL's errors into the kinds a caller can act on.
 pub(crate) fn fault(e: tokio_postgres::Error) -> Fault {
     let Some(code) = e.code() else {
-        return Fault::new(FaultKind::Unavailable, "the connection to the database failed").because(e);
+        return if is_lost_connection(&e) {
+            Fault::new(FaultKind::Unavailable, "the connection to the database failed").because(e)
+        } else {
+            Fault::broken("a statement and its Rust types do not fit").because(e)
+        };
     };
     let kind = if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED {
         FaultKind::Contention
@@ -274,8 +393,7 @@ pub(crate) fn fault(e: tokio_postgres::Error) -> Fault {
         FaultKind::DiskFull
     } else if *code == SqlState::QUERY_CANCELED {
         FaultKind::Cancelled
-    } else if code.code().starts_with("08") || code.code().starts_with("57") || code.code().starts_with("53")
-    {
+    } else if ["08", "53", "57", "25P03"].iter().any(|class| code.code().starts_with(class)) {
         FaultKind::Unavailable
     } else {
         FaultKind::Broken
@@ -286,6 +404,13 @@ pub(crate) fn fault(e: tokio_postgres::Error) -> Fault {
         Some(name) => fault.on_constraint(name),
         None => fault,
     }
+}
+
+/// The driver keeps its kinds to itself; a connection that failed has an input/output error below, or says so.
+fn is_lost_connection(e: &tokio_postgres::Error) -> bool {
+    let below = std::error::Error::source(e).is_some_and(|cause| cause.is::<std::io::Error>());
+    let said = e.to_string();
+    e.is_closed() || below || said.starts_with("timeout") || said.starts_with("error connecting")
 }
 
 /// JSON as its text, whichever of the two JSON types it is stored as.
@@ -312,8 +437,6 @@ impl ToSql for Cell {
             Self::Int(v) => v.to_sql_checked(ty, out),
             Self::Real(v) => v.to_sql_checked(ty, out),
             Self::Bool(v) => v.to_sql_checked(ty, out),
-            // PostgreSQL's text cannot hold U+0000; borders refuse it, and here it becomes the replacement character.
-            Self::Text(v) if v.contains('\0') => v.replace('\0', "\u{fffd}").to_sql_checked(ty, out),
             Self::Text(v) => v.to_sql_checked(ty, out),
             Self::Bytes(v) => v.to_sql_checked(ty, out),
             Self::Uuid(v) => v.to_sql_checked(ty, out),

@@ -1,7 +1,8 @@
 //! The registry of all statements, and the check that holds each against the schema of an engine.
 
 use crate::conn::Engine;
-use crate::{Column, Conn, Db, Description, Kind};
+use crate::schema::Schema;
+use crate::{Column, Conn, Db, Description, Kind, district_rule, postgres};
 use platform::Fault;
 use tokio_postgres::types::Type;
 
@@ -19,21 +20,27 @@ pub fn statements() -> Vec<Description> {
 /// What the program believes of a statement and the schema does not.
 #[derive(Debug)]
 pub struct StatementFault {
-    /// `module::NAME`
+    /// `module::NAME`, or the name of a table's key.
     pub statement: String,
     pub sentence: String,
 }
 
 impl Db {
-    /// Prepares every statement and compares parameters and columns with the Rust types.
+    /// Prepares every statement against the migrated schema and compares parameters and columns with the Rust types:
+    /// number, kind, name, and whether null may come. Holds statements to their district, and unique keys to their names.
+    ///
+    /// What no engine tells is not checked: computed columns, and columns an outer join may leave empty.
     pub async fn check_statements(&self) -> Result<Vec<StatementFault>, Fault> {
         self.read(async |conn: &mut Conn| {
-            let mut faults = Vec::new();
+            let schema = Schema::read(conn).await?;
+            let mut faults = schema.misnamed_keys();
             for description in statements() {
-                let found = match &conn.engine {
+                let mut found = match &conn.engine {
                     Engine::Sqlite(db) => check_sqlite(db, &description),
-                    Engine::Postgres(session) => check_postgres(session, &description).await,
+                    Engine::Postgres(session) => check_postgres(session, &description, &schema).await?,
                 };
+                let written = description.statement.written();
+                found.extend(district_rule::check(written, &schema.district_tables));
                 let statement = format!("{}::{}", description.statement.module, description.statement.name);
                 faults.extend(
                     found
@@ -56,21 +63,34 @@ fn check_sqlite(db: &rusqlite::Connection, description: &Description) -> Vec<Str
     count(&mut faults, "parameters", prepared.parameter_count(), description.params.len());
     let columns: Vec<_> = prepared.columns().collect();
     count(&mut faults, "columns", columns.len(), description.columns.len());
-    for (found, expected) in columns.iter().zip(&description.columns) {
+    for (i, (found, expected)) in columns.iter().zip(&description.columns).enumerate() {
         name(&mut faults, found.name(), expected);
         if let Some(decl) = found.decl_type()
             && !sqlite_fits(expected.kind, decl)
         {
             faults.push(format!("column {} is {decl}, not {:?}", found.name(), expected.kind));
         }
+        if let Ok(Some((_, _, _, decl, _, not_null, is_key, _))) = prepared.column_metadata(i) {
+            // The row's own number is never null, though SQLite does not say so.
+            let is_row_number = is_key && decl.is_some_and(|d| d.to_bytes().eq_ignore_ascii_case(b"integer"));
+            nullability(&mut faults, found.name(), !not_null && !is_row_number, expected);
+        }
     }
     faults
 }
 
-async fn check_postgres(session: &crate::postgres::Session, description: &Description) -> Vec<String> {
-    let prepared = match session.prepare(description.statement.postgres()).await {
+async fn check_postgres(
+    session: &postgres::Session,
+    description: &Description,
+    schema: &Schema,
+) -> Result<Vec<String>, Fault> {
+    session.batch("savepoint statement").await?;
+    let prepared = session.prepare(description.statement.postgres()).await;
+    // A statement PostgreSQL refuses would take all that follow with it.
+    session.batch("rollback to statement").await?;
+    let prepared = match prepared {
         Ok(prepared) => prepared,
-        Err(e) => return vec![format!("PostgreSQL refuses it: {e:?}")],
+        Err(e) => return Ok(vec![format!("PostgreSQL refuses it: {e:?}")]),
     };
     let mut faults = Vec::new();
     count(&mut faults, "parameters", prepared.params().len(), description.params.len());
@@ -85,8 +105,18 @@ async fn check_postgres(session: &crate::postgres::Session, description: &Descri
         if !postgres_fits(expected.kind, found.type_()) {
             faults.push(format!("column {} is {}, not {:?}", found.name(), found.type_(), expected.kind));
         }
+        if let (Some(table), Some(column)) = (found.table_oid(), found.column_id()) {
+            let may_be_null = schema.nullable_columns.contains(&(table, column));
+            nullability(&mut faults, found.name(), may_be_null, expected);
+        }
     }
-    faults
+    Ok(faults)
+}
+
+fn nullability(faults: &mut Vec<String>, column: &str, may_be_null: bool, expected: &Column) {
+    if may_be_null && !expected.nullable {
+        faults.push(format!("column {column} may be null, the Rust type is no Option"));
+    }
 }
 
 fn count(faults: &mut Vec<String>, what: &str, found: usize, expected: usize) {

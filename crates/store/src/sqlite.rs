@@ -1,89 +1,54 @@
-//! SQLite: one writer thread with group commit, readers beside it, checkpoints out of the writer's way.
+//! SQLite: one writer beside many readers, checkpoints out of their way, and what its errors mean.
 
 use crate::conn::{Engine, list_json};
 use crate::db::Shared;
+use crate::writer::Writer;
 use crate::{Cell, Conn, Statement, Tx};
 use parking_lot::Mutex;
 use platform::{Actor, Fault, FaultKind};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-/// Writes waiting for the writer; one more is refused as `unavailable`.
-const QUEUE_WRITES_MAX: usize = 8192;
-/// Writes of one commit. More wait for the next: a reader of the log sees changes soon.
-const BATCH_WRITES_MAX: usize = 512;
-/// How long one commit may gather writes.
-const BATCH_WAIT_MAX: Duration = Duration::from_millis(25);
 /// Statements kept prepared per connection.
 const PREPARED_STATEMENTS_MAX: usize = 512;
-/// Log bytes after which the checkpoint thread moves them into the database file.
+/// Log bytes not yet in the database file, after which the checkpoint thread moves them there.
 const CHECKPOINT_LOG_BYTES: u64 = 8 * 1024 * 1024;
-/// Log bytes after which the writer itself waits for a checkpoint, so that the log stays bounded under any load.
-const CHECKPOINT_LOG_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(200);
+/// A log that has grown longer (while a long read held it) is cut back to this when it begins anew.
+const LOG_BYTES_KEPT: u64 = 64 * 1024 * 1024;
+/// How long a statement waits for another process (a command line beside the server).
+const BUSY_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Pages kept in memory per connection, in KiB (negative: SQLite's way to say KiB).
-const CACHE_KIB_WRITER: i64 = -65_536;
+pub(crate) const CACHE_KIB_WRITER: i64 = -65_536;
 const CACHE_KIB_READER: i64 = -8_192;
 
 /// One database file, opened by one server at a time.
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     path: PathBuf,
-    jobs: SyncSender<Box<dyn Job>>,
     readers: Mutex<Vec<Box<Connection>>>,
-    /// Held while the server runs: a second server on the same file refuses to start.
-    _lock: Option<File>,
-}
-
-/// A write on its way to the writer thread.
-trait Job: Send {
-    /// Runs in a savepoint of its own and answers whether its changes are to be kept.
-    fn run(self: Box<Self>, conn: Conn) -> (Conn, bool, Box<dyn Answer>);
-    /// Nobody waits for the answer any more.
-    fn is_abandoned(&self) -> bool;
-    fn refuse(self: Box<Self>, fault: Fault);
-}
-
-/// What is told to the caller once the commit is on the disk, or has failed.
-trait Answer {
-    fn deliver(self: Box<Self>, commit: Result<(), &Fault>);
+    // Before the writer: the last connection that closes folds the log, and that one should be the writer's.
+    _checkpoints: Checkpoints,
+    writer: Writer,
 }
 
 impl Sqlite {
-    pub(crate) fn open(path: &Path, exclusive: bool) -> Result<Arc<Self>, Fault> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let lock = if exclusive { Some(lock(path)?) } else { None };
-        let writer = connect(path, CACHE_KIB_WRITER)?;
-        let (jobs, queue) = sync_channel(QUEUE_WRITES_MAX);
-        let log = path.with_extension("sqlite-wal");
-        let for_writer = log.clone();
-        std::thread::Builder::new()
-            .name("store-writer".into())
-            .spawn(move || write_forever(writer, &queue, &for_writer))?;
-        let this =
-            Arc::new(Self { path: path.to_owned(), jobs, readers: Mutex::new(Vec::new()), _lock: lock });
-        let weak = Arc::downgrade(&this);
-        let checkpointer = connect(path, CACHE_KIB_READER)?;
-        std::thread::Builder::new().name("store-checkpoint".into()).spawn(move || {
-            while weak.strong_count() > 0 {
-                std::thread::sleep(CHECKPOINT_INTERVAL);
-                if log_bytes(&log) > CHECKPOINT_LOG_BYTES {
-                    checkpoint(&checkpointer, "passive");
-                }
-            }
-        })?;
-        Ok(this)
+    pub(crate) fn open(path: &Path, exclusive: bool) -> Result<Self, Fault> {
+        let path = make_place(path)?;
+        let lock = if exclusive { Some(lock(&path)?) } else { None };
+        let writer = Writer::start(&path, lock)?;
+        let checkpoints = Checkpoints::start(&path)?;
+        Ok(Self { path, readers: Mutex::default(), _checkpoints: checkpoints, writer })
     }
 
     /// Hands the body to the writer and waits for its commit.
@@ -93,16 +58,7 @@ impl Sqlite {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Write { actor, body, shared, reply: Some(reply) });
-        match self.jobs.try_send(job) {
-            Ok(()) => {}
-            Err(TrySendError::Full(job)) => {
-                job.refuse(Fault::new(FaultKind::Unavailable, "too many writes are waiting"))
-            }
-            Err(TrySendError::Disconnected(job)) => job.refuse(Fault::broken("the writer has stopped")),
-        }
-        answer.await.unwrap_or_else(|_| Err(Fault::broken("the writer dropped a write").into()))
+        self.writer.write(actor, body, shared).await
     }
 
     /// Runs a read on the caller's thread: short by contract.
@@ -111,41 +67,38 @@ impl Sqlite {
         F: AsyncFn(&mut Conn) -> Result<T, E>,
         E: From<Fault>,
     {
-        let reader = self.reader()?;
-        let mut conn = Conn { engine: Engine::Sqlite(reader) };
+        let pooled = self.readers.lock().pop();
+        let reader = pooled.map_or_else(|| read_only(&self.path).map(Box::new), Ok)?;
+        let mut conn = Conn::new(Engine::Sqlite(reader));
         let outcome = read_in_snapshot(&mut conn, &body);
-        if let Engine::Sqlite(reader) = conn.engine {
+        // A reader whose snapshot could not be ended would show the past to whoever comes next.
+        if is_idle(&conn)
+            && let Engine::Sqlite(reader) = conn.engine
+        {
             self.readers.lock().push(reader);
         }
         outcome
     }
 
     /// Runs a read on a thread that may block. The statement is interrupted when the caller has gone.
-    pub(crate) async fn read_long<T, E, F>(self: Arc<Self>, body: F) -> Result<T, E>
+    pub(crate) async fn read_long<T, E, F>(&self, body: F) -> Result<T, E>
     where
         F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
         // A connection of its own: an interrupt that comes late must not hit the next reader.
-        let reader = connect(&self.path, CACHE_KIB_READER)?;
-        let interrupt = InterruptOnDrop(reader.get_interrupt_handle());
+        let reader = read_only(&self.path)?;
+        let stop = StopOnDrop { gone: Arc::default(), statement: reader.get_interrupt_handle() };
+        let gone = stop.gone.clone();
         let work = tokio::task::spawn_blocking(move || {
-            let mut conn = Conn { engine: Engine::Sqlite(Box::new(reader)) };
+            let mut conn = Conn::new(Engine::Sqlite(Box::new(reader)));
+            conn.stop_when(gone);
             read_in_snapshot(&mut conn, &body)
         });
         let outcome = work.await.unwrap_or_else(|_| Err(Fault::broken("a read panicked").into()));
-        drop(interrupt);
+        drop(stop);
         outcome
-    }
-
-    fn reader(&self) -> Result<Box<Connection>, Fault> {
-        if let Some(reader) = self.readers.lock().pop() {
-            return Ok(reader);
-        }
-        let reader = connect(&self.path, CACHE_KIB_READER)?;
-        reader.pragma_update(None, "query_only", true).map_err(fault)?;
-        Ok(Box::new(reader))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -153,11 +106,16 @@ impl Sqlite {
     }
 }
 
-struct InterruptOnDrop(rusqlite::InterruptHandle);
+/// Ends a long read whose caller has gone: the statement that runs, and the one that would come next.
+struct StopOnDrop {
+    gone: Arc<AtomicBool>,
+    statement: rusqlite::InterruptHandle,
+}
 
-impl Drop for InterruptOnDrop {
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.interrupt();
+        self.gone.store(true, Ordering::Relaxed);
+        self.statement.interrupt();
     }
 }
 
@@ -167,182 +125,149 @@ where
     F: AsyncFn(&mut Conn) -> Result<T, E>,
     E: From<Fault>,
 {
-    finish(conn.batch("begin"))??;
+    command(conn, "begin")?;
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| finish(body(conn))));
-    let ended = finish(conn.batch("rollback")).and_then(|r| r);
+    let ended = if is_idle(conn) { Ok(()) } else { command(conn, "rollback") };
     let outcome = outcome.map_err(|_| Fault::broken("a read panicked"))??;
     ended?;
     outcome
 }
 
-struct Write<F, T, E> {
-    actor: Actor,
-    body: F,
-    shared: Arc<Shared>,
-    reply: Option<oneshot::Sender<Result<T, E>>>,
+/// A thread that moves the log into the database file while the writer writes.
+#[derive(Debug)]
+struct Checkpoints {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
-impl<T, E, F> Job for Write<F, T, E>
-where
-    F: AsyncFn(&mut Tx) -> Result<T, E> + Send + 'static,
-    T: Send + 'static,
-    E: From<Fault> + Send + 'static,
-{
-    fn run(self: Box<Self>, conn: Conn) -> (Conn, bool, Box<dyn Answer>) {
-        let Self { actor, body, shared, reply } = *self;
-        let mut tx = Tx::begin(conn, actor, shared.clone());
-        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| finish(body(&mut tx))));
-        let outcome = match outcome {
-            Ok(Ok(done)) => done,
-            Ok(Err(waited)) => Err(waited.into()),
-            Err(_) => Err(Fault::broken("a write panicked; nothing of it was saved").into()),
-        };
-        let (conn, facts) = tx.end();
-        let keep = outcome.is_ok();
-        (conn, keep, Box::new(Outcome { outcome, facts, shared, reply }))
-    }
-
-    fn is_abandoned(&self) -> bool {
-        self.reply.as_ref().is_none_or(oneshot::Sender::is_closed)
-    }
-
-    fn refuse(mut self: Box<Self>, fault: Fault) {
-        if let Some(reply) = self.reply.take() {
-            let _ = reply.send(Err(fault.into()));
-        }
-    }
-}
-
-struct Outcome<T, E> {
-    outcome: Result<T, E>,
-    facts: Vec<crate::FactRow>,
-    shared: Arc<Shared>,
-    reply: Option<oneshot::Sender<Result<T, E>>>,
-}
-
-impl<T, E: From<Fault>> Answer for Outcome<T, E> {
-    fn deliver(self: Box<Self>, commit: Result<(), &Fault>) {
-        let outcome = match commit {
-            Ok(()) => {
-                if self.outcome.is_ok() {
-                    self.shared.facts.publish(self.facts);
+impl Checkpoints {
+    fn start(path: &Path) -> Result<Self, Fault> {
+        let db = connect(path, CACHE_KIB_READER)?;
+        let (stop, stopped) = channel();
+        let thread = std::thread::Builder::new().name("store-checkpoint".into()).spawn(move || {
+            while stopped.recv_timeout(CHECKPOINT_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                if log_state(&db).bytes_waiting > CHECKPOINT_LOG_BYTES {
+                    checkpoint(&db);
                 }
-                self.outcome
             }
-            Err(fault) => Err(Fault::new(fault.kind(), format!("the commit failed: {fault:?}")).into()),
-        };
-        if let Some(reply) = self.reply {
-            // The caller may have gone away; the write stands all the same.
-            let _ = reply.send(outcome);
+        })?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }
 
-fn write_forever(writer: Connection, queue: &Receiver<Box<dyn Job>>, log: &Path) {
-    let mut conn = Conn { engine: Engine::Sqlite(Box::new(writer)) };
-    while let Ok(first) = queue.recv() {
-        conn = write_batch(conn, first, queue);
-        if log_bytes(log) > CHECKPOINT_LOG_BYTES_MAX
-            && let Engine::Sqlite(db) = &conn.engine
-        {
-            checkpoint(db, "restart");
-        }
+/// How long the write-ahead log is, and how much of it the database file has not.
+#[derive(Default)]
+pub(crate) struct LogState {
+    pub(crate) bytes: u64,
+    bytes_waiting: u64,
+}
+
+pub(crate) fn log_state(db: &Connection) -> LogState {
+    const PAGE_BYTES: u64 = 4096;
+    // A state that cannot be read now is read again in a moment.
+    db.query_row("pragma wal_checkpoint(noop)", (), |row| {
+        let (log, moved) = (row.get::<_, i64>(1)?.max(0) as u64, row.get::<_, i64>(2)?.max(0) as u64);
+        Ok(LogState { bytes: log * PAGE_BYTES, bytes_waiting: log.saturating_sub(moved) * PAGE_BYTES })
+    })
+    .unwrap_or_default()
+}
+
+/// Moves what no reader still needs to see in the log. Never waits: the next one goes on where this stopped.
+pub(crate) fn checkpoint(db: &Connection) {
+    if let Err(e) = db.query_row("pragma wal_checkpoint(passive)", (), |_| Ok(())) {
+        tracing::warn!("The log could not be moved into the database now: {e}");
     }
 }
 
-/// Runs the first write and all that have queued behind it, then commits them together.
-fn write_batch(mut conn: Conn, first: Box<dyn Job>, queue: &Receiver<Box<dyn Job>>) -> Conn {
-    if let Err(fault) = command(&mut conn, "begin immediate") {
-        first.refuse(fault);
-        return conn;
-    }
-    let started = Instant::now();
-    let mut answers = Vec::new();
-    let mut next = Some(first);
-    while let Some(job) = next {
-        if !job.is_abandoned() {
-            conn = write_one(conn, job, &mut answers);
-        }
-        let room = answers.len() < BATCH_WRITES_MAX && started.elapsed() < BATCH_WAIT_MAX;
-        next = if room { queue.try_recv().ok() } else { None };
-    }
-    metrics::histogram!("store_commit_writes").record(answers.len() as f64);
-    let commit = command(&mut conn, "commit").inspect_err(|_| {
-        // After a failed commit the transaction may still be open: nothing of it may leak into the next.
-        let _ = command(&mut conn, "rollback");
-    });
-    for answer in answers {
-        answer.deliver(commit.as_ref().map(|()| ()));
-    }
-    conn
-}
-
-/// Runs one write in a savepoint, so that its failure harms no neighbour.
-fn write_one(mut conn: Conn, job: Box<dyn Job>, answers: &mut Vec<Box<dyn Answer>>) -> Conn {
-    if let Err(fault) = command(&mut conn, "savepoint write") {
-        job.refuse(fault);
-        return conn;
-    }
-    let (back, keep, answer) = job.run(conn);
-    conn = back;
-    let ended = if keep {
-        command(&mut conn, "release write")
-    } else {
-        command(&mut conn, "rollback to write").and_then(|()| command(&mut conn, "release write"))
-    };
-    match ended {
-        Ok(()) => answers.push(answer),
-        // A full disk rolls the whole transaction back: the commit fails, and everybody is told.
-        Err(fault) => answer.deliver(Err(&fault)),
-    }
-    conn
-}
-
-fn command(conn: &mut Conn, text: &'static str) -> Result<(), Fault> {
+/// Runs `begin`, `commit` and their like.
+pub(crate) fn command(conn: &Conn, text: &'static str) -> Result<(), Fault> {
     let Engine::Sqlite(db) = &conn.engine else { return Err(Fault::broken("not a SQLite connection")) };
     db.prepare_cached(text).and_then(|mut s| s.raw_execute()).map(drop).map_err(fault)
 }
 
+/// Whether no transaction is open.
+pub(crate) fn is_idle(conn: &Conn) -> bool {
+    matches!(&conn.engine, Engine::Sqlite(db) if db.is_autocommit())
+}
+
 /// Polls a body that may await nothing but its own database: once is enough.
-fn finish<F: Future>(body: F) -> Result<F::Output, Fault> {
+pub(crate) fn finish<F: Future>(body: F) -> Result<F::Output, Fault> {
     match pin!(body).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Ok(value),
         Poll::Pending => Err(Fault::broken("a transaction awaited something that is not its database")),
     }
 }
 
+/// Makes the folder durably, and gives the one path of the file however it was spelled: the lock goes by it.
+fn make_place(path: &Path) -> Result<PathBuf, Fault> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let whole = folder.canonicalize()?;
+    for made in whole.ancestors().take(2) {
+        // Not every file system lets a folder be opened for this; those that need it do.
+        let _ = File::open(made).and_then(|f| f.sync_all());
+    }
+    let name = path.file_name().ok_or_else(|| Fault::broken(format!("{} is no file", path.display())))?;
+    let file = whole.join(name);
+    Ok(if file.exists() { file.canonicalize()? } else { file })
+}
+
 fn lock(path: &Path) -> Result<File, Fault> {
-    let file = File::options().create(true).write(true).truncate(false).open(path.with_extension("lock"))?;
-    file.try_lock().map_err(|_| {
-        Fault::new(
+    let name = beside(path, "-lock");
+    let file = File::options().create(true).write(true).truncate(false).open(&name)?;
+    file.try_lock().map_err(|e| match e {
+        std::fs::TryLockError::WouldBlock => Fault::new(
             FaultKind::Unavailable,
             format!("{} is in use by another mulin; stop it first", path.display()),
-        )
+        ),
+        std::fs::TryLockError::Error(e) => Fault::from(e).context(name.display()),
     })?;
     Ok(file)
 }
 
-fn connect(path: &Path, cache_kib: i64) -> Result<Connection, Fault> {
+/// `mulin.sqlite` → `mulin.sqlite-wal`, as SQLite itself names what lies beside a database.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+pub(crate) fn log_path(path: &Path) -> PathBuf {
+    beside(path, "-wal")
+}
+
+pub(crate) fn file_bytes(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |m| m.len())
+}
+
+pub(crate) fn connect(path: &Path, cache_kib: i64) -> Result<Connection, Fault> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags).map_err(fault)?;
+    let db = Connection::open_with_flags(path, flags).map_err(|e| fault(e).context(path.display()))?;
     db.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
-    db.busy_timeout(Duration::from_secs(10)).map_err(fault)?;
+    db.busy_timeout(BUSY_WAIT_MAX).map_err(fault)?;
     db.execute_batch(&format!(
-        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma wal_autocheckpoint = 0;
+        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+         pragma wal_autocheckpoint = 0; pragma journal_size_limit = {LOG_BYTES_KEPT};
          pragma temp_store = memory; pragma cache_size = {cache_kib}; pragma mmap_size = 268435456;"
     ))
-    .map_err(fault)?;
+    .map_err(|e| fault(e).context(path.display()))?;
     Ok(db)
 }
 
-fn log_bytes(log: &Path) -> u64 {
-    std::fs::metadata(log).map_or(0, |m| m.len())
-}
-
-fn checkpoint(db: &Connection, mode: &str) {
-    // A busy checkpoint is no fault: the next one goes on where it stopped.
-    let _ = db.query_row(&format!("pragma wal_checkpoint({mode})"), (), |_| Ok(()));
+fn read_only(path: &Path) -> Result<Connection, Fault> {
+    let db = connect(path, CACHE_KIB_READER)?;
+    db.pragma_update(None, "query_only", true).map_err(fault)?;
+    Ok(db)
 }
 
 pub(crate) fn each(
@@ -363,9 +288,21 @@ pub(crate) fn each(
 }
 
 pub(crate) fn execute(db: &Connection, statement: &Statement, cells: Vec<Cell>) -> Result<u64, Fault> {
+    execute_many(db, statement, [cells])
+}
+
+pub(crate) fn execute_many(
+    db: &Connection,
+    statement: &Statement,
+    sets: impl IntoIterator<Item = Vec<Cell>>,
+) -> Result<u64, Fault> {
     let mut prepared = db.prepare_cached(statement.sqlite()).map_err(fault)?;
-    bind(&mut prepared, &cells)?;
-    prepared.raw_execute().map(|n| n as u64).map_err(fault)
+    let mut touched = 0;
+    for cells in sets {
+        bind(&mut prepared, &cells)?;
+        touched += prepared.raw_execute().map_err(fault)? as u64;
+    }
+    Ok(touched)
 }
 
 fn bind(prepared: &mut rusqlite::Statement<'_>, cells: &[Cell]) -> Result<(), Fault> {
@@ -395,13 +332,15 @@ pub(crate) fn fault(e: rusqlite::Error) -> Fault {
     };
     let kind = match code.code {
         ErrorCode::DiskFull => FaultKind::DiskFull,
+        // The index of the log grows in a file of its own, and SQLite says so in another way.
+        _ if code.extended_code == ffi::SQLITE_IOERR_SHMSIZE => FaultKind::DiskFull,
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => FaultKind::Unavailable,
         ErrorCode::OperationInterrupted => FaultKind::Cancelled,
         ErrorCode::ConstraintViolation => FaultKind::Constraint,
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => FaultKind::Corrupt,
         _ => FaultKind::Broken,
     };
-    let constraint = message.as_deref().and_then(constraint_name);
+    let constraint = message.as_deref().and_then(|m| constraint_name(m, code.extended_code));
     let fault = Fault::new(kind, "SQLite refused a statement").because(e);
     match constraint {
         Some(name) => fault.on_constraint(name),
@@ -409,30 +348,65 @@ pub(crate) fn fault(e: rusqlite::Error) -> Fault {
     }
 }
 
-/// `UNIQUE constraint failed: cases_case.district, cases_case.number` → `cases_case_number_key`, PostgreSQL's name for it.
-fn constraint_name(message: &str) -> Option<String> {
+/// The name PostgreSQL gives: `UNIQUE constraint failed: cases_case.district, cases_case.number` →
+/// `cases_case_number_key`. Foreign keys have no name here: SQLite does not tell which one refused.
+fn constraint_name(message: &str, code: i32) -> Option<String> {
+    if let Some(name) = message.strip_prefix("CHECK constraint failed: ") {
+        return Some(name.to_owned());
+    }
     let columns = message.strip_prefix("UNIQUE constraint failed: ")?;
     if let Some(index) = columns.strip_prefix("index '") {
         return Some(index.trim_end_matches('\'').to_owned());
     }
     let (table, _) = columns.split_once('.')?;
-    let names: Vec<&str> = columns
-        .split(", ")
-        .filter_map(|c| c.split_once('.'))
-        .map(|(_, c)| c)
-        .filter(|c| *c != "district")
-        .collect();
-    Some(format!("{table}_{}_key", names.join("_")))
+    if code == ffi::SQLITE_CONSTRAINT_PRIMARYKEY || code == ffi::SQLITE_CONSTRAINT_ROWID {
+        return Some(format!("{table}_pkey"));
+    }
+    Some(key_name(table, columns.split(", ").filter_map(|c| c.split_once('.')).map(|(_, c)| c)))
+}
+
+/// The one name of a unique key: table and columns, without the district that all have.
+pub(crate) fn key_name<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> String {
+    let mut name = table.to_owned();
+    for column in columns.filter(|column| *column != "district") {
+        name.push('_');
+        name.push_str(column);
+    }
+    name + "_key"
 }
 
 #[cfg(test)]
 mod tests {
     //! Constraints have one name on both engines.
     use super::constraint_name;
+    use rusqlite::ffi::{SQLITE_CONSTRAINT_CHECK, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
 
     #[test]
-    fn a_unique_constraint_has_the_name_postgresql_would_give() {
-        let message = "UNIQUE constraint failed: cases_case.district, cases_case.number";
-        assert_eq!(constraint_name(message).as_deref(), Some("cases_case_number_key"));
+    fn a_constraint_has_the_name_postgresql_gives_it() {
+        let rows = [
+            (
+                "UNIQUE constraint failed: cases_case.district, cases_case.number",
+                SQLITE_CONSTRAINT_UNIQUE,
+                "cases_case_number_key",
+            ),
+            (
+                "UNIQUE constraint failed: cases_case.district, cases_case.id",
+                SQLITE_CONSTRAINT_PRIMARYKEY,
+                "cases_case_pkey",
+            ),
+            (
+                "UNIQUE constraint failed: index 'cases_case_word_key'",
+                SQLITE_CONSTRAINT_UNIQUE,
+                "cases_case_word_key",
+            ),
+            (
+                "CHECK constraint failed: cases_case_rating_range",
+                SQLITE_CONSTRAINT_CHECK,
+                "cases_case_rating_range",
+            ),
+        ];
+        for (message, code, name) in rows {
+            assert_eq!(constraint_name(message, code).as_deref(), Some(name));
+        }
     }
 }

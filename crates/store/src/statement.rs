@@ -26,6 +26,11 @@ impl Statement {
     pub fn postgres(&self) -> &str {
         self.postgres.get_or_init(|| spell(self.postgres_text, Spelling::Postgres))
     }
+
+    /// The text as it was written, once for each engine.
+    pub(crate) fn written(&self) -> [&'static str; 2] {
+        [self.sqlite_text, self.postgres_text]
+    }
 }
 
 /// A statement with the types of its parameters and of its rows.

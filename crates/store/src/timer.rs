@@ -43,12 +43,12 @@ sql! {
     DUE: (DistrictId, Time, i64) -> TimerRow =
         "select kind, subject_id, due_at, attempts, data from platform_timer where district = $1 and due_at <= $2
          order by due_at limit $3";
-    TAKE: (DistrictId, String, Uuid, Time) -> (i64,) =
+    TAKE: (DistrictId, String, Uuid, Time) -> TimerRow =
         "delete from platform_timer where district = $1 and kind = $2 and subject_id = $3 and due_at <= $4
-         returning attempts";
-    POSTPONE: (DistrictId, String, Uuid, Time, String) =
-        "update platform_timer set attempts = attempts + 1, due_at = $4, last_error = $5
-         where district = $1 and kind = $2 and subject_id = $3";
+         returning kind, subject_id, due_at, attempts, data";
+    POSTPONE: (DistrictId, String, Uuid, Time, Time, String) =
+        "update platform_timer set attempts = attempts + 1, due_at = $5, last_error = $6
+         where district = $1 and kind = $2 and subject_id = $3 and due_at = $4";
 }
 
 impl Tx {
@@ -93,9 +93,9 @@ async fn run_one(db: &Db, district: DistrictId, row: TimerRow, now: Time) -> Res
     let due = now.after(wait_after(row.attempts));
     let error = format!("{fault:?}");
     db.write(&actor, async move |tx: &mut Tx| {
-        tx.execute(&POSTPONE, (district, row.kind.clone(), row.subject_id, due, error.clone()))
-            .await
-            .map(drop)
+        // Moved since by somebody else: then its new moment stands.
+        let key = (district, row.kind.clone(), row.subject_id, row.due_at, due, error.clone());
+        tx.execute(&POSTPONE, key).await.map(drop)
     })
     .await
 }
@@ -103,12 +103,12 @@ async fn run_one(db: &Db, district: DistrictId, row: TimerRow, now: Time) -> Res
 async fn ring(tx: &mut Tx, row: &TimerRow, now: Time) -> Result<(), Fault> {
     let district = tx.district();
     // Taken by another server, or moved since it was read: then it is not ours to ring.
-    if tx.optional(&TAKE, (district, row.kind.clone(), row.subject_id, now)).await?.is_none() {
+    let Some(row) = tx.optional(&TAKE, (district, row.kind.clone(), row.subject_id, now)).await? else {
         return Ok(());
-    }
+    };
     let shared = tx.workload();
     match shared.workload.timer(&row.kind) {
-        Some(timer) => (timer.run)(tx, row).await,
+        Some(timer) => (timer.run)(tx, &row).await,
         None => Err(Fault::broken(format!("no timer is called {}", row.kind))),
     }
 }

@@ -86,14 +86,53 @@ macro_rules! plain {
 plain!(i64, Int, Int);
 plain!(f64, Real, Real);
 plain!(bool, Bool, Bool);
-plain!(String, Text, Text);
 plain!(Vec<u8>, Bytes, Bytes);
 plain!(Uuid, Uuid, Uuid);
+
+/// PostgreSQL's text cannot hold U+0000. Borders refuse it; what slips through becomes the replacement character, on both
+/// engines.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+/// The same for JSON, where it is written `\u0000` and a backslash before it may make it something else.
+fn without_escaped_nul(json: String) -> String {
+    const NUL: &str = "\\u0000";
+    if !json.contains(NUL) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json.as_str();
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let is_nul = escape.starts_with(NUL);
+        // Every other escape is taken by its first two bytes, so that an escaped backslash hides nothing.
+        let taken = if is_nul { NUL.len() } else { 2.min(escape.len()) };
+        out.push_str(if is_nul { "\u{fffd}" } else { &escape[..taken] });
+        rest = &escape[taken..];
+    }
+    out.push_str(rest);
+    out
+}
+
+impl Value for String {
+    const KIND: Kind = Kind::Text;
+    fn into_cell(self) -> Cell {
+        Cell::Text(without_nul(self))
+    }
+    fn from_cell(cell: Cell) -> Result<Self, Fault> {
+        match cell {
+            Cell::Text(v) => Ok(v),
+            other => Err(mismatch::<Self>(&other)),
+        }
+    }
+}
 
 impl Value for Cow<'static, str> {
     const KIND: Kind = Kind::Text;
     fn into_cell(self) -> Cell {
-        Cell::Text(self.into_owned())
+        Cell::Text(without_nul(self.into_owned()))
     }
     fn from_cell(cell: Cell) -> Result<Self, Fault> {
         String::from_cell(cell).map(Cow::Owned)
@@ -181,7 +220,7 @@ impl<T: Serialize + DeserializeOwned> Value for Json<T> {
     const KIND: Kind = Kind::Json;
     fn into_cell(self) -> Cell {
         // The types kept as JSON are ours, with string keys: writing them cannot fail.
-        Cell::Json(serde_json::to_string(&self.0).unwrap_or_else(|_| "null".to_owned()))
+        Cell::Json(without_escaped_nul(serde_json::to_string(&self.0).unwrap_or_else(|_| "null".to_owned())))
     }
     fn from_cell(cell: Cell) -> Result<Self, Fault> {
         match cell {
@@ -199,10 +238,10 @@ impl<T: Serialize + DeserializeOwned> Value for Json<T> {
 pub struct List<T>(pub Vec<T>);
 
 macro_rules! list {
-    ($inner:ty, $kind:ident) => {
+    ($inner:ty, $kind:ident, $keep:expr) => {
         impl<T: Value + ListItem<Inner = $inner>> ListOf<$inner> for List<T> {
             fn cells(self) -> Cell {
-                Cell::$kind(self.0.into_iter().map(T::inner).collect())
+                Cell::$kind(self.0.into_iter().map(T::inner).map($keep).collect())
             }
         }
     };
@@ -218,9 +257,9 @@ pub trait ListItem {
 trait ListOf<I> {
     fn cells(self) -> Cell;
 }
-list!(i64, IntList);
-list!(String, TextList);
-list!(Uuid, UuidList);
+list!(i64, IntList, |v| v);
+list!(String, TextList, without_nul);
+list!(Uuid, UuidList, |v| v);
 
 impl<T> Value for List<T>
 where
@@ -256,3 +295,21 @@ list_item!(Uuid, Uuid, UuidList, |v| v);
 list_item!(PostId, Uuid, UuidList, |v| v.0);
 list_item!(AccountId, Uuid, UuidList, |v| v.0);
 list_item!(OrganisationId, Uuid, UuidList, |v| v.0);
+
+#[cfg(test)]
+mod tests {
+    //! No U+0000 reaches a database.
+    use super::without_escaped_nul;
+
+    #[test]
+    fn only_a_real_nul_of_json_is_replaced() {
+        let rows = [
+            (r#"{"a":"x\u0000y"}"#, "{\"a\":\"x\u{fffd}y\"}"),
+            (r#"{"a":"x\u0000\\u0000\\\u0000"}"#, "{\"a\":\"x\u{fffd}\\\\u0000\\\\\u{fffd}\"}"),
+            (r#"{"a":"\n\"é"}"#, r#"{"a":"\n\"é"}"#),
+        ];
+        for (json, expected) in rows {
+            assert_eq!(without_escaped_nul(json.to_owned()), expected, "{json}");
+        }
+    }
+}

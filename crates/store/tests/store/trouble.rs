@@ -1,0 +1,210 @@
+//! Trouble of the machine: a full disk, a database that is gone for a while, a server that restarts.
+
+use crate::desk::{self, Note, leave_note, write_note};
+use crate::house::{Database, Engine, House, NOON, block_on, open, soon, tell};
+use futures_util::future::join_all;
+use platform::{Clock, Fault, FaultKind};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use store::{Query, Target, Tx};
+use tokio::net::{TcpListener, TcpStream};
+
+/// SQLite's own limit of a file: what it says at the limit is what it says on a full disk. Not of the registry, which
+/// is for both engines.
+static LIMIT_TO_NOTHING_MORE: Query<(), (i64,)> =
+    Query::new("LIMIT_TO_NOTHING_MORE", module_path!(), "pragma max_page_count = 1", "");
+static LIMIT_NO_MORE: Query<(), (i64,)> =
+    Query::new("LIMIT_NO_MORE", module_path!(), "pragma max_page_count = 1000000", "");
+
+fn heavy(number: i64) -> Note {
+    Note { photo: Some(vec![7; 100_000]), ..Note::new(number, "with a picture") }
+}
+
+#[test]
+fn a_full_file_refuses_writes_and_nothing_is_half_done() {
+    tell(Engine::Sqlite, async |house| {
+        leave_note(&house.db, Note::new(1, "before")).await.expect("written");
+        house.write(async |tx: &mut Tx| tx.one(&LIMIT_TO_NOTHING_MORE, ()).await).await.expect("limited");
+        // Large and small side by side: a full disk takes the whole commit back, and everybody in it is told.
+        let notes =
+            (10..60).map(|n| leave_note(&house.db, if n % 2 == 0 { heavy(n) } else { Note::new(n, "") }));
+        let mut kept = vec![1];
+        for (n, written) in (10..60).zip(join_all(notes).await) {
+            match written {
+                Ok(()) => kept.push(n),
+                Err(fault) => assert_eq!(fault.kind(), FaultKind::DiskFull, "{fault:?}"),
+            }
+        }
+        assert!(kept.iter().all(|n| *n == 1 || n % 2 == 1), "no picture found room");
+        assert_eq!(desk::numbers(&house.db).await, kept, "those told of success, and only those");
+        house.write(async |tx: &mut Tx| tx.one(&LIMIT_NO_MORE, ()).await).await.expect("room is made");
+        leave_note(&house.db, heavy(100)).await.expect("service goes on");
+        kept.push(100);
+        while house.db.run_due().await.expect("run") > 0 {}
+        let expected: Vec<(i64, i64)> = kept.iter().map(|n| (*n, 1)).collect();
+        assert_eq!(desk::echoes(&house.db).await, expected, "each fact has its reaction, no other has");
+    });
+}
+
+/// A file system of four megabytes, unmounted with this.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// None where this user may not mount.
+    fn mount(folder: &Path) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        let mount = mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(folder);
+        let is_mounted = mount.output().is_ok_and(|output| output.status.success());
+        is_mounted.then(|| Self(folder.to_owned()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_writes_until_there_is_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(disk) = SmallDisk::mount(folder.path()) else {
+        eprintln!("skipped: this user may not mount a small disk");
+        return;
+    };
+    block_on(async {
+        let clock = Clock::manual(NOON);
+        let target = Target::Sqlite(disk.0.join("desk.sqlite"));
+        let db = open(&target, &clock).await.expect("it opens");
+        db.migrate(&desk::MIGRATIONS).await.expect("it migrates");
+        let ballast = disk.0.join("ballast");
+        std::fs::write(&ballast, vec![0; 1_000_000]).expect("room for it");
+        let mut kept = Vec::new();
+        let mut refused = 0;
+        for n in 1..=60 {
+            match write_note(&db, heavy(n)).await {
+                Ok(()) => kept.push(n),
+                Err(fault) => {
+                    assert_eq!(fault.kind(), FaultKind::DiskFull, "{fault:?}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 0 && !kept.is_empty());
+        assert_eq!(desk::numbers(&db).await, kept, "reading goes on");
+        std::fs::remove_file(&ballast).expect("room is made");
+        write_note(&db, Note::new(100, "service goes on")).await.expect("written");
+        kept.push(100);
+        drop(db);
+        let db = open(&target, &clock).await.expect("it opens again");
+        assert_eq!(desk::numbers(&db).await, kept);
+    });
+    drop(disk);
+}
+
+/// A way to PostgreSQL that can be cut.
+struct Cable {
+    url: String,
+    is_cut: Arc<AtomicBool>,
+}
+
+impl Cable {
+    async fn lay(database: &Database) -> Self {
+        let config: tokio_postgres::Config = database.url.parse().expect("an address");
+        let tokio_postgres::config::Host::Tcp(host) = config.get_hosts()[0].clone() else {
+            panic!("the test's server is reached by TCP")
+        };
+        let server = (host, config.get_ports()[0]);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let port = listener.local_addr().expect("a port").port();
+        let user = config.get_user().expect("a user");
+        let url = format!("postgres://{user}@127.0.0.1:{port}/{}", database.name);
+        let is_cut = Arc::new(AtomicBool::new(false));
+        let cut = is_cut.clone();
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                tokio::spawn(carry(near, server.clone(), cut.clone()));
+            }
+        });
+        Self { url, is_cut }
+    }
+
+    fn cut(&self, is_cut: bool) {
+        self.is_cut.store(is_cut, Ordering::Relaxed);
+    }
+}
+
+/// Carries bytes both ways until the cable is cut.
+async fn carry(mut near: TcpStream, server: (String, u16), is_cut: Arc<AtomicBool>) {
+    if is_cut.load(Ordering::Relaxed) {
+        return;
+    }
+    let Ok(mut far) = TcpStream::connect(server).await else { return };
+    let cut = async {
+        while !is_cut.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+        () = cut => {}
+    }
+}
+
+#[test]
+fn a_database_that_is_gone_is_unavailable_and_then_there_again() {
+    let gone_for = if crate::killed::is_soak() { 10_000 } else { 1_500 };
+    tell(Engine::Postgres, async move |house| {
+        let cable = Cable::lay(house.postgres.as_ref().expect("on PostgreSQL")).await;
+        let db = open(&Target::Postgres(cable.url.clone()), &house.clock).await.expect("it opens");
+        let (mut kept, mut unknown, mut number) = (Vec::new(), Vec::new(), 0);
+        let cut_after = Instant::now() + Duration::from_millis(300);
+        let mend_after = cut_after + Duration::from_millis(gone_for);
+        let end_after = mend_after + Duration::from_millis(800);
+        while Instant::now() < end_after {
+            let now = Instant::now();
+            cable.cut(now > cut_after && now < mend_after);
+            let notes: Vec<i64> = (number + 1..=number + 8).collect();
+            number += 8;
+            let written = join_all(notes.iter().map(|n| leave_note(&db, Note::new(*n, "")))).await;
+            for (n, written) in notes.into_iter().zip(written) {
+                match written {
+                    Ok(()) => kept.push(n),
+                    Err(fault) => {
+                        assert_eq!(fault.kind(), FaultKind::Unavailable, "{fault:?}");
+                        unknown.push(n);
+                    }
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(
+            !unknown.is_empty() && kept.last() > unknown.last(),
+            "refused for a while, then served again"
+        );
+        let there = desk::numbers(&db).await;
+        assert!(kept.iter().all(|n| there.contains(n)), "what was acknowledged is there");
+        assert!(there.iter().all(|n| kept.contains(n) || unknown.contains(n)));
+        drop(db);
+    });
+}
+
+#[test]
+fn a_restarted_server_costs_only_what_was_on_its_way() {
+    tell(Engine::Postgres, async |house: House| {
+        let database = house.postgres.as_ref().expect("on PostgreSQL");
+        let fill = (1..=40).map(|n| write_note(&house.db, Note::new(n, "")));
+        assert!(join_all(fill).await.iter().all(Result::is_ok));
+        for round in 1..=5 {
+            assert!(database.cut_connections().await > 0);
+            soon("the old sessions are gone", async || database.count_connections().await == 0).await;
+            // The pool is full of dead connections; not one call notices.
+            let notes = (1..=16).map(|n| write_note(&house.db, Note::new(round * 100 + n, "")));
+            let faults: Vec<Fault> = join_all(notes).await.into_iter().filter_map(Result::err).collect();
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+    });
+}
