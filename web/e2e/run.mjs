@@ -34,7 +34,7 @@ async function wait_until_ready(base, server) {
 /** Each person of the stories comes from an address of their own, so the limits per source hold as in real life. */
 function environment(data, port) {
   const { DATABASE_URL: _not_this_one, ...rest } = process.env;
-  return { ...rest, MULIN_DATA: data, MULIN_LISTEN: `127.0.0.1:${port}`, MULIN_BEHIND_PROXY: "true", MULIN_LOG: process.env.MULIN_LOG ?? "warn" };
+  return { ...rest, MULIN_DATA: data, MULIN_LISTEN: `127.0.0.1:${port}`, MULIN_BEHIND_PROXY: "true", MULIN_DEMO: "true", MULIN_LOG: process.env.MULIN_LOG ?? "warn" };
 }
 
 if (!existsSync(mulin)) {
