@@ -5,12 +5,14 @@
 //! neighbouring characters (or Latin words) that the text shares with a type's name or hint count a little, so that a type nobody
 //! wrote phrases for is still found.
 
+mod index;
 mod tokens;
 
 #[cfg(test)]
 mod tests;
 
-use crate::catalogue::{CaseType, Catalogue, Elsewhere};
+use crate::catalogue::{Catalogue, Elsewhere};
+use index::{Index, Means, Phrase, Target};
 use platform::{Lang, Words};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -25,16 +27,10 @@ pub const SUGGESTIONS_MAX: usize = 5;
 const PART_DISTANCE_MAX: usize = 18;
 /// Places of one part that are remembered; a text that repeats itself gains nothing.
 const PLACES_MAX: usize = 8;
-/// What a shared pair weighs against a phrase: in the name, and in the hint.
-const NAME_PAIR_WEIGHT: f64 = 0.35;
-const HINT_PAIR_WEIGHT: f64 = 0.10;
 /// Below this raw score nothing is suggested: one common pair is chance.
-const RAW_SCORE_MIN: f64 = 1.2;
+const RAW_SCORE_MIN: f64 = 2.0;
 /// The raw score that is shown as 0.5.
 const RAW_SCORE_HALF: f64 = 6.0;
-/// What most people report is a little likelier.
-const COMMON_FACTOR: f64 = 1.1;
-
 /// A type the words speak of.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Suggestion {
@@ -65,35 +61,8 @@ impl Suggestion {
 /// What a catalogue's words look like from the side of a text. Built once per catalogue.
 #[derive(Debug)]
 pub struct Suggester {
-    targets: Vec<Target>,
+    index: Index,
     elsewhere: Vec<Elsewhere>,
-    /// Every distinct part of a phrase, and where to look for it: by its first piece.
-    parts: Vec<Vec<String>>,
-    parts_by_first: HashMap<String, Vec<usize>>,
-    phrases: Vec<Phrase>,
-    /// Pair → (target, weight).
-    pairs: HashMap<(String, String), Vec<(usize, f64)>>,
-}
-
-#[derive(Debug)]
-struct Target {
-    code: String,
-    name: Words,
-    common: bool,
-}
-
-/// Parts that must all stand near each other.
-#[derive(Debug)]
-struct Phrase {
-    parts: Vec<usize>,
-    means: Means,
-    weight: f64,
-}
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Means {
-    Type(usize),
-    Elsewhere(usize),
 }
 
 /// Where a phrase stands in a text: piece ranges of its parts.
@@ -105,34 +74,7 @@ struct Hit {
 impl Suggester {
     /// Reads every type that residents are offered.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let mut suggester = Self {
-            targets: Vec::new(),
-            elsewhere: catalogue.elsewhere().to_vec(),
-            parts: Vec::new(),
-            parts_by_first: HashMap::new(),
-            phrases: Vec::new(),
-            pairs: HashMap::new(),
-        };
-        let mut part_ids = HashMap::new();
-        for case_type in catalogue.types().filter(|t| t.offered) {
-            let target = suggester.targets.len();
-            suggester.targets.push(Target {
-                code: case_type.code.clone(),
-                name: case_type.name.clone(),
-                common: case_type.common,
-            });
-            for phrase in phrases_of(case_type) {
-                suggester.add_phrase(&phrase, Means::Type(target), &mut part_ids);
-            }
-            suggester.add_pairs(case_type, target);
-        }
-        for i in 0..suggester.elsewhere.len() {
-            for phrase in suggester.elsewhere[i].words.clone() {
-                suggester.add_phrase(&phrase, Means::Elsewhere(i), &mut part_ids);
-            }
-        }
-        suggester.weigh();
-        suggester
+        Self { index: Index::of(catalogue), elsewhere: catalogue.elsewhere().to_vec() }
     }
 
     /// The likeliest types, best first, at most [`SUGGESTIONS_MAX`]; empty when the words say nothing known.
@@ -141,7 +83,7 @@ impl Suggester {
         let hits = self.hits(&text);
         let mut found: BTreeMap<usize, Vec<&Hit>> = BTreeMap::new();
         for hit in &hits {
-            if let Means::Type(target) = self.phrases[hit.phrase].means {
+            if let Means::Type(target) = self.index.phrases[hit.phrase].means {
                 found.entry(target).or_default().push(hit);
             }
         }
@@ -174,7 +116,7 @@ impl Suggester {
         let called: BTreeSet<usize> = self
             .hits(&text)
             .into_iter()
-            .filter_map(|hit| match self.phrases[hit.phrase].means {
+            .filter_map(|hit| match self.index.phrases[hit.phrase].means {
                 Means::Elsewhere(i) => Some(i),
                 Means::Type(_) => None,
             })
@@ -182,80 +124,13 @@ impl Suggester {
         called.into_iter().map(|i| &self.elsewhere[i]).collect()
     }
 
-    fn add_phrase(&mut self, phrase: &str, means: Means, part_ids: &mut HashMap<Vec<String>, usize>) {
-        let mut parts = Vec::new();
-        for part in phrase.split('+') {
-            let pieces: Vec<String> = tokens(part, SUGGEST_CHARS_MAX).into_iter().map(|t| t.text).collect();
-            let Some(first) = pieces.first().cloned() else { continue };
-            let id = *part_ids.entry(pieces.clone()).or_insert_with(|| {
-                self.parts.push(pieces);
-                self.parts_by_first.entry(first).or_default().push(self.parts.len() - 1);
-                self.parts.len() - 1
-            });
-            parts.push(id);
-        }
-        if !parts.is_empty() && !self.phrases.iter().any(|p| p.means == means && p.parts == parts) {
-            self.phrases.push(Phrase { parts, means, weight: 0.0 });
-        }
-    }
-
-    fn add_pairs(&mut self, case_type: &CaseType, target: usize) {
-        let mut weights: BTreeMap<(String, String), f64> = BTreeMap::new();
-        let mut add = |text: &Words, weight: f64| {
-            for text in [&text.zh, &text.en] {
-                for pair in
-                    tokens(text, SUGGEST_CHARS_MAX).windows(2).filter(|p| p[0].sentence == p[1].sentence)
-                {
-                    let entry = weights.entry((pair[0].text.clone(), pair[1].text.clone())).or_default();
-                    *entry = entry.max(weight);
-                }
-            }
-        };
-        add(&case_type.name, NAME_PAIR_WEIGHT);
-        add(&case_type.short, NAME_PAIR_WEIGHT);
-        if let Some(hint) = &case_type.hint {
-            add(hint, HINT_PAIR_WEIGHT);
-        }
-        for (pair, weight) in weights {
-            self.pairs.entry(pair).or_default().push((target, weight));
-        }
-    }
-
-    /// Rarer and longer weighs more: ln(1 + types / types that use the part), times its length.
-    fn weigh(&mut self) {
-        #[expect(clippy::cast_precision_loss, reason = "counts of types, far below 2^52")]
-        let rarity = |shared_by: usize, of: usize| (1.0 + of as f64 / shared_by.max(1) as f64).ln();
-        let total = self.targets.len();
-        let mut used_by: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.parts.len()];
-        for phrase in &self.phrases {
-            if let Means::Type(target) = phrase.means {
-                for part in &phrase.parts {
-                    used_by[*part].insert(target);
-                }
-            }
-        }
-        for phrase in &mut self.phrases {
-            phrase.weight = phrase
-                .parts
-                .iter()
-                .map(|part| rarity(used_by[*part].len(), total) * length_factor(&self.parts[*part]))
-                .sum();
-        }
-        for shared in self.pairs.values_mut() {
-            let rare = rarity(shared.len(), total);
-            for (_, weight) in shared {
-                *weight *= rare;
-            }
-        }
-    }
-
     /// Every phrase that stands in the text, once, where its parts are nearest.
     fn hits(&self, text: &[Token]) -> Vec<Hit> {
         let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
         for at in 0..text.len() {
-            for part in self.parts_by_first.get(&text[at].text).into_iter().flatten() {
+            for part in self.index.parts_by_first.get(&text[at].text).into_iter().flatten() {
                 let found = places.entry(*part).or_default();
-                if found.len() < PLACES_MAX && stands_at(&self.parts[*part], text, at) {
+                if found.len() < PLACES_MAX && stands_at(&self.index.parts[*part], text, at) {
                     found.push(at);
                 }
             }
@@ -264,11 +139,15 @@ impl Suggester {
             let lists: Option<Vec<&Vec<usize>>> =
                 wanted.parts.iter().map(|part| places.get(part).filter(|found| !found.is_empty())).collect();
             let starts = nearest(&lists?, text)?;
-            let places =
-                wanted.parts.iter().zip(starts).map(|(p, at)| (at, at + self.parts[*p].len())).collect();
+            let places = wanted
+                .parts
+                .iter()
+                .zip(starts)
+                .map(|(p, at)| (at, at + self.index.parts[*p].len()))
+                .collect();
             Some(Hit { phrase, places })
         };
-        self.phrases.iter().enumerate().filter_map(hit).collect()
+        self.index.phrases.iter().enumerate().filter_map(hit).collect()
     }
 
     /// Pairs of neighbours the text shares with each target: (weight, place).
@@ -280,7 +159,7 @@ impl Suggester {
             if pair[0].sentence != pair[1].sentence || !seen.insert(key.clone()) {
                 continue;
             }
-            for (target, weight) in self.pairs.get(&key).into_iter().flatten() {
+            for (target, weight) in self.index.pairs.get(&key).into_iter().flatten() {
                 shared.entry(*target).or_default().push((*weight, at));
             }
         }
@@ -296,9 +175,9 @@ impl Suggester {
         text: &[Token],
     ) -> Option<(f64, &'a Target, Vec<String>)> {
         hits.sort_by(|a, b| {
-            self.phrases[b.phrase]
+            self.index.phrases[b.phrase]
                 .weight
-                .total_cmp(&self.phrases[a.phrase].weight)
+                .total_cmp(&self.index.phrases[a.phrase].weight)
                 .then(a.phrase.cmp(&b.phrase))
         });
         let mut covered = BTreeSet::new();
@@ -312,7 +191,7 @@ impl Suggester {
             if new == 0 {
                 continue;
             }
-            raw += self.phrases[hit.phrase].weight * share;
+            raw += self.index.phrases[hit.phrase].weight * share;
             for (from, to) in &hit.places {
                 let piece = join(&text[*from..*to]);
                 if !because.iter().any(|shown| shown.contains(&piece)) {
@@ -328,30 +207,10 @@ impl Suggester {
                 return None;
             }
         }
-        let target = &self.targets[target];
-        let raw = if target.common { raw * COMMON_FACTOR } else { raw };
+        let target = &self.index.targets[target];
+        let raw = raw * target.factor;
         (raw >= RAW_SCORE_MIN).then_some((raw, target, because))
     }
-}
-
-/// The catalogue's phrases of a type, its names split at "、", and its component's name.
-fn phrases_of(case_type: &CaseType) -> Vec<String> {
-    let names = [Some(&case_type.name), Some(&case_type.short), case_type.component.as_ref()];
-    let split = |text: &str| -> Vec<String> {
-        text.split(['、', '，', '（', '）', ',', '/'])
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    let mut phrases = case_type.words.clone();
-    for name in names.into_iter().flatten() {
-        phrases.extend(split(&name.zh));
-        phrases.extend(split(&name.en));
-    }
-    // One hanzi alone means nothing; a "+" in a name is not our sign.
-    phrases.retain(|p| p.contains('+') && case_type.words.contains(p) || p.chars().count() > 1);
-    phrases
 }
 
 fn stands_at(part: &[String], text: &[Token], at: usize) -> bool {
@@ -377,19 +236,6 @@ fn nearest(places: &[&Vec<usize>], text: &[Token]) -> Option<Vec<usize>> {
         Some(starts)
     };
     places.first()?.iter().find_map(|first| near(*first))
-}
-
-/// One hanzi says little, a word of four much; a Latin word counts like two hanzi.
-fn length_factor(part: &[String]) -> f64 {
-    let length: usize =
-        part.iter().map(|piece| if piece.len() > 1 && piece.is_ascii() { 2 } else { 1 }).sum();
-    match length {
-        0 | 1 => 0.6,
-        2 => 1.0,
-        3 => 1.35,
-        4 => 1.6,
-        _ => 1.8,
-    }
 }
 
 /// Shared pairs that touch, read as one piece: "公 交" + "交 站" is "公交站".
