@@ -1,7 +1,7 @@
 //! `make run` and its kin: the server built, the demo district there, then the server itself.
 
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{Outcome, at, cargo, program, root, run};
@@ -10,6 +10,8 @@ use crate::web;
 /// The setting that names the data folder; the server reads the same one.
 const DATA_VARIABLE: &str = "MULIN_DATA";
 const DATA_DEFAULT: &str = "data";
+/// The setting that lets the server behave as a demo.
+const DEMO_VARIABLE: &str = "MULIN_DEMO";
 /// Lies in every data folder made here, and so tells a demo from a district somebody lives in.
 const DEMO_MARK: &str = ".demo";
 
@@ -17,20 +19,19 @@ const DEMO_MARK: &str = ".demo";
 ///
 /// # Errors
 /// A build fails, or the demo district cannot be made.
-pub fn run_district(_words: &[String]) -> Outcome {
+pub fn run_district(words: &[String]) -> Outcome {
     web::build_if_stale()?;
-    run(cargo().args(["build", "--quiet", "--release", "--package", "server"]))?;
-    make_demo_if_missing()?;
-    become_program(mulin().arg("serve"))
+    serve(&build_release()?, words)
 }
 
 /// The verb `dev`: the debug build on the same data, for those who change the code.
 ///
 /// # Errors
 /// As [`run_district`].
-pub fn run_debug(_words: &[String]) -> Outcome {
+pub fn run_debug(words: &[String]) -> Outcome {
     web::build_if_stale()?;
-    become_program(with_data(&mut cargo()).args(["run", "--package", "server", "--", "serve"]))
+    run(cargo().args(["build", "--quiet", "--package", "server"]))?;
+    serve(&root().join("target/debug/mulin"), words)
 }
 
 /// The verb `demo-reset`: the demo district is thrown away and made anew.
@@ -45,12 +46,33 @@ pub fn reset_demo(_words: &[String]) -> Outcome {
         }
         std::fs::remove_dir_all(&data).map_err(at(&data))?;
     }
-    run(cargo().args(["build", "--quiet", "--release", "--package", "server"]))?;
-    make_demo_if_missing()
+    web::build_if_stale()?;
+    make_demo_if_missing(&build_release()?)
+}
+
+/// Builds the server as it is used, and says where it is.
+///
+/// # Errors
+/// It does not build.
+pub fn build_release() -> Outcome<PathBuf> {
+    run(cargo().args(["build", "--release", "--package", "server"]))?;
+    Ok(root().join("target/release/mulin"))
+}
+
+/// Serves the district in the data folder; words after the verb go to `mulin serve`.
+fn serve(mulin: &Path, words: &[String]) -> Outcome {
+    make_demo_if_missing(mulin)?;
+    let mut server = Command::new(mulin);
+    server.arg("serve").args(words).env(DATA_VARIABLE, data());
+    if data().join(DEMO_MARK).exists() {
+        server.env(DEMO_VARIABLE, "true");
+    }
+    // The server takes this process over: signals reach it directly.
+    Err(format!("the server cannot be started: {}", server.exec()))
 }
 
 /// Makes the demo beside its place and moves it there when it is whole, so that a stopped run leaves no half district.
-fn make_demo_if_missing() -> Outcome {
+fn make_demo_if_missing(mulin: &Path) -> Outcome {
     let data = data();
     if data.exists() {
         return Ok(());
@@ -59,7 +81,7 @@ fn make_demo_if_missing() -> Outcome {
     if making.exists() {
         std::fs::remove_dir_all(&making).map_err(at(&making))?;
     }
-    run(mulin().arg("demo").arg("--data").arg(&making))?;
+    run(program(mulin).arg("demo").arg("--data").arg(&making).env(DEMO_VARIABLE, "true"))?;
     std::fs::write(making.join(DEMO_MARK), "").map_err(at(&making))?;
     std::fs::rename(&making, &data).map_err(at(&data))
 }
@@ -67,19 +89,4 @@ fn make_demo_if_missing() -> Outcome {
 /// The data folder, where the server's own setting puts it.
 fn data() -> PathBuf {
     root().join(std::env::var_os(DATA_VARIABLE).unwrap_or_else(|| DATA_DEFAULT.into()))
-}
-
-fn mulin() -> Command {
-    let mut mulin = program(root().join("target/release/mulin"));
-    with_data(&mut mulin);
-    mulin
-}
-
-fn with_data(command: &mut Command) -> &mut Command {
-    command.env(DATA_VARIABLE, data())
-}
-
-/// Gives this process over to a program: signals reach it directly.
-fn become_program(command: &mut Command) -> Outcome {
-    Err(format!("the server cannot be started: {}", command.exec()))
 }

@@ -14,7 +14,8 @@ const NOT_IN_A_MODEL: &[(&str, &str)] = &[
     ("::now(", "reads a clock"),
     (".now(", "reads a clock"),
     ("sql!", "contains SQL"),
-    ("store::", "knows the store"),
+    ("&mut Tx", "writes"),
+    ("&mut Conn", "reads"),
     ("axum::", "knows HTTP"),
     ("std::fs", "reads files"),
 ];

@@ -19,19 +19,30 @@ fn check_catalog(path: &str, text: &str) -> Vec<Finding> {
         Ok(table) => table,
         Err(error) => return vec![Finding::at(path, error.to_string(), "write valid TOML")],
     };
+    let catalog = toml::Value::Table(table);
     let mut findings = Vec::new();
-    let has_source =
-        table.get("source").and_then(toml::Value::as_str).is_some_and(|text| !text.trim().is_empty());
-    if !has_source {
+    if !has_source(&catalog) {
         findings.push(Finding::at(path, "does not say where it is from", MEND_SOURCE));
     }
     let mut half = Vec::new();
-    collect_half_words(&toml::Value::Table(table), String::new(), &mut half);
+    collect_half_words(&catalog, String::new(), &mut half);
     let mend = "say it in both languages: { zh = \"…\", en = \"…\" }";
     findings.extend(
         half.into_iter().map(|key| Finding::at(path, format!("{key} is said in one language only"), mend)),
     );
     findings
+}
+
+/// A file says its source once at the top, or beside what it claims (a deadline, a duty).
+fn has_source(value: &toml::Value) -> bool {
+    match value {
+        toml::Value::Table(table) => {
+            let here = table.get("source").and_then(toml::Value::as_str);
+            here.is_some_and(|source| !source.trim().is_empty()) || table.values().any(has_source)
+        }
+        toml::Value::Array(items) => items.iter().any(has_source),
+        _ => false,
+    }
 }
 
 /// Every table with a `zh` and no `en`, or the other way round.
