@@ -10,6 +10,7 @@ import { fresh_phone } from "../town.mjs";
 
 const TAPS_MAX = 5;
 const ELDER_TAPS_MAX = 6;
+const SCREENS_MAX = 2;
 const NUMBER_PX_MIN = 24;
 const PHOTO_BYTES_MAX = 512 * 1024;
 
@@ -123,6 +124,8 @@ describe("reporting", () => {
       await page.goto("/report");
       assert.deepEqual(await find_small(page, true), []);
       assert.deepEqual(await find_overflow(page), []);
+      const end = await page.locator("[data-send]").evaluate((one) => one.getBoundingClientRect().bottom + scrollY);
+      assert.ok(end <= SCREENS_MAX * page.viewportSize().height, `the send button ends at ${end} px`);
       const presses = await report_by_keyboard(page);
       await page.waitForLoadState();
       const watch = { taps: presses };
