@@ -5,8 +5,10 @@ use std::path::Path;
 
 use crate::shell::{Outcome, at, root};
 
-/// Folders that are made, not written.
-const MADE_FOLDERS: &[&str] = &[".git", "target", "node_modules", "dist", "data", "output", "generated"];
+/// Folders that are made, not written, wherever they lie.
+const MADE_FOLDERS: &[&str] = &[".git", "target", "node_modules", "dist", "output"];
+/// The same at the top of the checkout: the demo district, and the one being made.
+const MADE_AT_TOP: &[&str] = &["data", "data.making"];
 /// Files above this are data, not text to read; none of the rules is about them.
 const TEXT_BYTES_MAX: u64 = 2 * 1024 * 1024;
 
@@ -62,7 +64,9 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) ->
         let entry = entry.map_err(at(folder))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let kind = entry.file_type().map_err(at(&entry.path()))?;
-        if kind.is_dir() && !MADE_FOLDERS.contains(&name.as_str()) {
+        let is_made = MADE_FOLDERS.contains(&name.as_str())
+            || prefix.is_empty() && MADE_AT_TOP.contains(&name.as_str());
+        if kind.is_dir() && !is_made {
             collect(&entry.path(), &format!("{prefix}{name}/"), files)?;
         } else if kind.is_file() && entry.metadata().is_ok_and(|metadata| metadata.len() <= TEXT_BYTES_MAX) {
             let bytes = std::fs::read(entry.path()).map_err(at(&entry.path()))?;
