@@ -2,6 +2,7 @@
 
 use crate::{Conn, Json, row, sql};
 use platform::{Actor, DistrictId, FactId, Fault, OrganisationId, Time};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -85,6 +86,19 @@ sql! {
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
              data
          from platform_fact where district = $1 and subject_id = $2 order by id limit $3";
+    /// $5 and $7: whether any actor and any name will do.
+    SEARCH: (DistrictId, FactId, FactId, i64, bool, Uuid, bool, String) -> FactRow =
+        "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
+             data
+         from platform_fact where district = $1 and id < $2 and id >= $3 and ($5 or actor_id = $6)
+             and ($7 or name like $8 escape '\\')
+         order by id desc limit $4";
+    SEARCH_SUBJECT: (DistrictId, FactId, FactId, i64, bool, Uuid, bool, String, Uuid) -> FactRow =
+        "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
+             data
+         from platform_fact where district = $1 and subject_id = $9 and id < $2 and id >= $3 and ($5 or actor_id = $6)
+             and ($7 or name like $8 escape '\\')
+         order by id desc limit $4";
 }
 
 pub(crate) fn row_of<F: Fact + ?Sized>(fact: &F, actor: &Actor, now: Time) -> FactRow {
@@ -172,6 +186,66 @@ impl FactRow {
     ) -> Result<Vec<FactRow>, Fault> {
         conn.all(&FACTS_OF_SUBJECT, (district, subject, rows)).await
     }
+}
+
+/// Which facts an auditor asks for; what is absent is not asked.
+#[derive(Clone, Debug, Default)]
+pub struct FactFilter {
+    pub actor: Option<Uuid>,
+    /// The beginning of the fact's name: `identity.`, `cases.case_closed`.
+    pub name: Option<String>,
+    pub subject: Option<Uuid>,
+    /// From this moment on.
+    pub from: Option<Time>,
+    /// Before this moment.
+    pub to: Option<Time>,
+    /// Before this fact: where the last page ended.
+    pub before: Option<FactId>,
+}
+
+impl FactFilter {
+    /// Hands the facts to `take`, newest first, until it breaks. Without a subject this walks the facts of the time
+    /// asked for: run it as a long read.
+    pub async fn each(
+        &self,
+        conn: &mut Conn,
+        district: DistrictId,
+        rows: i64,
+        take: impl FnMut(FactRow) -> ControlFlow<()>,
+    ) -> Result<(), Fault> {
+        let end = self.to.map_or(FactId(Uuid::max()), first_id_at);
+        let end = self.before.map_or(end, |before| before.min(end));
+        let start = self.from.map_or(FactId(Uuid::nil()), first_id_at);
+        let actor = self.actor.unwrap_or_default();
+        let name = self.name.as_deref().map(begins_with).unwrap_or_default();
+        let (any_actor, any_name) = (self.actor.is_none(), self.name.is_none());
+        match self.subject {
+            Some(subject) => {
+                let params = (district, end, start, rows, any_actor, actor, any_name, name, subject);
+                conn.each(&SEARCH_SUBJECT, params, take).await
+            }
+            None => conn.each(&SEARCH, (district, end, start, rows, any_actor, actor, any_name, name), take).await,
+        }
+    }
+}
+
+/// The least id of a fact recorded at a moment: ids begin with their milliseconds.
+fn first_id_at(at: Time) -> FactId {
+    let millis = u128::try_from(at.micros() / 1000).unwrap_or(0);
+    FactId(Uuid::from_u128(millis << 80))
+}
+
+/// The pattern of `like` for texts that begin so.
+fn begins_with(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 4);
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// Committed facts as they happen, for live screens in this process.

@@ -24,7 +24,7 @@ mod writer;
 
 pub use conn::Conn;
 pub use db::{Db, Options, Target};
-pub use fact::{Fact, FactRow, Facts};
+pub use fact::{Fact, FactFilter, FactRow, Facts};
 pub use idempotency::Replay;
 pub use migrate::{Migration, Migrations};
 pub use outbox::{LocalFuture, Reaction, Workload};
