@@ -22,6 +22,8 @@ export function icon(name: string): Node {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   if (!sheet) return document.createTextNode("");
   svg.setAttribute("class", "icon");
+  svg.setAttribute("width", "24");
+  svg.setAttribute("height", "24");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
   use.setAttribute("href", `${sheet}#${name}`);
