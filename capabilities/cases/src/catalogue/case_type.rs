@@ -46,6 +46,11 @@ pub struct CaseType {
 }
 
 impl CaseType {
+    /// The words as single key words, for lists and for Open311: phrases of several parts are left out.
+    pub fn keywords(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(String::as_str).filter(|word| !word.contains('+'))
+    }
+
     /// A treatment by its key.
     pub fn measure(&self, key: &str) -> Option<&Measure> {
         self.measures.iter().find(|m| m.key == key)

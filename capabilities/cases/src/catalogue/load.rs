@@ -2,7 +2,7 @@
 
 use super::load_lists::{self, Lists};
 use super::load_types;
-use super::{Catalogue, CatalogueFault, Faults};
+use super::{Catalogue, CatalogueFault, Faults, SOMETHING_ELSE};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -21,6 +21,14 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Catalogue, Vec<CatalogueFau
     }
     let lists = load_lists::load(&files, &mut faults);
     let types = load_types::load(&files, &lists, &mut faults);
+    if types.types.get(SOMETHING_ELSE).is_none_or(|t| !t.offered) {
+        faults.add(
+            "case_types",
+            format!("type {SOMETHING_ELSE}"),
+            "必须有供居民选择的“说不清、其他”类型",
+            "there must be this type, offered to residents, for what nobody can name",
+        );
+    }
     let Lists { units, lists, numbers, elsewhere } = lists;
     if faults.0.is_empty() {
         let hash = hash_of(&files);

@@ -33,7 +33,7 @@ use platform::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The type for what nobody could name, until somebody looks at it (catalog/case_types/people_07_consultation.toml; a test finds it).
+/// The type for what nobody could name, until somebody looks at it (catalog/case_types/people_07_consultation.toml); the loader insists on it.
 pub const SOMETHING_ELSE: &str = "P07008";
 
 /// All that the files say, checked: every reference inside it holds.

@@ -163,7 +163,13 @@ fn numbers_come_before_an_emergency() {
     assert!(told.len() == 1 && told[0].contains("P01009"), "{told:?}");
 }
 
-/// Eleven faults in one file, eleven sentences.
+#[test]
+fn there_is_always_a_type_for_what_nobody_can_name() {
+    let told = faults("case_types/people_07_consultation.toml", |text| text.replace("P07008", "P07088"));
+    assert!(told.len() == 1 && told[0].contains("type P07008"), "{told:?}");
+}
+
+/// A dozen faults in one file, a dozen sentences.
 #[test]
 fn all_faults_are_told_at_once() {
     let broken = r#"

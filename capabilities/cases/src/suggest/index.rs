@@ -29,6 +29,8 @@ pub(super) struct Index {
     /// Where to look for a part: by its first piece.
     pub parts_by_first: HashMap<String, Vec<usize>>,
     pub phrases: Vec<Phrase>,
+    /// Phrases by the part they begin with.
+    pub phrases_by_part: Vec<Vec<usize>>,
     /// Pair of neighbouring pieces → (target, weight).
     pub pairs: HashMap<(String, String), Vec<(usize, f64)>>,
 }
@@ -142,7 +144,7 @@ impl Builder {
         }
     }
 
-    /// Rarer and longer weighs more: ln(1 + types / types that use the part), times its length.
+    /// Rarer and longer weighs more: ln(1 + types / types that use the part), times its length. Called once, at the end.
     fn weigh(&mut self) {
         let total = self.index.targets.len();
         let mut used_by: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.index.parts.len()];
@@ -169,6 +171,10 @@ impl Builder {
         for (means, part) in self.lone_parts(&used_by) {
             let weight = weight_of(&self.index.parts, part) * LONE_PART_WEIGHT;
             self.keep(Phrase { parts: vec![part], means, weight });
+        }
+        self.index.phrases_by_part = vec![Vec::new(); self.index.parts.len()];
+        for (i, phrase) in self.index.phrases.iter().enumerate() {
+            self.index.phrases_by_part[phrase.parts[0]].push(i);
         }
     }
 

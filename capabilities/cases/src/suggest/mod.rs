@@ -12,10 +12,10 @@ mod tokens;
 mod tests;
 
 use crate::catalogue::{Catalogue, Elsewhere};
-use index::{Index, Means, Phrase, Target};
+use index::{Index, Means, Target};
 use platform::{Lang, Words};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use tokens::{Token, join, tokens};
 
 /// Characters that are read; the matter stands at the beginning of a report, or nowhere.
@@ -124,30 +124,30 @@ impl Suggester {
         called.into_iter().map(|i| &self.elsewhere[i]).collect()
     }
 
-    /// Every phrase that stands in the text, once, where its parts are nearest.
+    /// Every phrase that stands in the text, once, where its parts are nearest; in the order of the index.
     fn hits(&self, text: &[Token]) -> Vec<Hit> {
-        let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for at in 0..text.len() {
             for part in self.index.parts_by_first.get(&text[at].text).into_iter().flatten() {
-                let found = places.entry(*part).or_default();
-                if found.len() < PLACES_MAX && stands_at(&self.index.parts[*part], text, at) {
-                    found.push(at);
+                if stands_at(&self.index.parts[*part], text, at) {
+                    let found = places.entry(*part).or_default();
+                    if found.len() < PLACES_MAX {
+                        found.push(at);
+                    }
                 }
             }
         }
-        let hit = |(phrase, wanted): (usize, &Phrase)| {
-            let lists: Option<Vec<&Vec<usize>>> =
-                wanted.parts.iter().map(|part| places.get(part).filter(|found| !found.is_empty())).collect();
-            let starts = nearest(&lists?, text)?;
-            let places = wanted
-                .parts
-                .iter()
-                .zip(starts)
-                .map(|(p, at)| (at, at + self.index.parts[*p].len()))
-                .collect();
-            Some(Hit { phrase, places })
-        };
-        self.index.phrases.iter().enumerate().filter_map(hit).collect()
+        let begun: BTreeSet<usize> =
+            places.keys().flat_map(|part| &self.index.phrases_by_part[*part]).copied().collect();
+        begun.into_iter().filter_map(|phrase| self.hit(phrase, &places, text)).collect()
+    }
+
+    fn hit(&self, phrase: usize, places: &BTreeMap<usize, Vec<usize>>, text: &[Token]) -> Option<Hit> {
+        let parts = &self.index.phrases[phrase].parts;
+        let lists: Option<Vec<&Vec<usize>>> = parts.iter().map(|part| places.get(part)).collect();
+        let starts = nearest(&lists?, text)?;
+        let ends = parts.iter().zip(starts).map(|(part, at)| (at, at + self.index.parts[*part].len()));
+        Some(Hit { phrase, places: ends.collect() })
     }
 
     /// Pairs of neighbours the text shares with each target: (weight, place).
