@@ -20,7 +20,7 @@ pub struct Conn {
 
 pub(crate) enum Engine {
     Sqlite(Box<rusqlite::Connection>),
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 impl Conn {

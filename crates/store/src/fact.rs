@@ -224,7 +224,9 @@ impl FactFilter {
                 let params = (district, end, start, rows, any_actor, actor, any_name, name, subject);
                 conn.each(&SEARCH_SUBJECT, params, take).await
             }
-            None => conn.each(&SEARCH, (district, end, start, rows, any_actor, actor, any_name, name), take).await,
+            None => {
+                conn.each(&SEARCH, (district, end, start, rows, any_actor, actor, any_name, name), take).await
+            }
         }
     }
 }

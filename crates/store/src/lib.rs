@@ -4,6 +4,7 @@
 //! one commit; on PostgreSQL the same body runs on a pooled connection and is retried on a serialization failure. Nothing
 //! but the body's own database may be awaited inside.
 
+mod archive;
 mod conn;
 mod db;
 mod district_rule;
@@ -22,6 +23,7 @@ mod tx;
 mod value;
 mod writer;
 
+pub use archive::{AppliedMigration, Archive, ArchiveProgress, ArchiveStep, Entry, Manifest};
 pub use conn::Conn;
 pub use db::{Db, Options, Target};
 pub use fact::{Fact, FactFilter, FactRow, Facts};

@@ -107,7 +107,10 @@ impl Db {
     }
 }
 
-fn refuse_strangers(all: &[Migrations], applied: &[(String, String, String)]) -> Result<(), Fault> {
+pub(crate) fn refuse_strangers(
+    all: &[Migrations],
+    applied: &[(String, String, String)],
+) -> Result<(), Fault> {
     let known = |capability: &str, name: &str| {
         all.iter().any(|m| m.capability == capability && m.list.iter().any(|f| f.name == name))
     };

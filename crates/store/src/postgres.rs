@@ -243,7 +243,7 @@ async fn begin(pool: &Pool, how: &str) -> Result<Conn, Fault> {
         let session = Session { client: Some(client), open: Flag::new(false), race: Flag::new(Race::None) };
         attempts += 1;
         match session.batch(how).await {
-            Ok(()) => return Ok(Conn::new(Engine::Postgres(session))),
+            Ok(()) => return Ok(Conn::new(Engine::Postgres(Box::new(session)))),
             Err(fault) if fault.kind() == FaultKind::Unavailable && attempts <= CONNECTIONS_MAX => {}
             Err(fault) => return Err(fault),
         }

@@ -36,6 +36,7 @@ const CACHE_KIB_READER: i64 = -8_192;
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     path: PathBuf,
+    #[expect(clippy::vec_box, reason = "the box itself moves into a `Conn` and back")]
     readers: Mutex<Vec<Box<Connection>>>,
     // Before the writer: the last connection that closes folds the log, and that one should be the writer's.
     _checkpoints: Checkpoints,
@@ -188,6 +189,12 @@ pub(crate) fn checkpoint(db: &Connection) {
     }
 }
 
+/// Reads a database through for damage.
+pub(crate) fn check_whole(db: &Connection) -> Result<(), Fault> {
+    let found: String = db.query_row("pragma quick_check(1)", (), |row| row.get(0)).map_err(fault)?;
+    if found == "ok" { Ok(()) } else { Err(Fault::new(FaultKind::Corrupt, found)) }
+}
+
 /// Runs `begin`, `commit` and their like.
 pub(crate) fn command(conn: &Conn, text: &'static str) -> Result<(), Fault> {
     let Engine::Sqlite(db) = &conn.engine else { return Err(Fault::broken("not a SQLite connection")) };
@@ -264,7 +271,7 @@ pub(crate) fn connect(path: &Path, cache_kib: i64) -> Result<Connection, Fault> 
     Ok(db)
 }
 
-fn read_only(path: &Path) -> Result<Connection, Fault> {
+pub(crate) fn read_only(path: &Path) -> Result<Connection, Fault> {
     let db = connect(path, CACHE_KIB_READER)?;
     db.pragma_update(None, "query_only", true).map_err(fault)?;
     Ok(db)

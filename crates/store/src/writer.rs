@@ -45,7 +45,7 @@ trait Job: Send {
 
 /// What is told to the caller once the commit is on the disk, or has failed.
 trait Answer {
-    fn deliver(self: Box<Self>, commit: Result<(), &Fault>);
+    fn deliver(self: Box<Self>, failure: Option<&Fault>);
 }
 
 impl Writer {
@@ -148,16 +148,16 @@ struct Outcome<T, E> {
 }
 
 impl<T, E: From<Fault>> Answer for Outcome<T, E> {
-    fn deliver(self: Box<Self>, commit: Result<(), &Fault>) {
-        let outcome = match commit {
-            Ok(()) => {
+    fn deliver(self: Box<Self>, failure: Option<&Fault>) {
+        let outcome = match failure {
+            None => {
                 if self.outcome.is_ok() {
                     self.shared.facts.publish(self.facts);
                 }
                 self.outcome
             }
             // A refusal too: it may rest on what a neighbour wrote and this failure took back.
-            Err(fault) => Err(Fault::new(fault.kind(), format!("the commit failed: {fault:?}")).into()),
+            Some(fault) => Err(Fault::new(fault.kind(), format!("the commit failed: {fault:?}")).into()),
         };
         if let Some(reply) = self.reply {
             // The caller may have gone away; the write stands all the same.
@@ -220,7 +220,7 @@ fn write_batch(mut conn: Conn, first: Box<dyn Job>, queue: &Receiver<Box<dyn Job
         let _ = sqlite::command(&conn, "rollback");
     }
     for answer in answers {
-        answer.deliver(commit.as_ref().map(|()| ()));
+        answer.deliver(commit.as_ref().err());
     }
     conn
 }

@@ -1,5 +1,6 @@
 //! The store's stories, each told on SQLite and, where `MULIN_TEST_POSTGRES` names a server, on PostgreSQL.
 
+mod archive;
 mod background;
 mod checks;
 mod desk;
