@@ -78,9 +78,9 @@ it("sends once, and an edit afterwards is another report", async () => {
   expect(form.querySelector<HTMLInputElement>('[name="client_id"]')!.value).not.toBe("first");
 });
 
-it("makes ids of version 4 also without HTTPS", () => {
+it("makes ids of version 7, time first", () => {
   vi.stubGlobal("crypto", { getRandomValues: (bytes: Uint8Array) => bytes.fill(255) });
-  expect(new_id()).toBe("ffffffff-ffff-4fff-bfff-ffffffffffff");
+  expect(new_id(0x0123456789ab)).toBe("01234567-89ab-7fff-bfff-ffffffffffff");
 });
 
 it("fits a picture into its longest side and never enlarges it", () => {
