@@ -1,0 +1,12 @@
+//! `mulin export`: areas and cases taken out.
+
+use crate::failure::Outcome;
+use crate::settings::Settings;
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Words {}
+
+pub(crate) async fn run(_settings: &Settings, words: Words) -> Outcome {
+    match words {}
+}

@@ -1,0 +1,11 @@
+//! The commands of `mulin`, one file each.
+
+pub(crate) mod backup;
+pub(crate) mod bench;
+pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod export;
+pub(crate) mod flow;
+pub(crate) mod import;
+pub(crate) mod migrate;
+pub(crate) mod openapi;

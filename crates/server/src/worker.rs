@@ -1,0 +1,77 @@
+//! Background work: reactions and timers as they become due, and the tidying nobody waits for.
+
+use crate::metering;
+use edge::{Districts, Edge};
+use platform::{Actor, Fault};
+use std::time::{Duration, Instant};
+use store::Tx;
+use tokio::sync::{broadcast, watch};
+
+/// How long after the last look at the latest: timers become due by themselves.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// Facts come in crowds: one look serves all of this moment.
+const GATHER_WAIT: Duration = Duration::from_millis(20);
+/// After a fault, before the next look.
+const FAULT_WAIT: Duration = Duration::from_secs(2);
+/// How often the house is tidied.
+const TIDY_INTERVAL: Duration = Duration::from_secs(3600);
+const METRICS_INTERVAL: Duration = Duration::from_secs(5);
+/// How long a write may be sent again and gets its first answer.
+const ANSWERS_KEPT: Duration = Duration::from_secs(48 * 3600);
+
+/// Runs until told to stop; a round under way is finished.
+pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
+    let mut facts = edge.db.facts().subscribe();
+    let (mut tidied, mut folded) = (None::<Instant>, Instant::now());
+    while !*told.borrow() {
+        let wait = match edge.db.run_due().await {
+            // Much was due: there may be more.
+            Ok(ran) if ran > 0 => GATHER_WAIT,
+            Ok(_) => LOOK_INTERVAL,
+            Err(fault) => {
+                tracing::warn!("Background work waits {} s: {fault:?}", FAULT_WAIT.as_secs());
+                FAULT_WAIT
+            }
+        };
+        if folded.elapsed() > METRICS_INTERVAL {
+            folded = Instant::now();
+            metering::tidy();
+        }
+        if tidied.is_none_or(|at| at.elapsed() > TIDY_INTERVAL) {
+            tidied = Some(Instant::now());
+            if let Err(fault) = forget_old_answers(&edge).await {
+                tracing::warn!("Old answers were not removed: {fault:?}");
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = next_fact(&mut facts), if wait == LOOK_INTERVAL => tokio::time::sleep(GATHER_WAIT).await,
+            () = until_told(&mut told) => {}
+        }
+    }
+}
+
+async fn until_told(told: &mut watch::Receiver<bool>) {
+    let _ = told.wait_for(|stopping| *stopping).await;
+}
+
+async fn next_fact(facts: &mut broadcast::Receiver<std::sync::Arc<store::FactRow>>) {
+    match facts.recv().await {
+        // Those that came meanwhile need no look of their own.
+        Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => *facts = facts.resubscribe(),
+        Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+    }
+}
+
+async fn forget_old_answers(edge: &Edge) -> Result<(), Fault> {
+    let before = edge.now().before(ANSWERS_KEPT);
+    for district in edge.fixture::<Districts>().all() {
+        let actor = Actor::system(district.district, "tidying");
+        let forgotten =
+            edge.db.write(&actor, async move |tx: &mut Tx| tx.forget_answers(before).await).await?;
+        if forgotten > 0 {
+            tracing::info!(answers = forgotten, "Forgot {forgotten} answers older than two days");
+        }
+    }
+    Ok(())
+}
