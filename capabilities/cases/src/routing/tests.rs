@@ -52,7 +52,7 @@ fn with_rule(fields: &str) -> Router {
 #[test]
 fn the_defaults_send_each_matter_to_whom_it_belongs() {
     for (code, to, rule, co) in [
-        ("P01002", "unit:water_supply", "burst-or-flood", "grid_worker"),
+        ("P01002", "unit:water_supply", "sudden-event", "grid_worker"),
         ("P01001", "unit:water_supply", "utilities", ""),
         ("P01006", "unit:power", "utilities", ""),
         ("P01009", "unit:gas", "emergency", "grid_worker"),
@@ -68,7 +68,12 @@ fn the_defaults_send_each_matter_to_whom_it_belongs() {
         ("09009", "unit:traffic_police", "responsible-unit", ""),
         ("P07007", "dispatcher", "staff-complaint", ""),
         ("P07008", "grid_worker", "grid-first", ""),
-        ("P08004", "unit:traffic_police", "responsible-unit", ""),
+        ("P01015", "unit:municipal_works", "sudden-event", "grid_worker"),
+        ("P03006", "unit:housing", "hazards", "grid_worker"),
+        ("P05003", "unit:property", "responsible-unit", ""),
+        ("P05016", "subdistrict_desk", "needs", ""),
+        ("P07004", "grid_leader", "needs", ""),
+        ("P08004", "subdistrict_desk", "needs", ""),
     ] {
         let route = ROUTER.route(&input(code));
         let helpers: Vec<String> = route.co.iter().map(|c| c.to.to_string()).collect();
@@ -107,8 +112,8 @@ fn hour_working_time_source_and_urgency_decide() {
     assert_eq!(to(&input("P06001")), "grid_worker");
     assert_eq!(to(&at_night("P06001")), "unit:police");
     assert!(ROUTER.route(&at_night("P06001")).sentence(Lang::Zh).contains("22—6点之间"));
-    assert_eq!(to(&input("P03005")), "grid_worker");
-    assert_eq!(to(&at_night("P03005")), "unit:property", "urgent after hours");
+    assert_eq!(to(&input("09012")), "grid_worker");
+    assert_eq!(to(&at_night("09012")), "unit:fire", "urgent after hours");
     assert_eq!(to(&RouteInput { source: Source::Worker, ..input("06010") }), "unit:sanitation");
     assert_eq!(to(&RouteInput { source: Source::Sensor, ..input("06010") }), "unit:sanitation");
     assert_eq!(to(&RouteInput { urgency: Urgency::Emergency, ..input("P03005") }), "unit:property");
