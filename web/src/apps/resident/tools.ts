@@ -118,7 +118,7 @@ export function enhance_paper(): void {
     if (!can_share && !navigator.clipboard) continue;
     button.hidden = false;
     button.addEventListener("click", async () => {
-      const what = { title: document.title, text: button.dataset.shareWords ?? "", url: button.dataset.shareUrl ?? location.href };
+      const what = { title: document.title, text: button.dataset.shareWords ?? "", url: new URL(button.dataset.shareUrl ?? "", location.href).href };
       try {
         if (can_share) return await navigator.share(what);
         await navigator.clipboard.writeText(`${what.text} ${what.url}`);
