@@ -2,7 +2,7 @@
 import { input_of, say } from "../../../lib/dom";
 import { ask_place, can_ask_place } from "../../../lib/place";
 import { tr } from "../../../lib/words";
-import { locate } from "../../territory/resident/locate";
+import { grid_words, locate } from "../../territory/resident/locate";
 import { open_outline, type Pick } from "../../territory/resident/outline";
 import type { Draft } from "./draft";
 
@@ -38,7 +38,7 @@ export function enhance_place(form: HTMLFormElement, changed: () => void): Place
       return;
     }
     set({ place_kind: "point", lon: lon.toFixed(6), lat: lat.toFixed(6), grid: "" });
-    const name = answer.is === "told" ? answer.data.grid.name : tr("已记下位置", "Place noted");
+    const name = answer.is === "told" ? grid_words(answer.data) : tr("已记下位置", "Place noted");
     say(said, `✓ ${name}${note}`);
   }
 
