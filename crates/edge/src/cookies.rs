@@ -26,7 +26,7 @@ impl<'a> Cookies<'a> {
 /// A cookie to set: for this site only, not sent along from others.
 #[derive(Clone, Debug)]
 pub struct SetCookie {
-    pub name: &'static str,
+    pub name: String,
     pub value: String,
     /// `None`: until the browser closes. `Some(0)`: remove it.
     pub seconds: Option<u64>,
@@ -37,6 +37,11 @@ pub struct SetCookie {
 }
 
 impl SetCookie {
+    /// A cookie that only the server reads.
+    pub fn new(name: String, value: String, seconds: Option<u64>, secure: bool) -> Self {
+        Self { name, value, seconds, readable: false, secure }
+    }
+
     pub fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
         let mut text = format!("{}={}; Path=/; SameSite=Lax", self.name, self.value);
         if let Some(seconds) = self.seconds {

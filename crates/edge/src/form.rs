@@ -22,7 +22,7 @@ pub struct Part {
 /// A form read to its end.
 #[derive(Clone, Debug, Default)]
 pub struct Multipart {
-    fields: HashMap<String, String>,
+    fields: HashMap<String, Vec<String>>,
     pub files: Vec<Part>,
 }
 
@@ -32,7 +32,12 @@ pub type FormFault = Problem;
 impl Multipart {
     /// The field's text without white space at its ends; nothing where it is empty or missing.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).map(|v| v.trim()).filter(|v| !v.is_empty())
+        self.all(name).next()
+    }
+
+    /// Every value of a field (checkboxes of one name).
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields.get(name).into_iter().flatten().map(|v| v.trim()).filter(|v| !v.is_empty())
     }
 
     /// Whether a checkbox was ticked.
@@ -44,9 +49,9 @@ impl Multipart {
     pub fn with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
         let mut found: Vec<_> = self
             .fields
-            .iter()
-            .filter_map(|(k, v)| Some((k.strip_prefix(prefix)?.to_owned(), v.trim().to_owned())))
-            .filter(|(_, v)| !v.is_empty())
+            .keys()
+            .filter_map(|name| Some((name, name.strip_prefix(prefix)?)))
+            .flat_map(|(name, rest)| self.all(name).map(move |v| (rest.to_owned(), v.to_owned())))
             .collect();
         found.sort();
         found
@@ -54,7 +59,7 @@ impl Multipart {
 
     /// Replaces a field (a page that fills a form in for its next step).
     pub fn set(&mut self, name: &str, value: &str) {
-        self.fields.insert(name.to_owned(), value.to_owned());
+        self.fields.insert(name.to_owned(), vec![value.to_owned()]);
     }
 }
 
@@ -75,7 +80,11 @@ impl<S: Send + Sync> FromRequest<S> for Multipart {
         if kind.starts_with("application/x-www-form-urlencoded") {
             let body = crate::extract::read_body(request, limits::JSON_BODY_BYTES_MAX).await?;
             let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_| broken())?;
-            return Ok(Self { fields: pairs.into_iter().collect(), files: Vec::new() });
+            let mut form = Self::default();
+            for (name, value) in pairs {
+                form.fields.entry(name).or_default().push(value);
+            }
+            return Ok(form);
         }
         let mut parts = axum::extract::Multipart::from_request(request, state).await.map_err(|_| broken())?;
         let mut form = Self::default();
@@ -102,7 +111,7 @@ impl<S: Send + Sync> FromRequest<S> for Multipart {
                 }
                 None => {
                     let text = String::from_utf8(bytes.to_vec()).map_err(|_| not_utf8(&field))?;
-                    form.fields.insert(field, text);
+                    form.fields.entry(field).or_default().push(text);
                 }
             }
         }

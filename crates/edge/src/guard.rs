@@ -100,15 +100,19 @@ fn same_site(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Whether the browser came over HTTPS, as the proxy in front says.
+pub(crate) fn is_secure(edge: &Edge, headers: &HeaderMap) -> bool {
+    edge.settings().behind_proxy && headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https")
+}
+
 /// Remembers `?lang=` and `?elder=`, and gives a first visitor the token of its forms.
 async fn preferences(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default().to_owned();
     let asked = |key: &str| query.split('&').find_map(|p| p.strip_prefix(key)).map(str::to_owned);
     let mut set = Vec::new();
-    let secure = edge.settings().behind_proxy
-        && request.headers().get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https");
-    let preference = |name, value: &str| SetCookie {
-        name,
+    let secure = is_secure(&edge, request.headers());
+    let preference = |name: &str, value: &str| SetCookie {
+        name: name.to_owned(),
         value: value.to_owned(),
         seconds: Some(PREFERENCE_SECONDS),
         readable: true,
@@ -122,7 +126,7 @@ async fn preferences(State(edge): State<Edge>, mut request: Request, next: Next)
     }
     if Cookies::of(request.headers()).get("csrf").is_none() {
         let token = uuid::Uuid::new_v4().simple().to_string();
-        set.push(SetCookie { name: "csrf", value: token.clone(), seconds: None, readable: false, secure });
+        set.push(SetCookie::new("csrf".to_owned(), token.clone(), None, secure));
         request.extensions_mut().insert(FreshCsrf(token));
     }
     let mut response = next.run(request).await;
