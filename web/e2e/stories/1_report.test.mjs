@@ -6,6 +6,7 @@ import { find_overflow, find_small } from "../checks.mjs";
 import { BURST, answer_questions, find_a_grid, point_on_outline, read_receipt } from "../people.mjs";
 import { make_photo } from "../photo.mjs";
 import { take_pictures } from "../pictures.mjs";
+import { grey_png } from "../staff.mjs";
 import { fresh_phone } from "../town.mjs";
 
 const TAPS_MAX = 5;
@@ -22,7 +23,7 @@ describe("reporting", () => {
       await page.goto("/report");
       await page.fill("#words", BURST);
       await page.fill("#address", "田心社区 3 栋东头");
-      await page.setInputFiles("#photos", { name: "a.png", mimeType: "image/png", buffer: tiny_png() });
+      await page.setInputFiles("#photos", { name: "a.png", mimeType: "image/png", buffer: grey_png() });
       await page.check("input[name=anonymous]");
       await tap(watch, page.locator("[data-send]"));
       await page.waitForLoadState();
@@ -194,9 +195,4 @@ async function any_point() {
     at = await point_on_outline(page, code);
   });
   return at;
-}
-
-/** The smallest PNG there is: one grey pixel. */
-function tiny_png() {
-  return Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mM8c+bMfwAGgAL+Yq0OlQAAAABJRU5ErkJggg==", "base64");
 }

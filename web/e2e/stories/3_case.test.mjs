@@ -1,0 +1,78 @@
+// A case's life as its reporter sees it: followed by code, handled by staff, confirmed, reopened with new facts, rated, withdrawn.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { as_resident, tap, with_browser } from "../browser.mjs";
+import { follow, report_plainly } from "../people.mjs";
+import { take_pictures } from "../pictures.mjs";
+import { find_staffed_grid, grey_png, handle_case } from "../staff.mjs";
+
+describe("the life of a case", () => {
+  with_browser();
+
+  test("followed by number and code; a wrong code is refused without saying which was wrong", () =>
+    as_resident({ script: false }, async (page, watch) => {
+      watch.allow(403);
+      watch.allow(422);
+      const receipt = await report_plainly(page, watch);
+      await page.context().clearCookies();
+      await page.goto(`/case/${receipt.number}`);
+      await page.waitForURL(/\/follow/);
+      assert.equal(await page.inputValue("#number"), receipt.number);
+      const wrong = String((Number(receipt.code) + 1) % 1_000_000).padStart(6, "0");
+      await page.fill("#code", wrong);
+      await page.getByRole("button", { name: "查" }).click();
+      await page.waitForLoadState();
+      const refused = await page.locator("#code-problem").innerText();
+      await page.fill("#number", "2099-999999");
+      await page.fill("#code", receipt.code);
+      await page.getByRole("button", { name: "查" }).click();
+      await page.waitForLoadState();
+      assert.equal(await page.locator("#code-problem").innerText(), refused, "both are refused alike");
+      await follow(page, watch, receipt);
+      assert.equal((await page.locator("[data-number]").first().innerText()).trim(), receipt.number);
+      assert.ok((await page.locator("[data-plain]").innerText()).length > 5, "the state in plain words");
+      assert.match(await page.locator(".owner").innerText(), /最晚到/);
+    }));
+
+  test("handled, reopened with new facts and a photo, handled again, confirmed, rated", () =>
+    as_resident({ script: false }, async (page, watch) => {
+      const grid = await find_staffed_grid();
+      const receipt = await report_plainly(page, watch, { grid });
+      await handle_case(receipt.number);
+      await follow(page, watch, receipt);
+      await take_pictures(page, "case");
+      assert.ok((await page.locator(".line img").count()) >= 1, "done is shown by a photo");
+      const photo = await page.locator(".line img").first().getAttribute("src");
+      assert.equal((await page.request.get(photo)).status(), 200);
+
+      await page.locator("#reopen summary").click();
+      await page.fill("#words", "今天早上又漏了，比昨天还大。");
+      await page.setInputFiles("#photos", { name: "again.png", mimeType: "image/png", buffer: grey_png() });
+      await tap(watch, page.locator("#reopen button[type=submit]"));
+      await page.waitForLoadState();
+      assert.match(await page.locator("main").innerText(), /今天早上又漏了/);
+      assert.equal(await page.locator("#confirm").count(), 0, "it is being handled again");
+
+      await handle_case(receipt.number);
+      await page.goto(`/case/${receipt.number}`);
+      await tap(watch, page.locator("#confirm button"));
+      await page.waitForLoadState();
+      assert.match(await page.locator("[data-state]").innerText(), /已办结/);
+      await page.locator('input[name=stars][value="4"]').check();
+      await page.locator("#rate button[type=submit]").click();
+      await page.waitForLoadState();
+      assert.match(await page.locator("main").innerText(), /4 \/ 5/);
+      await take_pictures(page, "closed");
+    }));
+
+  test("withdrawn by its reporter", () =>
+    as_resident({ script: false }, async (page, watch) => {
+      const receipt = await report_plainly(page, watch, { words: "楼道声控灯不亮，晚上很黑。", address: "响石岭街道 杉木塘社区 5 栋 2 单元" });
+      await follow(page, watch, receipt);
+      await page.locator("#withdraw summary").click();
+      await page.fill("#withdraw_words", "邻居自己换好了");
+      await page.locator("#withdraw button[type=submit]").click();
+      await page.waitForLoadState();
+      assert.match(await page.locator("[data-state]").innerText(), /已撤回/);
+    }));
+});
