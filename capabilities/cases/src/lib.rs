@@ -1,4 +1,56 @@
-//! cases
+//! Cases 事件: a report becomes a case with one responsible post, a clock, a timeline, a result confirmed by the reporter.
 
+pub mod access;
+mod answers;
 pub mod catalogue;
+mod codes;
+pub mod commands;
+pub mod demo;
+mod error;
+pub mod facts;
+mod http;
+pub mod import;
+mod intake;
+pub mod model;
+mod open311;
+mod pages;
+pub mod photos;
+pub mod queries;
+mod reactions;
+pub mod routing;
+mod rules;
+mod search;
+mod store;
 pub mod suggest;
+mod trial;
+mod view;
+
+pub use error::CaseError;
+pub use model::{Case, CaseId, FollowerId, Source};
+pub use rules::Rules;
+
+use edge::{Capability, Preparation, Settings};
+use platform::Words;
+use std::sync::Arc;
+
+/// This capability, as the server lists it.
+pub const CAPABILITY: Capability = Capability {
+    name: "cases",
+    words: Words::of("事件", "Cases"),
+    migrations: ::store::migrations!("cases", ["0001_open_case.sql", "0002_other_systems.sql"]),
+    permissions: access::ALL,
+    api: http::routes,
+    pages: || pages::routes().merge(open311::routes()),
+    reactions: &[],
+    timers: reactions::TIMERS,
+    prepare,
+};
+
+fn prepare(db: &::store::Db) -> Preparation<'_> {
+    Box::pin(async move {
+        let settings = db.fixtures().get::<Settings>();
+        let own_types = import::OwnTypes::read(db).await?;
+        db.fixtures().put(Arc::new(Rules::load(settings.catalog.as_deref())?.with_own_types(own_types)));
+        Ok(())
+    })
+}

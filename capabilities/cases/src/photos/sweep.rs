@@ -2,18 +2,14 @@
 
 use super::files::Folder;
 use super::{ORPHAN_KEPT, path_of};
+use crate::queries::files::each_named_file;
 use edge::Edge;
 use platform::{DistrictId, Fault};
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use store::{Conn, sql};
-
-sql! {
-    NAMES: (DistrictId,) -> (String, String) = "select file, thumbnail from cases_photo where district = $1";
-}
+use store::Conn;
 
 /// Removes the district's files older than [`ORPHAN_KEPT`] that no row names; answers how many.
 ///
@@ -25,10 +21,8 @@ pub async fn sweep(edge: &Edge, district: DistrictId) -> Result<u64, Fault> {
         .db
         .read_long(async move |conn: &mut Conn| {
             let mut orphans = old.clone();
-            conn.each(&NAMES, (district,), |(file, thumbnail)| {
-                orphans.remove(&file);
-                orphans.remove(&thumbnail);
-                ControlFlow::Continue(())
+            each_named_file(conn, district, |name| {
+                orphans.remove(name);
             })
             .await?;
             Ok::<_, Fault>(orphans)

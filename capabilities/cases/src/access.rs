@@ -1,0 +1,97 @@
+//! Who may do what to which case: permissions, and the roles somebody has towards one case.
+
+use crate::model::{Case, FollowerKind};
+use platform::{Actor, ActorKind, Permission, PostId, Scope};
+
+pub static REPORT: Permission = Permission::new("cases.report", "报告问题", "report a problem");
+pub static REPORT_FOR_OTHERS: Permission =
+    Permission::new("cases.report_for_others", "代他人报告", "report on someone's behalf");
+pub static VIEW: Permission = Permission::new("cases.view", "查看事件", "see cases");
+pub static HANDLE: Permission = Permission::new("cases.handle", "办理事件", "handle cases");
+pub static DISPATCH: Permission = Permission::new("cases.dispatch", "派单", "dispatch cases");
+pub static RULE: Permission = Permission::new("cases.rule", "裁定管辖", "rule on jurisdiction");
+pub static SUPERVISE: Permission = Permission::new("cases.supervise", "督办", "supervise cases");
+pub static MERGE: Permission = Permission::new("cases.merge", "并案", "merge cases");
+pub static ARCHIVE: Permission = Permission::new("cases.archive", "作信息留存", "keep as information");
+pub static VIEW_REPORTER: Permission =
+    Permission::new("cases.view_reporter", "查看报告人", "see the reporter");
+pub static DRY_RUN: Permission = Permission::new("cases.dry_run", "试算派单规则", "try out routing rules");
+pub static RELEASE_HELD: Permission =
+    Permission::new("cases.release_held", "放行待查报告", "let held reports in");
+pub static EXPORT: Permission = Permission::new("cases.export", "导出事件", "export cases");
+
+pub const ALL: &[&Permission] = &[
+    &REPORT,
+    &REPORT_FOR_OTHERS,
+    &VIEW,
+    &HANDLE,
+    &DISPATCH,
+    &RULE,
+    &SUPERVISE,
+    &MERGE,
+    &ARCHIVE,
+    &VIEW_REPORTER,
+    &DRY_RUN,
+    &RELEASE_HELD,
+    &EXPORT,
+];
+
+/// Whether the actor may see the case at all. The same scopes make the `where` of lists ([`crate::queries::Sight`]).
+pub fn may_see(actor: &Actor, case: &Case, following: Option<FollowerKind>) -> bool {
+    if actor.kind == ActorKind::System || following.is_some() || touches(actor, case) {
+        return true;
+    }
+    actor.scopes(&VIEW).any(|scope| match scope {
+        Scope::District => true,
+        Scope::Area { path } => Scope::covers_path(path, &case.area_path),
+        Scope::Unit { organisation } => case.unit_id == Some(*organisation),
+        Scope::Own => false,
+    })
+}
+
+/// Whether one of the actor's posts works on the case.
+fn touches(actor: &Actor, case: &Case) -> bool {
+    let posts = [case.owner_post, case.host_post];
+    posts.into_iter().flatten().any(|p| actor.has_post(p))
+        || case.cohosts.0.iter().any(|p| actor.has_post(*p))
+}
+
+/// The workflow's role symbols that fit the actor towards this case. The permission to act in a role is held by post.
+pub fn roles_towards(
+    actor: &Actor,
+    case: &Case,
+    following: Option<FollowerKind>,
+    desk: Option<PostId>,
+    dispatcher: Option<PostId>,
+) -> Vec<&'static str> {
+    let mut roles = Vec::new();
+    let has = |post: Option<PostId>| post.is_some_and(|p| actor.has_post(p));
+    match following {
+        Some(FollowerKind::Reporter) => roles.push("reporter"),
+        Some(FollowerKind::Follower) => roles.push("follower"),
+        None => {}
+    }
+    if actor.kind == ActorKind::System {
+        roles.push("system");
+    }
+    if case.owner_role == "reporter" {
+        if following == Some(FollowerKind::Reporter) {
+            roles.push("holder");
+        }
+    } else if has(case.owner_post) && actor.holds(&HANDLE) {
+        roles.push("holder");
+    }
+    if has(desk) && actor.holds(&DISPATCH) {
+        roles.push("desk");
+    }
+    if has(dispatcher) && actor.holds(&RULE) {
+        roles.push("dispatcher");
+    }
+    if has(case.host_post) && actor.holds(&HANDLE) {
+        roles.push("host");
+    }
+    if case.cohosts.0.iter().any(|p| actor.has_post(*p)) && actor.holds(&HANDLE) {
+        roles.push("cohost");
+    }
+    roles
+}

@@ -1,0 +1,75 @@
+//! "I have it too": one tap instead of a second report.
+
+use super::report::tell_followed;
+use super::{clean_words, tell};
+use crate::codes;
+use crate::error::CaseError;
+use crate::model::{Case, CaseId, Entry, EntryId, FollowerId, FollowerKind};
+use crate::store::{self, NewFollower};
+use ::store::Tx;
+use platform::{AccountId, Phone};
+
+/// Somebody joins a case that is open and may be seen by neighbours.
+#[derive(Clone, Debug)]
+pub struct Follow {
+    /// Made by the device: the same tap twice is one follower.
+    pub follower: FollowerId,
+    pub name: Option<String>,
+    pub phone: Option<Phone>,
+    pub account: Option<AccountId>,
+    pub words: Option<String>,
+}
+
+/// Adds the follower; answers the case and the follower's own code.
+pub async fn follow(tx: &mut Tx, id: CaseId, order: Follow) -> Result<(Case, String), CaseError> {
+    let district = tx.district();
+    let case = store::find(tx, district, id).await?.ok_or(CaseError::NotFound)?;
+    if !case.public || case.hidden {
+        return Err(CaseError::NotFound);
+    }
+    if !case.open {
+        return Err(CaseError::invalid(
+            "number",
+            "cases.not_open",
+            "这件事已经办结，请另外报告。",
+            "This case is closed. Please report anew.",
+        ));
+    }
+    let note = order.words.as_deref().map(|w| clean_words(w, "words", super::WORDS_CHARS_MAX)).transpose()?;
+    let follower = NewFollower {
+        case: id,
+        id: order.follower,
+        kind: FollowerKind::Follower,
+        account: order.account,
+        name: order.name,
+        phone: order.phone,
+    };
+    let fresh = store::add_follower(tx, follower).await?;
+    let mut next = case.clone();
+    if fresh {
+        next.followers += 1;
+        next.version += 1;
+        store::save(tx, &case, &next).await?;
+        tell_followed(tx, &next, order.follower, FollowerKind::Follower).await?;
+        if let Some(note) = note.filter(|n| !n.is_empty()) {
+            tell(tx, &next, &supplement(&next, note, tx.now()), None).await?;
+        }
+    }
+    let secret = codes::secret(tx).await?;
+    Ok((next, codes::code(&secret, id, order.follower)))
+}
+
+fn supplement(case: &Case, note: String, now: platform::Time) -> Entry {
+    Entry {
+        id: EntryId::new(now),
+        at: now,
+        action: "supplement".to_owned(),
+        from_state: Some(case.state.clone()),
+        to_state: case.state.clone(),
+        to_post: None,
+        reason: None,
+        note: Some(note),
+        level: case.level,
+        due_at: case.due_at,
+    }
+}

@@ -1,0 +1,185 @@
+//! Queues, counts, search, and one case whole.
+
+use super::{Answer, case_id, mark_of, viewer};
+use crate::error::CaseError;
+use crate::model::FollowerKind;
+use crate::queries::{self, Queue};
+use crate::view::{CaseLine, CaseView};
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use edge::{Edge, PathOf, QueryOf, Who};
+use platform::{Actor, Cursor, OrganisationId, Page, PostId, Problem, limits};
+use serde::{Deserialize, Serialize};
+use store::Conn;
+use utoipa::{IntoParams, ToSchema};
+
+/// Which cases, in which order, from where on.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListCases {
+    /// `mine` (default: my posts, what is due first), `newest` (my posts, newest first), `area`, `overdue`, `all`, `unit`, `reported` (a resident's own)
+    queue: Option<String>,
+    /// A post, for `mine` and `newest`.
+    post: Option<PostId>,
+    /// An area's path, for `area`, `overdue` and `all`.
+    area: Option<String>,
+    organisation: Option<OrganisationId>,
+    after: Option<String>,
+    /// 1 to 100, 50 if absent.
+    limit: Option<u32>,
+}
+
+/// 事件列表（按队列）。 · Lists the cases of a queue, page by page.
+#[utoipa::path(get, path = "/api/cases", tag = "cases", operation_id = "list_cases", params(ListCases),
+    responses((status = 200, body = Page<CaseLine>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub async fn list_cases(
+    State(edge): State<Edge>,
+    who: Who,
+    QueryOf(query): QueryOf<ListCases>,
+) -> Answer<Page<CaseLine>> {
+    let actor = who.signed_in()?.clone();
+    let queue = queue(&actor, &query)?;
+    queries::check_queue(&actor, &queue)?;
+    let (now, district) = (edge.now(), actor.district);
+    let limit = query.limit.unwrap_or(limits::PAGE_ROWS_DEFAULT);
+    let after = query.after.map(Cursor);
+    let page = edge
+        .db
+        .read(async move |conn: &mut Conn| {
+            queries::list(conn, district, &queue, now, after.as_ref(), limit).await
+        })
+        .await
+        .map_err(CaseError::from)?;
+    let viewer = viewer(&edge, &actor);
+    Ok(Json(Page { items: page.items.iter().map(|l| viewer.line(l)).collect(), next: page.next }))
+}
+
+fn queue(actor: &Actor, query: &ListCases) -> Result<Queue, CaseError> {
+    let posts = || query.post.map_or_else(|| actor.posts.to_vec(), |p| vec![p]);
+    let area = || query.area.clone().unwrap_or_else(|| actor.district.to_string());
+    Ok(match query.queue.as_deref() {
+        None if query.post.is_none() => queries::default_queue(actor)?,
+        None | Some("mine") => Queue::PostsDue(posts()),
+        Some("newest") => Queue::Posts(posts()),
+        Some("area") => Queue::Area(area()),
+        Some("overdue") => Queue::AreaOverdue(area()),
+        Some("all") => Queue::AreaAll(area()),
+        Some("unit") => {
+            Queue::Unit { organisation: query.organisation.ok_or(CaseError::NotFound)?, closed_too: false }
+        }
+        Some("reported") => Queue::Account(actor.account.ok_or(CaseError::Forbidden(&crate::access::VIEW))?),
+        Some(_) => {
+            return Err(CaseError::invalid(
+                "queue",
+                "cases.unknown_queue",
+                "没有这个队列。",
+                "There is no such queue.",
+            ));
+        }
+    })
+}
+
+/// Open cases of one area.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AreaOpen {
+    pub area_path: String,
+    pub open: i64,
+    pub overdue: i64,
+    /// The highest rank of urging among them.
+    pub level_max: i64,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CountCases {
+    /// The area's path; absent: the district.
+    area: Option<String>,
+}
+
+/// 各网格在办数。 · Counts open cases by grid.
+#[utoipa::path(get, path = "/api/cases/counts", tag = "cases", operation_id = "count_cases", params(CountCases),
+    responses((status = 200, body = Vec<AreaOpen>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub async fn count_cases(
+    State(edge): State<Edge>,
+    who: Who,
+    QueryOf(query): QueryOf<CountCases>,
+) -> Answer<Vec<AreaOpen>> {
+    let actor = who.signed_in()?.clone();
+    let path = query.area.unwrap_or_else(|| actor.district.to_string());
+    queries::check_queue(&actor, &Queue::Area(path.clone()))?;
+    let (now, district) = (edge.now(), actor.district);
+    let counts = edge
+        .db
+        .read(async move |conn: &mut Conn| queries::count_by_area(conn, district, &path, now).await)
+        .await
+        .map_err(CaseError::from)?;
+    let view = |c: queries::AreaCount| AreaOpen {
+        area_path: c.area_path,
+        open: c.open,
+        overdue: c.overdue,
+        level_max: c.level_max,
+    };
+    Ok(Json(counts.into_iter().map(view).collect()))
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SearchCases {
+    /// Words, a number, a place; a reporter's phone for those who may see reporters.
+    q: String,
+    limit: Option<u32>,
+}
+
+/// 搜索事件。 · Finds cases by words, number or place.
+#[utoipa::path(get, path = "/api/cases/search", tag = "cases", operation_id = "search_cases", params(SearchCases),
+    responses((status = 200, body = Vec<CaseLine>), (status = 401, body = Problem)))]
+pub async fn search_cases(
+    State(edge): State<Edge>,
+    who: Who,
+    QueryOf(query): QueryOf<SearchCases>,
+) -> Answer<Vec<CaseLine>> {
+    let actor = who.signed_in()?.clone();
+    let asking = actor.clone();
+    let limit = query.limit.unwrap_or(limits::PAGE_ROWS_DEFAULT);
+    let lines = edge
+        .db
+        .read(async move |conn: &mut Conn| queries::find_words(conn, &asking, &query.q, limit).await)
+        .await
+        .map_err(CaseError::from)?;
+    let viewer = viewer(&edge, &actor);
+    Ok(Json(lines.iter().map(|l| viewer.line(l)).collect()))
+}
+
+/// 一件事的全部：时间线、时限、可做的操作。 · One case whole: timeline, clock, what may be done.
+#[utoipa::path(get, path = "/api/cases/{id}", tag = "cases", operation_id = "find_case",
+    params(("id" = String, Path, description = "id or number")),
+    responses((status = 200, body = CaseView), (status = 404, body = Problem)))]
+pub async fn find_case(
+    State(edge): State<Edge>,
+    Who(actor): Who,
+    headers: HeaderMap,
+    PathOf(id): PathOf<String>,
+) -> Answer<CaseView> {
+    let id = case_id(&edge, &actor, &id).await?;
+    let mark = mark_of(&edge, &actor, id, &headers).await?;
+    let asking = actor.clone();
+    let whole =
+        edge.db.read(async move |conn: &mut Conn| queries::find_whole(conn, &asking, id, mark).await).await?;
+    let following = following(&whole, &actor, mark);
+    Ok(Json(viewer(&edge, &actor).case(&whole, following)))
+}
+
+/// What the viewer is to the case they have read.
+pub(crate) fn following(
+    whole: &queries::Whole,
+    actor: &Actor,
+    mark: Option<crate::model::FollowerId>,
+) -> Option<FollowerKind> {
+    let by_mark = |f: &&crate::store::Follower| Some(f.id) == mark;
+    let by_account = |f: &&crate::store::Follower| actor.account.is_some() && f.account_id == actor.account;
+    whole.followers.iter().find(|f| by_mark(f) || by_account(f)).map(|f| f.kind)
+}

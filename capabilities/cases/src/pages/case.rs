@@ -1,0 +1,346 @@
+//! One case as its reporter and followers see it: what happens, who is responsible, until when; and their answer to it.
+
+use super::shared::{Moment, Owner, Photo, StateView, mark_of, redirect_with_mark};
+use crate::codes;
+use crate::commands::{self, Act, Follow};
+use crate::error::CaseError;
+use crate::http::lists::following;
+use crate::http::report::parse_phone;
+use crate::http::{case_id, viewer};
+use crate::intake;
+use crate::model::FollowerId;
+use crate::photos;
+use crate::queries;
+use crate::view::{CaseView, EntryView, Viewer};
+use ::store::{Conn, Tx};
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use edge::{Edge, Html, Multipart, Page, PathOf, Trouble};
+use platform::{ActorKind, Problem};
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CasePage {
+    page: Page,
+    number: String,
+    type_name: String,
+    state: StateView,
+    plain: String,
+    owner: Option<Owner>,
+    until: Option<Moment>,
+    overdue: bool,
+    why: String,
+    place_words: String,
+    sentence: String,
+    reported: Moment,
+    photos: Vec<Photo>,
+    followers: u32,
+    steps: Vec<StepView>,
+    can: CaseCan,
+    reopen_until: Option<Moment>,
+    rating: Option<u8>,
+    version: i64,
+    said: Option<String>,
+    trouble: Vec<Trouble>,
+    reopen_words: String,
+    client_id: String,
+}
+
+/// One step of the timeline.
+struct StepView {
+    title: String,
+    who: Option<String>,
+    words: Option<String>,
+    at: Option<Moment>,
+    until: Option<Moment>,
+    is: &'static str,
+    photos: Vec<Photo>,
+}
+
+/// What this follower may do now, as the workflow says.
+struct CaseCan {
+    confirm: bool,
+    reopen: bool,
+    rate: bool,
+    withdraw: bool,
+}
+
+impl CaseCan {
+    fn of(case: &CaseView) -> Self {
+        let can = |name: &str| case.actions.iter().any(|a| a.action == name && a.can);
+        Self { confirm: can("confirm"), reopen: can("reopen"), rate: can("rate"), withdraw: can("withdraw") }
+    }
+}
+
+pub(super) async fn show(
+    State(edge): State<Edge>,
+    page: Page,
+    headers: HeaderMap,
+    PathOf(number): PathOf<String>,
+) -> Result<Response, Problem> {
+    let id = case_id(&edge, &page.actor, &number).await?;
+    let mark = mark_of(&edge, &page, &headers, id, &number).await?;
+    if mark.is_none() && page.actor.account.is_none() {
+        return Ok(Redirect::to(&format!("/follow?number={number}")).into_response());
+    }
+    render(&edge, page, &number, mark, None, Vec::new()).await
+}
+
+/// The case as it is now, with thanks or trouble.
+async fn render(
+    edge: &Edge,
+    page: Page,
+    number: &str,
+    mark: Option<FollowerId>,
+    said: Option<String>,
+    trouble: Vec<Trouble>,
+) -> Result<Response, Problem> {
+    let id = case_id(edge, &page.actor, number).await?;
+    let asking = page.actor.clone();
+    let whole =
+        edge.db.read(async move |conn: &mut Conn| queries::find_whole(conn, &asking, id, mark).await).await?;
+    let viewer = viewer(edge, &page.actor);
+    let case = viewer.case(&whole, following(&whole, &page.actor, mark));
+    let status = if trouble.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = page.titled("事情的进展", "How it is going");
+    Ok(Html(case_page(edge, page, &viewer, &case, said, trouble)).with_status(status))
+}
+
+fn case_page(
+    edge: &Edge,
+    page: Page,
+    viewer: &Viewer,
+    case: &CaseView,
+    said: Option<String>,
+    trouble: Vec<Trouble>,
+) -> CasePage {
+    let line = &case.line;
+    let until = line.due_at.filter(|_| line.open).map(|at| Moment::of(&page, at));
+    let can = CaseCan::of(case);
+    let first = case.timeline.first().map(|e| e.photos.as_slice()).unwrap_or_default();
+    let explanation = |key: &str| case.explanation.get(key).and_then(|v| v.as_str()).unwrap_or_default();
+    CasePage {
+        number: line.number.clone(),
+        type_name: page.words(&line.type_words).to_owned(),
+        state: StateView::of(viewer, &line.state, line.overdue),
+        owner: line.owner.clone().map(Owner::from),
+        overdue: line.overdue && line.owner_role != "reporter",
+        why: page.tr(explanation("zh"), explanation("en")).to_owned(),
+        place_words: line.place.clone(),
+        plain: page.words(&case.sentence).to_owned(),
+        sentence: case.text.clone(),
+        reported: Moment::of(&page, line.reported_at),
+        photos: first.iter().enumerate().map(|(i, p)| Photo::of(&page, p, i + 1)).collect(),
+        followers: u32::try_from(line.followers).unwrap_or(0),
+        steps: steps(&page, case, until.as_ref()),
+        reopen_until: until.clone().filter(|_| can.reopen),
+        until,
+        can,
+        rating: case.rating.and_then(|r| u8::try_from(r).ok()),
+        version: line.version,
+        said,
+        trouble,
+        reopen_words: String::new(),
+        client_id: FollowerId::new(edge.now()).to_string(),
+        page,
+    }
+}
+
+/// The history in plain words, the present step last.
+fn steps(page: &Page, case: &CaseView, until: Option<&Moment>) -> Vec<StepView> {
+    let mut steps: Vec<StepView> =
+        case.timeline.iter().enumerate().map(|(i, e)| step(page, e, i == 0)).collect();
+    if case.line.open {
+        steps.push(StepView {
+            title: page.words(&case.line.state_words).to_owned(),
+            who: case.line.owner.as_ref().map(|o| o.name.clone()),
+            words: None,
+            at: None,
+            until: until.cloned(),
+            is: "now",
+            photos: Vec::new(),
+        });
+    }
+    steps
+}
+
+fn step(page: &Page, entry: &EntryView, first: bool) -> StepView {
+    let to = entry.to.as_ref().map(|p| format!("{} {}", page.tr("交给", "to"), p.name));
+    let reason = entry.reason.as_ref().map(|r| page.words(r).to_owned());
+    let advice = entry.advice.as_ref().map(|a| page.words(a).to_owned());
+    let said: Vec<String> = [reason, entry.note.clone(), advice].into_iter().flatten().collect();
+    // The reporter's own photos stand on top of the page already.
+    let photos = if first { &[][..] } else { &entry.photos };
+    StepView {
+        title: page.words(&entry.action_words).to_owned(),
+        who: Some(match to {
+            Some(to) => format!("{} {to}", entry.actor),
+            None => entry.actor.clone(),
+        }),
+        words: (!said.is_empty()).then(|| said.join(page.tr("；", "; "))),
+        at: Some(Moment::of(page, entry.at)),
+        until: None,
+        is: "done",
+        photos: photos.iter().enumerate().map(|(i, p)| Photo::of(page, p, i + 1)).collect(),
+    }
+}
+
+pub(super) async fn confirm(
+    state: State<Edge>,
+    page: Page,
+    headers: HeaderMap,
+    path: PathOf<String>,
+    body: Multipart,
+) -> Result<Response, Problem> {
+    let said = page.tr("谢谢，已按您的确认办结。", "Thank you. It is closed as you confirmed.").to_owned();
+    answer(state, page, headers, path, body, "confirm", said).await
+}
+
+pub(super) async fn reopen(
+    state: State<Edge>,
+    page: Page,
+    headers: HeaderMap,
+    path: PathOf<String>,
+    body: Multipart,
+) -> Result<Response, Problem> {
+    let said = page
+        .tr("已重新办理，新情况已转给承办人。", "It is being handled again, with what you added.")
+        .to_owned();
+    answer(state, page, headers, path, body, "reopen", said).await
+}
+
+pub(super) async fn rate(
+    state: State<Edge>,
+    page: Page,
+    headers: HeaderMap,
+    path: PathOf<String>,
+    body: Multipart,
+) -> Result<Response, Problem> {
+    let said = page.tr("谢谢您的评价。", "Thank you for your rating.").to_owned();
+    answer(state, page, headers, path, body, "rate", said).await
+}
+
+pub(super) async fn withdraw(
+    state: State<Edge>,
+    page: Page,
+    headers: HeaderMap,
+    path: PathOf<String>,
+    body: Multipart,
+) -> Result<Response, Problem> {
+    let said = page.tr("已撤回。", "It is withdrawn.").to_owned();
+    answer(state, page, headers, path, body, "withdraw", said).await
+}
+
+pub(super) async fn supplement(
+    state: State<Edge>,
+    page: Page,
+    headers: HeaderMap,
+    path: PathOf<String>,
+    body: Multipart,
+) -> Result<Response, Problem> {
+    let said = page.tr("已补充。", "Added.").to_owned();
+    answer(state, page, headers, path, body, "supplement", said).await
+}
+
+/// The follower's answer is an action of the workflow like any other.
+async fn answer(
+    State(edge): State<Edge>,
+    page: Page,
+    headers: HeaderMap,
+    PathOf(number): PathOf<String>,
+    body: Multipart,
+    action: &str,
+    said: String,
+) -> Result<Response, Problem> {
+    page.check_csrf(body.text("_csrf"))?;
+    let id = case_id(&edge, &page.actor, &number).await?;
+    let mark = mark_of(&edge, &page, &headers, id, &number).await?;
+    let kept = photos::keep_all(&edge, page.actor.district, &body.files).await;
+    let order = kept.map(|photos| Act {
+        action: action.to_owned(),
+        version: body.text("version").and_then(|v| v.parse().ok()),
+        note: body.text("words").map(str::to_owned),
+        rating: body.text("stars").and_then(|s| s.parse().ok()),
+        photos,
+        follower: mark,
+        ..Act::default()
+    });
+    let outcome = match order {
+        Ok(order) => edge
+            .db
+            .write(&page.actor, async move |tx: &mut Tx| commands::act(tx, id, order.clone()).await)
+            .await
+            .map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    match outcome {
+        Ok(_) => render(&edge, page, &number, mark, Some(said), Vec::new()).await,
+        Err(problem) if matches!(problem.status, 409 | 422) => {
+            let trouble = vec![Trouble::of(&page, &problem)];
+            render(&edge, page, &number, mark, None, trouble).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// 我也遇到: one tap, and a code of one's own.
+pub(super) async fn me_too(
+    State(edge): State<Edge>,
+    page: Page,
+    PathOf(number): PathOf<String>,
+    body: Multipart,
+) -> Result<Response, Problem> {
+    page.check_csrf(body.text("_csrf"))?;
+    let id = case_id(&edge, &page.actor, &number).await?;
+    intake::watch(&edge, &page.actor, body.text("words").unwrap_or(""))?;
+    let anonymous = body.ticked("anonymous");
+    let phone = body.text("reporter_phone").filter(|_| !anonymous).map(parse_phone).transpose()?;
+    let follower =
+        body.text("client_id").and_then(|c| c.parse().ok()).unwrap_or_else(|| FollowerId::new(edge.now()));
+    let order = Follow {
+        follower,
+        name: body.text("reporter_name").filter(|_| !anonymous).map(str::to_owned),
+        phone,
+        account: page.actor.account.filter(|_| page.actor.kind == ActorKind::Resident),
+        words: None,
+    };
+    let (case, mark) = edge
+        .db
+        .write(&page.actor, async move |tx: &mut Tx| {
+            let (case, _) = commands::follow(tx, id, order.clone()).await?;
+            let secret = codes::secret(tx).await?;
+            let mark = codes::mark(&secret, id, follower);
+            Ok::<_, CaseError>((case, mark))
+        })
+        .await?;
+    Ok(redirect_with_mark(&page, &format!("/receipt/{}", case.number), &case.number, &mark))
+}
+
+/// A photo, for those who may see its case.
+pub(super) async fn photo(
+    State(edge): State<Edge>,
+    page: Page,
+    headers: HeaderMap,
+    PathOf((number, file)): PathOf<(String, String)>,
+) -> Result<Response, Problem> {
+    let id = case_id(&edge, &page.actor, &number).await?;
+    let mark = mark_of(&edge, &page, &headers, id, &number).await?;
+    let asking = page.actor.clone();
+    let whole =
+        edge.db.read(async move |conn: &mut Conn| queries::find_whole(conn, &asking, id, mark).await).await?;
+    let known = whole.photos.iter().any(|p| p.file == file || p.thumbnail == file);
+    if !known {
+        return Err(Problem::not_found());
+    }
+    let path =
+        photos::path_of(&edge.settings().data, page.actor.district, &file).ok_or_else(Problem::not_found)?;
+    let bytes = tokio::fs::read(path).await.map_err(|_| Problem::not_found())?;
+    let kept = HeaderValue::from_static("private, max-age=86400, immutable");
+    Ok((
+        [(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")), (header::CACHE_CONTROL, kept)],
+        bytes,
+    )
+        .into_response())
+}

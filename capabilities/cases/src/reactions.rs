@@ -1,0 +1,20 @@
+//! What cases do by themselves: their clocks ring.
+
+use crate::commands::{self, CLOCK};
+use crate::error::CaseError;
+use crate::model::CaseId;
+use ::store::{LocalFuture, Timer, TimerRow, Tx};
+use platform::Fault;
+
+/// Timers of this capability.
+pub const TIMERS: &[Timer] = &[Timer { kind: CLOCK, run: ring }];
+
+fn ring<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
+    Box::pin(async move {
+        commands::ring(tx, CaseId(row.subject_id)).await.map_err(|e| match e {
+            CaseError::Fault(fault) => fault,
+            // The clock only takes actions the workflow gives it: a refusal is a defect of the workflow.
+            other => Fault::broken(format!("the clock of a case was refused: {other}")),
+        })
+    })
+}
