@@ -10,14 +10,14 @@ mod review;
 mod snapshot;
 
 pub use area::{Area, AreaDraft, AreaId, AreaKind, AreaLevel, Edition};
-pub use code::{CODE_CHARS_MAX, cjt349_place, code_of_path, level_of_code, parent_code_of, parent_path};
+pub use code::{CODE_CHARS_MAX, cjt349_place, code_of_path, level_of_code, parent_code_of, parent_path, root_path};
 pub use draw::{Drawn, DrawnCell};
-pub use file::{AREAS_IN_FILE_MAX, FileFormat, FileOptions, ReadFile, read_file, write_csv, write_geojson};
+pub use file::{FileFormat, FileOptions, ReadFile, read_file, write_csv, write_geojson};
 pub use plan::{CheckedPlan, Finding, Plan, Review, Severity};
 pub use post::{
     Away, HeldPost, Holding, HoldingId, HoldingRole, Organisation, OrganisationKind, Post, PostKind, Roster,
 };
-pub use review::{HOUSEHOLDS_MAX, HOUSEHOLDS_MIN, check_plan};
+pub use review::check_plan;
 pub use snapshot::{Land, Near, Seats, Snapshot};
 
 /// A name shown to people: an area, a post, a person who holds it.

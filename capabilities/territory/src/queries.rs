@@ -88,6 +88,11 @@ pub async fn list_areas_at(
     areas_of(conn.all(&AREAS_AT, (district, at, after.to_owned(), rows)).await?)
 }
 
+/// All areas in force at a moment, a parent before its children.
+pub(crate) async fn load_areas_at(conn: &mut Conn, district: DistrictId, at: Time) -> Result<Vec<Area>, Fault> {
+    list_areas_at(conn, district, at, "", ROWS_MAX).await
+}
+
 /// All versions of an area by its code, the newest first.
 pub async fn list_versions(conn: &mut Conn, district: DistrictId, code: &str) -> Result<Vec<Area>, Fault> {
     const VERSIONS_MAX: i64 = 1_000;

@@ -3,7 +3,7 @@
 use super::facts::TerritoryFact;
 use super::holdings::{HoldPost, seat};
 use crate::access::HAND_OVER;
-use crate::model::{Holding, HoldingRole};
+use crate::model::{Holding, HoldingRole, root_path};
 use crate::{TerritoryError, store as rows};
 use platform::{AccountId, PostId, Time};
 use serde::{Deserialize, Serialize};
@@ -114,7 +114,7 @@ fn check_heirs(order: &HandOver, held: &[Holding]) -> Result<(), TerritoryError>
 }
 
 async fn record(tx: &mut Tx, order: &HandOver, done: &HandedOver) -> Result<(), TerritoryError> {
-    let path = tx.district().to_string();
+    let path = root_path(tx.district());
     let fact = TerritoryFact {
         name: "territory.posts_handed_over",
         subject: (AccountId::NOUN, order.leaver.0),

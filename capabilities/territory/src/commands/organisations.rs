@@ -3,7 +3,7 @@
 use super::facts::TerritoryFact;
 use super::{checked_name, checked_name_en, checked_phone};
 use crate::access::{MANAGE_POSTS, require};
-use crate::model::{Organisation, OrganisationKind};
+use crate::model::{Organisation, OrganisationKind, root_path};
 use crate::{TerritoryError, store as rows};
 use platform::OrganisationId;
 use serde_json::json;
@@ -34,7 +34,7 @@ pub struct ChangeOrganisation {
 
 /// Adds an organisation of the district.
 pub async fn add_organisation(tx: &mut Tx, new: AddOrganisation) -> Result<OrganisationId, TerritoryError> {
-    require(tx.actor(), &MANAGE_POSTS, &tx.district().to_string())?;
+    require(tx.actor(), &MANAGE_POSTS, &root_path(tx.district()))?;
     let organisation = Organisation {
         id: OrganisationId::new(tx.now()),
         key: checked_key(&new.key)?,
@@ -55,7 +55,7 @@ pub async fn add_organisation(tx: &mut Tx, new: AddOrganisation) -> Result<Organ
 /// Changes the name and number of an organisation.
 pub async fn change_organisation(tx: &mut Tx, change: ChangeOrganisation) -> Result<(), TerritoryError> {
     let district = tx.district();
-    require(tx.actor(), &MANAGE_POSTS, &district.to_string())?;
+    require(tx.actor(), &MANAGE_POSTS, &root_path(district))?;
     let key =
         rows::organisation_key(tx, district, change.id).await?.ok_or(TerritoryError::NoSuchOrganisation)?;
     let name = checked_name("name", &change.name)?;
@@ -72,7 +72,7 @@ async fn record(
     id: OrganisationId,
     key: &str,
 ) -> Result<(), TerritoryError> {
-    let path = tx.district().to_string();
+    let path = root_path(tx.district());
     let fact = TerritoryFact {
         name,
         subject: (OrganisationId::NOUN, id.0),

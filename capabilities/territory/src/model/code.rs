@@ -5,6 +5,7 @@
 //! grid's parts add two digits each time.
 
 use super::{AreaKind, AreaLevel};
+use platform::DistrictId;
 
 /// Characters of the longest code.
 pub const CODE_CHARS_MAX: usize = 30;
@@ -47,6 +48,11 @@ pub fn parent_code_of(code: &str) -> Option<&str> {
         _ => return None,
     };
     code.get(..chars)
+}
+
+/// The path of the whole: the district's own code, six digits.
+pub fn root_path(district: DistrictId) -> String {
+    format!("{:06}", district.0)
 }
 
 /// The code at the end of a path.

@@ -2,7 +2,7 @@
 
 use super::{
     Area, AreaDraft, AreaId, AreaLevel, CODE_CHARS_MAX, CheckedPlan, Edition, Finding, NAME_CHARS_MAX, Plan,
-    Post, Review, Severity, level_of_code, parent_code_of,
+    Post, Review, Severity, level_of_code, parent_code_of, root_path,
 };
 use geo::{Boundary, FindingKind};
 use platform::{DistrictId, Scope};
@@ -100,7 +100,7 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn new(district: DistrictId, plan: &'a Plan, standing: &'a [Area]) -> Self {
         Self {
-            district: format!("{:06}", district.0),
+            district: root_path(district),
             plan,
             standing: standing.iter().map(|area| (area.code.as_str(), area)).collect(),
             drafts: BTreeMap::new(),

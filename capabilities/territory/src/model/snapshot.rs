@@ -53,19 +53,30 @@ pub struct Near<'a> {
 }
 
 impl Land {
+    /// From the areas in force, for lists only: no place is found in it.
+    pub fn listed(areas: Vec<Area>) -> Self {
+        Self::sorted(areas)
+    }
+
     /// From the areas in force.
-    pub fn new(mut areas: Vec<Area>) -> Self {
-        areas.sort_by(|a, b| a.path.cmp(&b.path));
-        let by_id = areas.iter().enumerate().map(|(n, a)| (a.id, n)).collect();
-        let by_code = areas.iter().enumerate().map(|(n, a)| (a.code.clone(), n)).collect();
+    pub fn new(areas: Vec<Area>) -> Self {
+        let mut land = Self::sorted(areas);
+        let areas = &land.areas;
         let leaves: Vec<(u32, &Boundary)> = areas
             .iter()
             .enumerate()
-            .filter(|(n, area)| !has_bounded_child(&areas, *n, area))
+            .filter(|(n, area)| !has_bounded_child(areas, *n, area))
             .filter_map(|(n, area)| Some((n as u32, &**area.boundary.as_ref()?)))
             .collect();
-        let index = (!leaves.is_empty()).then(|| AreaIndex::new(leaves));
-        Self { index, by_id, by_code, areas, drawn: Mutex::default() }
+        land.index = (!leaves.is_empty()).then(|| AreaIndex::new(leaves));
+        land
+    }
+
+    fn sorted(mut areas: Vec<Area>) -> Self {
+        areas.sort_by(|a, b| a.path.cmp(&b.path));
+        let by_id = areas.iter().enumerate().map(|(n, a)| (a.id, n)).collect();
+        let by_code = areas.iter().enumerate().map(|(n, a)| (a.code.clone(), n)).collect();
+        Self { areas, by_id, by_code, index: None, drawn: Mutex::default() }
     }
 }
 
