@@ -94,7 +94,11 @@ impl Db {
         E: From<Fault> + Send + 'static,
     {
         match &*self.engine {
-            Engine::Sqlite(db) => db.read(body),
+            Engine::Sqlite(db) => {
+                // The read itself never waits: a caller in a loop must let others run from time to time.
+                tokio::task::consume_budget().await;
+                db.read(body)
+            }
             Engine::Postgres(db) => db.read(body).await,
         }
     }
