@@ -3,4 +3,4 @@
 use edge::Capability;
 
 /// Every capability of this house, in the order in which they are prepared.
-pub static LIST: &[&Capability] = &[];
+pub static LIST: &[&Capability] = &[&territory::CAPABILITY, &identity::CAPABILITY, &cases::CAPABILITY];

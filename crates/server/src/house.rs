@@ -43,7 +43,9 @@ pub async fn open(settings: &Settings, alone: Alone) -> Outcome<Edge> {
 
 /// Migrates the database and prepares every capability.
 pub async fn prepare(db: &Db, settings: &Settings) -> Outcome<Edge> {
-    Ok(edge::prepare(db, LIST, settings.edge(), Some(assets::names()?)).await?)
+    let edge = edge::prepare(db, LIST, settings.edge(), Some(assets::names()?)).await?;
+    identity::check_house(&edge, LIST)?;
+    Ok(edge)
 }
 
 /// Every route of the server: the capabilities', the web's files, the description, health and metrics.

@@ -1,23 +1,81 @@
-//! `mulin backup` and `mulin restore`.
+//! `mulin backup` and `mulin restore`: everything of a data directory in one checked file.
 
+use crate::capabilities::LIST;
 use crate::failure::{Failure, Outcome};
+use crate::house::{self, Alone};
+use crate::progress::Progress;
 use crate::settings::{Settings, without_password};
 use std::path::Path;
+use store::{Archive, ArchiveProgress, ArchiveStep, Migrations};
+
+/// What lies in the data directory beside the database and belongs to it.
+const FOLDERS: &[&str] = &["attachments"];
 
 pub(crate) async fn save(settings: &Settings, file: &Path) -> Outcome {
     if let Some(url) = &settings.database_url {
-        return Err(on_postgres("backup", &format!("pg_dump --format=custom --file={} '{}'", file.display(), without_password(url))));
+        return Err(on_postgres(&format!("pg_dump --format=custom --file={} '{}'", file.display(), without_password(url))));
     }
-    Err(Failure::failed("backup is not there yet"))
+    if !settings.data.join(crate::settings::SQLITE_NAME).exists() {
+        return Err(Failure::failed(format!("{} holds no database", settings.data.display())));
+    }
+    let db = house::open_db(settings, Alone::No).await?;
+    let mut steps = Steps::default();
+    let manifest = Archive::save(&db, &settings.data, FOLDERS, file, move |p| steps.follow(p)).await?;
+    let bytes: u64 = manifest.entries.iter().map(|e| e.bytes).sum();
+    println!("{}: {} files, {} MiB saved", file.display(), manifest.entries.len(), bytes >> 20);
+    Ok(())
 }
 
 pub(crate) async fn restore(settings: &Settings, file: &Path) -> Outcome {
     if let Some(url) = &settings.database_url {
-        return Err(on_postgres("restore", &format!("pg_restore --dbname='{}' {}", without_password(url), file.display())));
+        return Err(on_postgres(&format!("pg_restore --clean --if-exists --dbname='{}' {}", without_password(url), file.display())));
     }
-    Err(Failure::failed("restore is not there yet"))
+    let known: Vec<Migrations> =
+        std::iter::once(store::MIGRATIONS).chain(LIST.iter().map(|c| c.migrations)).collect();
+    let mut steps = Steps::default();
+    let manifest = Archive::restore(file, &settings.data, &known, move |p| steps.follow(p)).await?;
+    println!("{}: restored as it was on {}", settings.data.display(), manifest.created_at.local().strftime("%F %T"));
+    Ok(())
 }
 
-fn on_postgres(verb: &str, command: &str) -> Failure {
-    Failure::failed(format!("on PostgreSQL, {verb} is done by its own program: {command}"))
+fn on_postgres(command: &str) -> Failure {
+    Failure::failed(format!(
+        "on PostgreSQL the database is saved and restored by its own programs: {command}   (see docs/operating.md)"
+    ))
+}
+
+/// A bar for each step.
+#[derive(Default)]
+struct Steps {
+    step: Option<ArchiveStep>,
+    bar: Option<Progress>,
+}
+
+impl Steps {
+    fn follow(&mut self, now: ArchiveProgress) {
+        if self.step != Some(now.step) {
+            if let Some(bar) = self.bar.take() {
+                bar.finish();
+            }
+            let what = match now.step {
+                ArchiveStep::CopyDatabase => "Copying the database (bytes)",
+                ArchiveStep::Pack => "Packing (bytes)",
+                ArchiveStep::Unpack => "Unpacking (bytes)",
+                ArchiveStep::CheckDatabase => "Checking the database (bytes)",
+            };
+            self.step = Some(now.step);
+            self.bar = Some(Progress::new(what, now.total));
+        }
+        if let Some(bar) = &mut self.bar {
+            bar.set(now.done);
+        }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish();
+        }
+    }
 }

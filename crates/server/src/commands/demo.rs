@@ -1,20 +1,113 @@
-//! `mulin demo`: the demo district, made once, with one account per role.
+//! `mulin demo`: the demo district, made once: its ground, its people with their accounts, and a year of cases.
+
+mod accounts;
+mod people;
 
 use crate::command_line::DemoWords;
-use crate::failure::Outcome;
-use crate::settings::Settings;
+use crate::failure::{Failure, Outcome};
+use crate::house::{self, Alone};
+use crate::progress::Progress;
+use crate::settings::{FILE_NAME, Settings};
+use accounts::DemoAccounts;
+use edge::{District, Districts, Edge};
+use platform::{Actor, DistrictId, Time};
 use std::io::Write;
 use std::path::Path;
+use std::time::{Duration, Instant};
+use store::{Db, Json, Tx};
+use territory::DemoScale;
 
-/// The demo's accounts, readable by their owner only.
-const ACCOUNTS_NAME: &str = "demo-accounts.json";
+/// Shifeng's division code (data/territory, 2021). The demo is schematic and says so in its name.
+const DISTRICT: DistrictId = DistrictId(430_204);
+const CODE: &str = "430204";
+const NAME: &str = "石峰区（示意）";
+const NAME_EN: &str = "Shifeng (schematic)";
+/// The ground and the posts are there before the first case of the year.
+const FOUNDED_BEFORE: Duration = Duration::from_secs(380 * 24 * 3600);
+/// Written by the demo, so that a server on this folder knows what it is.
+const SETTINGS_TEXT: &str = "# Written by `mulin demo`: all people and cases of this folder are invented.\ndemo = true\n";
 
-pub(crate) async fn run(_settings: &Settings, _words: &DemoWords) -> Outcome {
+pub(crate) async fn run(settings: &Settings, words: &DemoWords) -> Outcome {
+    let accounts = match DemoAccounts::read(&settings.data)? {
+        Some(accounts) => {
+            eprintln!("The demo is there already, in {}", settings.data.display());
+            accounts
+        }
+        None => make(settings, words.small).await?,
+    };
+    let mut out = std::io::stdout().lock();
+    if words.accounts_json {
+        writeln!(out, "{}", accounts.json())?;
+        return Ok(());
+    }
+    accounts.print(&mut out, platform::Clock::System.now())?;
+    writeln!(out, "Open it:  mulin serve --data {}", settings.data.display())?;
     Ok(())
 }
 
-/// One account per role, as the demo wrote them down.
-pub(crate) fn print_accounts(_out: &mut impl Write, data: &Path) -> Outcome {
-    let _ = data.join(ACCOUNTS_NAME);
-    Ok(())
+/// One account per role, as the demo wrote them down; nothing where the folder holds no demo.
+pub(crate) fn print_accounts(out: &mut impl Write, data: &Path) -> Outcome {
+    match DemoAccounts::read(data)? {
+        Some(accounts) => accounts.print(out, platform::Clock::System.now()),
+        None => Ok(()),
+    }
+}
+
+async fn make(settings: &Settings, small: bool) -> Outcome<DemoAccounts> {
+    let started = Instant::now();
+    let settings = Settings { demo: true, ..settings.clone() };
+    let edge = house::open(&settings, Alone::Yes).await?;
+    if !edge.fixture::<Districts>().all().is_empty() {
+        return Err(Failure::failed(format!(
+            "{} holds a district already (or a demo that was not finished); the demo needs a place of its own",
+            settings.data.display()
+        )));
+    }
+    let founded_at = edge.now().before(FOUNDED_BEFORE);
+    let scale = if small { DemoScale::Small } else { DemoScale::Full };
+    let accounts = settle(&edge, scale, founded_at).await?;
+    let cases = if small { cases::demo::CASES_SMALL } else { cases::demo::CASES_FULL };
+    let mut progress = Progress::new("Cases of twelve months", cases as u64);
+    let made = cases::demo::fill(&edge.db, DISTRICT, cases, &mut |done| progress.set(done as u64)).await?;
+    progress.finish();
+    std::fs::write(settings.data.join(FILE_NAME), SETTINGS_TEXT)?;
+    // Last: a folder with this file holds a whole demo.
+    accounts.write(&settings.data)?;
+    eprintln!(
+        "{NAME}: {} cases, {} steps, made in {:.1} s",
+        made.cases,
+        made.steps,
+        started.elapsed().as_secs_f64()
+    );
+    Ok(accounts)
+}
+
+/// Founds the district, and brings its ground, its posts and its people's accounts into force from `founded_at` on.
+pub(crate) async fn settle(edge: &Edge, scale: DemoScale, founded_at: Time) -> Outcome<DemoAccounts> {
+    found(&edge.db, founded_at).await?;
+    let plan = tokio::task::spawn_blocking(move || territory::plan_demo(scale))
+        .await
+        .map_err(|e| Failure::because("the demo's ground could not be planned", &e))?
+        .map_err(platform::Problem::from)?;
+    let actor = Actor::system(DISTRICT, "demo");
+    let (accounts, ids) = people::open_accounts(edge, &actor, &plan, founded_at).await?;
+    territory::seed_demo(&edge.db, &actor, plan, &ids, founded_at).await.map_err(platform::Problem::from)?;
+    Ok(accounts)
+}
+
+async fn found(db: &Db, founded_at: Time) -> Outcome {
+    let district = District {
+        district: DISTRICT,
+        code: CODE.to_owned(),
+        name: NAME.to_owned(),
+        name_en: NAME_EN.to_owned(),
+        host: None,
+        settings: Json(serde_json::json!({ "hotline": "12345", "schematic": true })),
+    };
+    db.write(&Actor::system(DISTRICT, "demo"), async move |tx: &mut Tx| {
+        tx.at(founded_at);
+        Districts::found(tx, district.clone()).await
+    })
+    .await?;
+    Ok(Districts::load(db).await?)
 }

@@ -1,0 +1,10 @@
+//! Stories of the whole house: its description, its guards, its settings, and what it keeps when it is killed.
+
+mod audit;
+mod bad_days;
+mod house;
+mod kill;
+mod openapi;
+mod routes;
+mod settings;
+mod statements;
