@@ -30,7 +30,7 @@ pub use model::{Case, CaseId, FollowerId, Source};
 pub use rules::Rules;
 
 use edge::{Capability, Preparation, Settings};
-use platform::Words;
+use platform::{Fault, Words};
 use std::sync::Arc;
 
 /// This capability, as the server lists it.
@@ -48,9 +48,15 @@ pub const CAPABILITY: Capability = Capability {
 
 fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
-        let settings = db.fixtures().get::<Settings>();
-        let own_types = import::OwnTypes::read(db).await?;
-        db.fixtures().put(Arc::new(Rules::load(settings.catalog.as_deref())?.with_own_types(own_types)));
+        let rules = load_rules(db).await?;
+        db.fixtures().put(Arc::new(rules));
         Ok(())
     })
+}
+
+/// The rule book from the catalogue, with the types that single districts brought with them.
+async fn load_rules(db: &::store::Db) -> Result<Rules, Fault> {
+    let settings = db.fixtures().get::<Settings>();
+    let own_types = import::OwnTypes::read(db).await?;
+    Ok(Rules::load(settings.catalog.as_deref())?.with_own_types(own_types))
 }

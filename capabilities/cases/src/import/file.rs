@@ -61,7 +61,10 @@ impl CsvFile {
 fn delimiter_of(start: &[u8]) -> u8 {
     let mut counts = [0usize; DELIMITERS.len()];
     let mut quoted = false;
-    for byte in start.iter().take_while(|b| quoted || **b != b'\n') {
+    for byte in start {
+        if *byte == b'\n' && !quoted {
+            break;
+        }
         if *byte == b'"' {
             quoted = !quoted;
         } else if !quoted && let Some(i) = DELIMITERS.iter().position(|d| d == byte) {
@@ -86,7 +89,8 @@ fn detect(path: &Path) -> io::Result<&'static Encoding> {
         }
         is_first = false;
         text.clear();
-        let (result, _) = decoder.decode_to_string_without_replacement(&bytes[..count], &mut text, count == 0);
+        let (result, _) =
+            decoder.decode_to_string_without_replacement(&bytes[..count], &mut text, count == 0);
         if matches!(result, DecoderResult::Malformed(..)) {
             return Ok(GB18030);
         }
@@ -100,7 +104,8 @@ fn detect(path: &Path) -> io::Result<&'static Encoding> {
 fn unpacked(path: &Path, bytes_read: Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
     let mut file = BufReader::with_capacity(CHUNK_BYTES, Counted { inner: File::open(path)?, bytes_read });
     let is_gzip = file.fill_buf()?.starts_with(&[0x1F, 0x8B]);
-    let bytes: Box<dyn Read + Send> = if is_gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let bytes: Box<dyn Read + Send> =
+        if is_gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
     Ok(Box::new(Bounded { inner: bytes, left: FILE_BYTES_MAX }))
 }
 
@@ -128,7 +133,10 @@ impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(out)?;
         self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::FileTooLarge, format!("the file has more than {FILE_BYTES_MAX} bytes"))
+            io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("the file has more than {FILE_BYTES_MAX} bytes"),
+            )
         })?;
         Ok(count)
     }
@@ -210,7 +218,8 @@ mod tests {
         let gbk = GBK.encode("编号,说明\n1,水管爆了\n").0;
         assert_eq!(rows(&gbk).0[1], ["1", "水管爆了"]);
 
-        let utf16: Vec<u8> = std::iter::once(0xFEFF).chain(TEXT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> =
+            std::iter::once(0xFEFF).chain(TEXT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(rows(&utf16).0, expected);
 
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

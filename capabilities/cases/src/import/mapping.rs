@@ -163,7 +163,9 @@ fn own_types(mapping: &Mapping, rules: &Rules) -> Result<Vec<OwnType>, MappingFa
         let in_catalogue = rules.catalogue.find_type(code).is_some();
         match (&rule.zh, &rule.en) {
             (None, None) if in_catalogue || seen.contains(code) => {}
-            (None, None) => return fault(format!("type {code}: the catalogue has no such type; name it (zh, en)")),
+            (None, None) => {
+                return fault(format!("type {code}: the catalogue has no such type; name it (zh, en)"));
+            }
             (Some(_), Some(_)) if in_catalogue => {
                 return fault(format!("type {code}: the catalogue has a type of this code already"));
             }

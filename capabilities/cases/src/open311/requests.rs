@@ -15,7 +15,7 @@ use platform::{Actor, Cursor, Fault, Lang, Problem, Time, Words};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
-use territory::Snapshot;
+use territory::{Organisation, Snapshot};
 
 /// Requests of one list, as the specification bounds it.
 const PAGE_ROWS_MAX: usize = 1000;
@@ -180,9 +180,7 @@ impl Shapes {
         let tellable = case.state != "refused";
         ServiceRequest {
             description: tellable.then(|| super::send::without_link(&case.words).to_owned()),
-            agency_responsible: agency.map(|o| {
-                o.name_en.clone().filter(|_| self.lang() == Lang::En).unwrap_or_else(|| o.name.clone())
-            }),
+            agency_responsible: agency.map(|o| self.organisation_name(o)),
             address: case.address.clone().filter(|_| tellable).or_else(|| self.area_names(&case.area_path)),
             address_id: Some(territory::code_of_path(&case.area_path).to_owned())
                 .filter(|code| !code.is_empty()),
@@ -215,6 +213,11 @@ impl Shapes {
             long: None,
             media_url: None,
         }
+    }
+
+    fn organisation_name(&self, organisation: &Organisation) -> String {
+        let english = organisation.name_en.as_ref().filter(|_| self.lang() == Lang::En);
+        english.unwrap_or(&organisation.name).clone()
     }
 
     fn lang(&self) -> Lang {

@@ -53,16 +53,13 @@ pub fn serves(case_type: &CaseType, call: &Call) -> bool {
 
 pub async fn list(edge: Edge, call: Call) -> Result<Answer, Problem> {
     let rules = edge.fixture::<Rules>();
-    let own = rules.own_types(call.district.district);
-    let own = own.filter(|t| t.public).map(|t| service(t, None, call.actor.lang));
-    let catalogue = &rules.catalogue;
-    let all =
-        catalogue.types().filter(|t| serves(t, &call)).map(|t| service(t, Some(catalogue), call.actor.lang));
-    let services: Vec<Service<'_>> = all.chain(own).collect();
+    let all = rules.catalogue.types().chain(rules.own_types(call.district.district));
+    let served = all.filter(|t| serves(t, &call));
+    let services: Vec<Service<'_>> = served.map(|t| service(t, &rules.catalogue, call.actor.lang)).collect();
     Answer::new("services", &services).map_err(|f| Problem::from(&f))
 }
 
-fn service<'a>(case_type: &'a CaseType, catalogue: Option<&'a Catalogue>, lang: Lang) -> Service<'a> {
+fn service<'a>(case_type: &'a CaseType, catalogue: &'a Catalogue, lang: Lang) -> Service<'a> {
     let name = case_type.short.get(lang);
     let keywords: Vec<String> = case_type.words.iter().map(|w| w.replace('+', " ")).collect();
     Service {
@@ -72,9 +69,7 @@ fn service<'a>(case_type: &'a CaseType, catalogue: Option<&'a Catalogue>, lang: 
         metadata: !case_type.questions.is_empty(),
         kind: "realtime",
         keywords: keywords.join(", "),
-        group: catalogue
-            .and_then(|c| c.find_class(&case_type.class))
-            .map_or("", |class| class.name.get(lang)),
+        group: catalogue.find_class(&case_type.class).map_or("", |class| class.name.get(lang)),
     }
 }
 
