@@ -76,6 +76,13 @@ export async function tap(watch, locator) {
   await locator.click();
 }
 
+/** Does what sends a form, and comes back when the next page stands. */
+export async function send(page, act) {
+  const next = page.waitForEvent("domcontentloaded");
+  await act();
+  await next;
+}
+
 /** Resizes to one of the widths the pictures and checks use. */
 export async function resize(page, width) {
   await page.setViewportSize({ width, height: HEIGHTS[width] ?? 740 });

@@ -1,6 +1,6 @@
 // What residents do, in the words of the screens; stories are made of these.
 import assert from "node:assert/strict";
-import { tap } from "./browser.mjs";
+import { send, tap } from "./browser.mjs";
 import { fresh_phone } from "./town.mjs";
 
 /** Words whose type the suggester knows well. */
@@ -12,8 +12,8 @@ export async function answer_questions(page, watch) {
     if (await page.locator("[data-code]").count()) return;
     const none_of_these = page.getByRole("button", { name: /都不是，提交我的|None of these, send mine/ });
     const that_is_it = page.getByRole("button", { name: /就是这个，提交|That is it, send/ });
-    await tap(watch, (await none_of_these.count()) ? none_of_these : that_is_it);
-    await page.waitForLoadState();
+    const button = (await none_of_these.count()) ? none_of_these : that_is_it;
+    await send(page, () => tap(watch, button));
   }
 }
 
@@ -33,8 +33,7 @@ export async function report_plainly(page, watch, { words = BURST, address = "�
   await page.fill("#address", address);
   if (phone) await page.fill("#reporter_phone", phone);
   else await page.check("input[name=anonymous]");
-  await tap(watch, page.locator("[data-send]"));
-  await page.waitForLoadState();
+  await send(page, () => tap(watch, page.locator("[data-send]")));
   await answer_questions(page, watch);
   return { ...(await read_receipt(page)), phone };
 }

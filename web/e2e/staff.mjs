@@ -85,9 +85,9 @@ async function keep_photo(token) {
   return (await reply.json()).photos;
 }
 
-/** One grey pixel. */
+/** A PNG of four by three grey pixels. */
 export function grey_png() {
-  return Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mM8c+bMfwAGgAL+Yq0OlQAAAABJRU5ErkJggg==", "base64");
+  return Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAQAAAADCAIAAAA7ljmRAAAAFElEQVR4nGOsaKplgAEmBiSAwgEANsoBfU12qIUAAAAASUVORK5CYII=", "base64");
 }
 
 async function call(method, path, token, body) {

@@ -1,7 +1,7 @@
 // A resident reports: without the script, with photo and place, in elder mode by keyboard, and comes back to a draft.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { as_resident, tap, with_browser } from "../browser.mjs";
+import { as_resident, send, tap, with_browser } from "../browser.mjs";
 import { find_overflow, find_small } from "../checks.mjs";
 import { BURST, answer_questions, find_a_grid, point_on_outline, read_receipt } from "../people.mjs";
 import { make_photo } from "../photo.mjs";
@@ -25,8 +25,7 @@ describe("reporting", () => {
       await page.fill("#address", "田心社区 3 栋东头");
       await page.setInputFiles("#photos", { name: "a.png", mimeType: "image/png", buffer: grey_png() });
       await page.check("input[name=anonymous]");
-      await tap(watch, page.locator("[data-send]"));
-      await page.waitForLoadState();
+      await send(page, () => tap(watch, page.locator("[data-send]")));
       assert.equal(await page.locator("input[type=radio][name=type]").count() > 1, true, "types are offered");
       assert.equal(await page.locator(".choice .hint").first().isVisible(), true, "with why");
       await answer_questions(page, watch);
@@ -42,8 +41,7 @@ describe("reporting", () => {
       await page.goto("/report");
       await page.fill("#address", "田心社区 3 栋东头");
       await page.check("input[name=anonymous]");
-      await page.locator("[data-send]").click();
-      await page.waitForLoadState();
+      await send(page, () => page.locator("[data-send]").click());
       assert.equal(await page.locator("#words-problem").count(), 1);
       assert.equal(await page.getAttribute("#words", "aria-invalid"), "true");
       assert.match(await page.title(), /请改一下/);
@@ -67,8 +65,7 @@ describe("reporting", () => {
       const sent = await page.evaluate(() => document.querySelector("#photos").files[0].size);
       assert.ok(sent < PHOTO_BYTES_MAX && sent < photo.buffer.length / 2, `the photo of ${photo.buffer.length} bytes goes as ${sent}`);
       await take_pictures(page, "report");
-      await tap(watch, page.locator("[data-send]"));
-      await page.waitForLoadState();
+      await send(page, () => tap(watch, page.locator("[data-send]")));
       await answer_questions(page, watch);
       await read_receipt(page);
       await take_pictures(page, "receipt");
@@ -128,7 +125,6 @@ describe("reporting", () => {
       const end = await page.locator("[data-send]").evaluate((one) => one.getBoundingClientRect().bottom + scrollY);
       assert.ok(end <= SCREENS_MAX * page.viewportSize().height, `the send button ends at ${end} px`);
       const presses = await report_by_keyboard(page);
-      await page.waitForLoadState();
       const watch = { taps: presses };
       await answer_questions(page, watch);
       await read_receipt(page);
@@ -151,8 +147,7 @@ describe("reporting", () => {
         document.querySelector("[name=lon]").value = "112.9388";
         document.querySelector("[name=lat]").value = "28.2282";
       });
-      await page.locator("[data-send]").click();
-      await page.waitForLoadState();
+      await send(page, () => page.locator("[data-send]").click());
       assert.ok((await page.locator('a[href="tel:12345"]').count()) > 0);
       assert.match(await page.locator("main").innerText(), /不归本区管/);
     }));
@@ -174,7 +169,7 @@ async function report_by_keyboard(page) {
   await press_on("input[name=anonymous]");
   await page.keyboard.press("Space");
   await press_on("[data-send]");
-  await page.keyboard.press("Enter");
+  await send(page, () => page.keyboard.press("Enter"));
   return presses;
 }
 

@@ -1,7 +1,7 @@
 // Two neighbours meet the same burst pipe: the second is offered the first one's case and joins it with one tap.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { as_resident, tap, with_browser } from "../browser.mjs";
+import { as_resident, send, tap, with_browser } from "../browser.mjs";
 import { BURST, answer_questions, find_a_grid, follow, point_on_outline, read_receipt } from "../people.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { fresh_phone } from "../town.mjs";
@@ -17,8 +17,7 @@ describe("the same trouble twice", () => {
       await page.locator("[data-nearby] [data-me-too]").first().waitFor();
       await take_pictures(page, "nearby");
       assert.equal(await page.locator("[data-nearby] [data-me-too]").first().getAttribute("data-me-too"), first.number);
-      await tap(watch, page.locator(`[data-me-too="${first.number}"]`));
-      await page.waitForLoadState();
+      await send(page, () => tap(watch, page.locator(`[data-me-too="${first.number}"]`)));
       assert.match(await page.locator("main").innerText(), /已加入/);
       const own = await read_receipt(page);
       assert.equal(own.number, first.number);
@@ -34,11 +33,9 @@ describe("the same trouble twice", () => {
       watch.allow("net::ERR_FAILED");
       await page.route("**/api/cases/nearby*", (route) => route.abort());
       await fill_here(page);
-      await page.locator("[data-send]").click();
-      await page.waitForLoadState();
+      await send(page, () => page.locator("[data-send]").click());
       await take_pictures(page, "offer");
-      await page.locator(`form[action="/case/${first.number}/me-too"] button`).click();
-      await page.waitForLoadState();
+      await send(page, () => page.locator(`form[action="/case/${first.number}/me-too"] button`).click());
       assert.equal((await read_receipt(page)).number, first.number);
     });
   });
@@ -58,8 +55,7 @@ async function file_here(at) {
   await as_resident({ at }, async (page, watch) => {
     await fill_here(page);
     await page.waitForLoadState("networkidle");
-    await page.locator("[data-send]").click();
-    await page.waitForLoadState();
+    await send(page, () => page.locator("[data-send]").click());
     await answer_questions(page, watch);
     receipt = await read_receipt(page);
   });

@@ -1,7 +1,7 @@
 // A case's life as its reporter sees it: followed by code, handled by staff, confirmed, reopened with new facts, rated, withdrawn.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { as_resident, tap, with_browser } from "../browser.mjs";
+import { as_resident, send, tap, with_browser } from "../browser.mjs";
 import { follow, report_plainly } from "../people.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { find_staffed_grid, grey_png, handle_case } from "../staff.mjs";
@@ -20,13 +20,11 @@ describe("the life of a case", () => {
       assert.equal(await page.inputValue("#number"), receipt.number);
       const wrong = String((Number(receipt.code) + 1) % 1_000_000).padStart(6, "0");
       await page.fill("#code", wrong);
-      await page.getByRole("button", { name: "查" }).click();
-      await page.waitForLoadState();
+      await send(page, () => page.getByRole("button", { name: "查" }).click());
       const refused = await page.locator("#code-problem").innerText();
       await page.fill("#number", "2099-999999");
       await page.fill("#code", receipt.code);
-      await page.getByRole("button", { name: "查" }).click();
-      await page.waitForLoadState();
+      await send(page, () => page.getByRole("button", { name: "查" }).click());
       assert.equal(await page.locator("#code-problem").innerText(), refused, "both are refused alike");
       await follow(page, watch, receipt);
       assert.equal((await page.locator("[data-number]").first().innerText()).trim(), receipt.number);
@@ -48,19 +46,16 @@ describe("the life of a case", () => {
       await page.locator("#reopen summary").click();
       await page.fill("#words", "今天早上又漏了，比昨天还大。");
       await page.setInputFiles("#photos", { name: "again.png", mimeType: "image/png", buffer: grey_png() });
-      await tap(watch, page.locator("#reopen button[type=submit]"));
-      await page.waitForLoadState();
+      await send(page, () => tap(watch, page.locator("#reopen button[type=submit]")));
       assert.match(await page.locator("main").innerText(), /今天早上又漏了/);
       assert.equal(await page.locator("#confirm").count(), 0, "it is being handled again");
 
       await handle_case(receipt.number);
       await page.goto(`/case/${receipt.number}`);
-      await tap(watch, page.locator("#confirm button"));
-      await page.waitForLoadState();
+      await send(page, () => tap(watch, page.locator("#confirm button")));
       assert.match(await page.locator("[data-state]").innerText(), /已办结/);
       await page.locator('input[name=stars][value="4"]').check();
-      await page.locator("#rate button[type=submit]").click();
-      await page.waitForLoadState();
+      await send(page, () => page.locator("#rate button[type=submit]").click());
       assert.match(await page.locator("main").innerText(), /4 \/ 5/);
       await take_pictures(page, "closed");
     }));
@@ -71,8 +66,7 @@ describe("the life of a case", () => {
       await follow(page, watch, receipt);
       await page.locator("#withdraw summary").click();
       await page.fill("#withdraw_words", "邻居自己换好了");
-      await page.locator("#withdraw button[type=submit]").click();
-      await page.waitForLoadState();
+      await send(page, () => page.locator("#withdraw button[type=submit]").click());
       assert.match(await page.locator("[data-state]").innerText(), /已撤回/);
     }));
 });

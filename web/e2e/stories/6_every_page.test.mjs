@@ -1,7 +1,7 @@
 // Every resident page in every guise: axe, text and target sizes, width from 320 px, weight. One test a guise, one finding a line.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { as_resident, resize, WIDTHS, with_browser } from "../browser.mjs";
+import { as_resident, resize, send, WIDTHS, with_browser } from "../browser.mjs";
 import { find_axe, find_heavy, find_overflow, find_small } from "../checks.mjs";
 import { BURST, find_a_grid, follow, report_plainly } from "../people.mjs";
 import { take_pictures } from "../pictures.mjs";
@@ -102,16 +102,14 @@ async function* walk_pages(page, watch) {
 /** The pages that only answer a form: trouble named, the type confirmed, not our district, a wrong code. */
 async function* walk_forms(page) {
   await page.goto("/report");
-  await page.locator("[data-send]").click();
-  await page.waitForLoadState();
+  await send(page, () => page.locator("[data-send]").click());
   yield "report with trouble";
   await page.goto("/report");
   await page.fill("#words", BURST);
   await page.fill("#address", "田心社区 9 栋");
   await page.check("input[name=anonymous]");
   await page.evaluate(() => document.querySelector("[data-suggest]").replaceChildren());
-  await page.locator("[data-send]").click();
-  await page.waitForLoadState();
+  await send(page, () => page.locator("[data-send]").click());
   yield "confirm";
   await page.goto("/report");
   await page.fill("#words", BURST);
@@ -119,14 +117,12 @@ async function* walk_forms(page) {
   await page.evaluate(() => {
     for (const [name, value] of Object.entries({ place_kind: "point", lon: "112.9388", lat: "28.2282" })) document.querySelector(`[name=${name}]`).value = value;
   });
-  await page.locator("[data-send]").click();
-  await page.waitForLoadState();
+  await send(page, () => page.locator("[data-send]").click());
   yield "not ours";
   await page.goto("/follow");
   await page.fill("#number", "X-1");
   await page.fill("#code", "000000");
-  await page.locator("form.card button[type=submit]").click();
-  await page.waitForLoadState();
+  await send(page, () => page.locator("form.card button[type=submit]").click());
   yield "follow with trouble";
 }
 
@@ -134,8 +130,7 @@ async function* walk_forms(page) {
 async function* walk_account(page, phone) {
   await page.goto("/sign-in");
   await page.fill("#phone", phone ?? fresh_phone());
-  await page.locator("form.card button[type=submit]").click();
-  await page.waitForLoadState();
+  await send(page, () => page.locator("form.card button[type=submit]").click());
   yield "sign-in code";
   const inbox = await page.context().newPage();
   await inbox.goto("/inbox");
