@@ -30,6 +30,8 @@ pub mod hidden {
     pub use utoipa;
     pub use uuid;
 
+    pub use crate::ids::new_uuid;
+
     pub fn uuid_schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
         ObjectBuilder::new()
