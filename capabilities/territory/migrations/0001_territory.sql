@@ -25,7 +25,7 @@ create table territory_area (
     constraint territory_area_code_version_key unique (district, code, version)
 ) {strict};
 
-create unique index territory_area_newest_key on territory_area (district, code) where valid_to is null;
+create unique index territory_area_code_key on territory_area (district, code) where valid_to is null;
 create index territory_area_path on territory_area (district, path, valid_from);
 
 create table territory_organisation (
@@ -56,9 +56,9 @@ create table territory_post (
         foreign key (district, organisation_id) references territory_organisation (district, id)
 ) {strict};
 
-create unique index territory_post_seat_key on territory_post (district, kind, area_path)
+create unique index territory_post_kind_area_path_key on territory_post (district, kind, area_path)
     where open_to is null and organisation_id is null;
-create unique index territory_post_unit_key on territory_post (district, organisation_id, area_path)
+create unique index territory_post_organisation_id_area_path_key on territory_post (district, organisation_id, area_path)
     where open_to is null and organisation_id is not null;
 
 create table territory_holding (

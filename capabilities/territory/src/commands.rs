@@ -11,17 +11,18 @@ mod transfer;
 
 pub use areas::{Imported, check_areas, import_areas};
 pub use demo::{DemoPerson, DemoPlan, DemoScale, plan_demo, seed_demo};
-pub use hand_over::{HandOver, HandedOver, Heir, hand_over};
+pub use hand_over::{HandOver, HandedOver, HandedPost, Heir, hand_over};
 pub use holdings::{HoldPost, NoteAbsence, end_holding, hold_post, note_absence};
 pub use organisations::{AddOrganisation, ChangeOrganisation, add_organisation, change_organisation};
 pub use posts::{OpenPost, close_post, open_post};
 pub use transfer::{
-    ExportOptions, ImportOptions, ImportReport, ImportStep, export_file, export_text, import_bytes, import_file,
+    ExportOptions, ImportOptions, ImportReport, ImportStep, export_file, export_text, import_bytes,
+    import_file,
 };
 
+use crate::TerritoryError;
 use crate::model::NAME_CHARS_MAX;
 use crate::queries::Map;
-use crate::TerritoryError;
 use platform::{Actor, Phone};
 use store::{Db, Tx};
 
@@ -39,7 +40,8 @@ where
 /// A name as people may enter it: without white space at its ends, not empty, not endless, no control characters.
 fn checked_name(field: &'static str, name: &str) -> Result<String, TerritoryError> {
     let name = name.trim();
-    let fits = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX && !name.chars().any(char::is_control);
+    let fits =
+        !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX && !name.chars().any(char::is_control);
     if fits {
         return Ok(name.to_owned());
     }

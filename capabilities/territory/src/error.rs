@@ -21,6 +21,9 @@ pub enum TerritoryError {
     /// A place outside of all grids of the district.
     #[error("the place is outside of the district")]
     Outside { nearest: Option<(String, f64)> },
+    /// A place in the district where no grid is drawn yet.
+    #[error("no grid is drawn at the place")]
+    NoGrid { area: String },
     #[error(transparent)]
     Geo(#[from] GeoError),
     /// A file that cannot be read, said with the line and the column.
@@ -90,6 +93,7 @@ impl Refusal for TerritoryError {
                 missing("territory.no_such_organisation", "没有这个单位。", "There is no such organisation.")
             }
             Self::Outside { nearest } => outside(nearest.as_ref()),
+            Self::NoGrid { area } => no_grid(area),
             Self::Geo(error) => {
                 Problem::invalid(error.code(), geo_field(error), Words::new(error.zh(), error.to_string()))
             }
@@ -156,6 +160,19 @@ fn outside(nearest: Option<&(String, f64)>) -> Problem {
         }
         None => problem,
     }
+}
+
+/// Ours, but nobody's grid yet.
+fn no_grid(area: &str) -> Problem {
+    Problem::invalid(
+        "territory.no_grid",
+        "place",
+        Words::new(
+            format!("这个位置在{area}，那里还没有划分网格，请打社区（村）电话或 12345。"),
+            format!("This place is in {area}, where no grid is drawn yet. Please call there, or 12345."),
+        ),
+    )
+    .with("hotline", "12345")
 }
 
 fn seat_taken(name: &str, until: Option<Time>) -> Problem {

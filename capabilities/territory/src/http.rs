@@ -54,9 +54,9 @@ async fn current(edge: &Edge, district: DistrictId) -> Result<Arc<Snapshot>, Pro
 }
 
 /// The actor, signed in and holding the permission somewhere; where exactly is asked of each thing.
-fn staff<'a>(who: &'a Who, permission: &Permission) -> Result<&'a Actor, Problem> {
+fn staff<'a>(who: &'a Who, permission: &Permission) -> Result<&'a Actor, TerritoryError> {
     let actor = who.signed_in()?;
-    if actor.holds(permission) { Ok(actor) } else { Err(Problem::forbidden()) }
+    if actor.holds(permission) { Ok(actor) } else { Err(TerritoryError::Forbidden) }
 }
 
 /// Runs a write once for its `Idempotency-Key`, and lets the map see it.
@@ -92,7 +92,9 @@ impl<'de> Deserialize<'de> for Moment {
         let entered = |time: &Time| (Time::ENTERED_MIN..=Time::ENTERED_MAX).contains(time);
         match time.ok().filter(entered) {
             Some(time) => Ok(Self(time)),
-            None => Err(D::Error::custom("a date such as 2026-03-02, or a time with its offset, from 1900 to 2200")),
+            None => Err(D::Error::custom(
+                "a date such as 2026-03-02, or a time with its offset, from 1900 to 2200",
+            )),
         }
     }
 }

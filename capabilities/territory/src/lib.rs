@@ -14,17 +14,18 @@ mod store;
 
 pub use access::{EDIT_AREAS, HAND_OVER, MANAGE_POSTS, VIEW_AREAS};
 pub use commands::{
-    AddOrganisation, ChangeOrganisation, DemoPerson, DemoPlan, DemoScale, ExportOptions, HandOver, HandedOver, Heir,
-    HoldPost, ImportOptions, ImportReport, ImportStep, Imported, NoteAbsence, OpenPost, add_organisation, change_organisation,
-    check_areas, close_post, end_holding, export_file, export_text, hand_over, hold_post, import_areas, import_bytes, import_file, note_absence,
-    open_post, plan_demo, seed_demo, write,
+    AddOrganisation, ChangeOrganisation, DemoPerson, DemoPlan, DemoScale, ExportOptions, HandOver,
+    HandedOver, HandedPost, Heir, HoldPost, ImportOptions, ImportReport, ImportStep, Imported, NoteAbsence,
+    OpenPost, add_organisation, change_organisation, check_areas, close_post, end_holding, export_file,
+    export_text, hand_over, hold_post, import_areas, import_bytes, import_file, note_absence, open_post,
+    plan_demo, seed_demo, write,
 };
 pub use error::TerritoryError;
 pub use model::{
     Area, AreaDraft, AreaId, AreaKind, AreaLevel, Away, CheckedPlan, Drawn, DrawnCell, Edition, FileFormat,
-    FileOptions, Finding, HeldPost, Holding, HoldingId, HoldingRole, Land, Near, Organisation, OrganisationKind,
-    Plan, Post, PostKind, ReadFile, Review, Roster, Seats, Severity, Snapshot, cjt349_place, code_of_path,
-    level_of_code, parent_path, read_file, root_path,
+    FileOptions, Finding, HeldPost, Holding, HoldingId, HoldingRole, Land, Near, Organisation,
+    OrganisationKind, Plan, Post, PostKind, ReadFile, Review, Roster, Seats, Severity, Snapshot,
+    cjt349_place, code_of_path, level_of_code, parent_path, read_file, root_path,
 };
 pub use queries::{Map, find_area, list_areas_at, list_holdings, list_versions};
 

@@ -89,7 +89,11 @@ pub async fn list_areas_at(
 }
 
 /// All areas in force at a moment, a parent before its children.
-pub(crate) async fn load_areas_at(conn: &mut Conn, district: DistrictId, at: Time) -> Result<Vec<Area>, Fault> {
+pub(crate) async fn load_areas_at(
+    conn: &mut Conn,
+    district: DistrictId,
+    at: Time,
+) -> Result<Vec<Area>, Fault> {
     list_areas_at(conn, district, at, "", ROWS_MAX).await
 }
 

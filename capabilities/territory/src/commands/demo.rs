@@ -7,7 +7,8 @@ mod sources;
 pub use plan::plan_demo;
 
 use super::{
-    AddOrganisation, HoldPost, OpenPost, add_organisation, check_areas, hold_post, import_areas, open_post, write,
+    AddOrganisation, HoldPost, OpenPost, add_organisation, check_areas, hold_post, import_areas, open_post,
+    write,
 };
 use crate::TerritoryError;
 use crate::model::{AreaDraft, HoldingRole, Plan, PostKind};

@@ -30,12 +30,18 @@ pub struct HandOver {
     pub at: Option<Time>,
 }
 
+/// A post and who has it now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct HandedPost {
+    pub post: PostId,
+    pub account: AccountId,
+}
+
 /// What was handed over.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct HandedOver {
     /// Posts with their new holder.
-    #[schema(value_type = Vec<(PostId, AccountId)>)]
-    pub posts: Vec<(PostId, AccountId)>,
+    pub posts: Vec<HandedPost>,
     /// Posts that have lost a holder and got none.
     pub vacant: Vec<PostId>,
 }
@@ -67,7 +73,7 @@ pub async fn hand_over(tx: &mut Tx, order: HandOver) -> Result<HandedOver, Terri
                     to: holding.to,
                 };
                 seat(tx, &post, new).await?;
-                done.posts.push((post.id, heir.account));
+                done.posts.push(HandedPost { post: post.id, account: heir.account });
             }
             None => done.vacant.push(post.id),
         }

@@ -4,8 +4,8 @@ use super::areas::{Imported, import_areas};
 use super::write;
 use crate::access::{EDIT_AREAS, VIEW_AREAS, require};
 use crate::model::{
-    Area, AreaDraft, FileFormat, FileOptions, Finding, Plan, ReadFile, Review, check_plan, read_file, root_path, write_csv,
-    write_geojson,
+    Area, AreaDraft, FileFormat, FileOptions, Finding, Plan, ReadFile, Review, check_plan, read_file,
+    root_path, write_csv, write_geojson,
 };
 use crate::{TerritoryError, queries};
 use geo::{Boundary, CoordinateSystem};
@@ -114,7 +114,11 @@ fn checked_from(from: Time) -> Result<Time, TerritoryError> {
     if (Time::ENTERED_MIN..=Time::ENTERED_MAX).contains(&from) {
         return Ok(from);
     }
-    Err(TerritoryError::invalid("from", "生效日期不对，请检查年份。", "This date cannot be: please look at the year."))
+    Err(TerritoryError::invalid(
+        "from",
+        "生效日期不对，请检查年份。",
+        "This date cannot be: please look at the year.",
+    ))
 }
 
 /// Checks a file against the areas as they stand, and the declared coordinate system against their outline.
@@ -125,7 +129,8 @@ async fn review_file(
     from: Time,
     within: Option<String>,
 ) -> Result<Review, TerritoryError> {
-    let standing = db.read_long(async move |conn: &mut Conn| queries::load_standing(conn, district).await).await?;
+    let standing =
+        db.read_long(async move |conn: &mut Conn| queries::load_standing(conn, district).await).await?;
     let review = blocking(move || {
         let outline = outline_around(&standing.areas, &file.areas, within.as_deref());
         let wrong_system = outline.and_then(|outline| file.find_wrong_system(outline));
@@ -200,7 +205,8 @@ pub async fn export_text(
     let district = actor.district;
     require(actor, &VIEW_AREAS, &root_path(district))?;
     let at = options.at.unwrap_or(db.clock().now());
-    let areas = db.read_long(async move |conn: &mut Conn| queries::load_areas_at(conn, district, at).await).await?;
+    let areas =
+        db.read_long(async move |conn: &mut Conn| queries::load_areas_at(conn, district, at).await).await?;
     let count = areas.len();
     let write = move || match options.format {
         FileFormat::GeoJson => write_geojson(&areas, options.system),

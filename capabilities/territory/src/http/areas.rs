@@ -58,7 +58,11 @@ pub async fn list_areas(
 }
 
 /// The territory as it stands, or as it stood.
-async fn snapshot_at(edge: &Edge, district: DistrictId, at: Option<Moment>) -> Result<Arc<Snapshot>, Problem> {
+async fn snapshot_at(
+    edge: &Edge,
+    district: DistrictId,
+    at: Option<Moment>,
+) -> Result<Arc<Snapshot>, Problem> {
     let Some(Moment(at)) = at else { return current(edge, district).await };
     let areas = edge
         .db
@@ -100,10 +104,13 @@ pub async fn last_version(edge: &Edge, district: DistrictId, code: String) -> Re
 fn detail(snapshot: &Snapshot, area: &Area, now: Time) -> AreaDetail {
     let is_in_force = snapshot.area(area.id).is_some();
     let above = snapshot.ancestors(&area.path).filter(|a| a.code != area.code).map(AreaRef::from).collect();
-    let below = if is_in_force { snapshot.children(&area.path).map(AreaRef::from).collect() } else { Vec::new() };
+    let below =
+        if is_in_force { snapshot.children(&area.path).map(AreaRef::from).collect() } else { Vec::new() };
     let boundary = area.boundary.as_deref();
     let successors = match boundary {
-        Some(boundary) if !is_in_force => snapshot.successors(boundary).into_iter().map(AreaRef::from).collect(),
+        Some(boundary) if !is_in_force => {
+            snapshot.successors(boundary).into_iter().map(AreaRef::from).collect()
+        }
         _ => Vec::new(),
     };
     let mut people = Vec::new();

@@ -1,10 +1,10 @@
 //! Areas in and out as files.
 
 use super::{Moment, staff};
+use crate::TerritoryError;
 use crate::access::{EDIT_AREAS, VIEW_AREAS};
 use crate::commands::{ExportOptions, ImportOptions, ImportReport, export_text, import_bytes};
 use crate::model::{FileFormat, FileOptions};
-use crate::TerritoryError;
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{StatusCode, header};
@@ -108,7 +108,10 @@ fn too_large() -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        Words::new(format!("文件太大，最多 {megabytes} MiB。"), format!("The file is too large: at most {megabytes} MiB.")),
+        Words::new(
+            format!("文件太大，最多 {megabytes} MiB。"),
+            format!("The file is too large: at most {megabytes} MiB."),
+        ),
     )
     .field("file")
 }

@@ -63,13 +63,20 @@ pub async fn locate_place(
     let point = system.to_wgs84(Point::new(query.lon, query.lat).map_err(TerritoryError::Geo)?);
     let snapshot = current(&edge, who.0.district).await?;
     let Some(grid) = snapshot.locate(point) else {
+        if let Some(area) = snapshot.deepest(point) {
+            return Err(TerritoryError::NoGrid { area: area.name.clone() }.into());
+        }
         let nearest = snapshot.nearest(point).map(|near| (near.area.name.clone(), near.metres));
         return Err(TerritoryError::Outside { nearest }.into());
     };
     let now = edge.now();
     let serving = |post| people_of(&snapshot, post, now).into_iter().find(|person| person.serves);
     Ok(Json(Located {
-        above: snapshot.ancestors(&grid.path).filter(|area| area.code != grid.code).map(AreaRef::from).collect(),
+        above: snapshot
+            .ancestors(&grid.path)
+            .filter(|area| area.code != grid.code)
+            .map(AreaRef::from)
+            .collect(),
         grid: LocatedGrid {
             code: grid.code.clone(),
             name: grid.name.clone(),
@@ -124,6 +131,7 @@ fn cached(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
         false => ([(header::CONTENT_TYPE, kind)], body).into_response(),
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("mulin-district"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }

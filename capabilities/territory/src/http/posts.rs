@@ -2,10 +2,10 @@
 
 use super::views::{OrganisationView, PostView};
 use super::{Done, Moment, current, staff, write_once};
+use crate::TerritoryError;
 use crate::access::{MANAGE_POSTS, VIEW_AREAS};
 use crate::commands::{self, AddOrganisation, ChangeOrganisation, OpenPost};
 use crate::model::{OrganisationKind, Post, PostKind};
-use crate::TerritoryError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;

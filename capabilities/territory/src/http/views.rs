@@ -1,8 +1,8 @@
 //! What the routes answer: areas, posts and people as programs read them.
 
 use crate::model::{
-    Area, AreaId, AreaKind, AreaLevel, Away, Holding, HoldingId, HoldingRole, Organisation, OrganisationKind, Post,
-    PostKind, Snapshot, cjt349_place,
+    Area, AreaId, AreaKind, AreaLevel, Away, Holding, HoldingId, HoldingRole, Organisation, OrganisationKind,
+    Post, PostKind, Snapshot, cjt349_place,
 };
 use platform::{AccountId, OrganisationId, PostId, Time};
 use serde::{Deserialize, Serialize};

@@ -1,15 +1,14 @@
 //! The outline of some areas as a small picture: SVG paths in a frame, for the pages and for programs.
 
 use super::{Area, AreaLevel};
-use geo::{Bbox, Boundary, Frame, svg_path};
+use geo::{Bbox, Boundary, Frame, Point, distance_metres, svg_path};
 use serde::Serialize;
 
 /// The picture's width in its own units. Whole numbers of these are as exact as a phone's screen.
 const WIDTH: f64 = 1000.0;
 const MARGIN: f64 = 8.0;
-/// A boundary with more corners than this is thinned for the picture, by up to [`THINNED_METRES`].
-const CORNERS_DRAWN_MAX: usize = 80;
-const THINNED_METRES: f64 = 15.0;
+/// Corners that change the picture by less than this many of its units are left out.
+const THINNED_UNITS: f64 = 1.0;
 
 /// Areas in a frame. `x = (lon - west) * per_lon`, `y = (north - lat) * per_lat`.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, utoipa::ToSchema)]
@@ -46,9 +45,11 @@ pub fn draw_areas(areas: &[&Area]) -> Drawn {
         return Drawn::default();
     };
     let frame = Frame::fit(bbox, WIDTH, MARGIN);
-    let cells = bounded.iter().map(|(area, boundary)| draw_cell(area, boundary, &frame)).collect();
     let (west_north, east_south) = (frame.to_point(0.0, 0.0), frame.to_point(frame.width, frame.height));
     let (Ok(first), Ok(last)) = (west_north, east_south) else { return Drawn::default() };
+    let unit_metres = metres_across(bbox) / WIDTH;
+    let cells =
+        bounded.iter().map(|(area, boundary)| draw_cell(area, boundary, &frame, unit_metres)).collect();
     Drawn {
         width: frame.width,
         height: frame.height,
@@ -60,13 +61,16 @@ pub fn draw_areas(areas: &[&Area]) -> Drawn {
     }
 }
 
-fn draw_cell(area: &Area, boundary: &Boundary, frame: &Frame) -> DrawnCell {
-    let is_detailed = boundary.vertices().nth(CORNERS_DRAWN_MAX).is_some();
-    let path = if is_detailed {
-        svg_path(&boundary.simplify(THINNED_METRES), frame, 0)
-    } else {
-        svg_path(boundary, frame, 0)
-    };
+fn metres_across(bbox: Bbox) -> f64 {
+    let middle = bbox.centre().lat();
+    match (Point::new(bbox.west, middle), Point::new(bbox.east, middle)) {
+        (Ok(west), Ok(east)) => distance_metres(west, east),
+        _ => 0.0,
+    }
+}
+
+fn draw_cell(area: &Area, boundary: &Boundary, frame: &Frame, unit_metres: f64) -> DrawnCell {
+    let path = svg_path(&boundary.simplify(THINNED_UNITS * unit_metres), frame, 0);
     let (x, y) = frame.to_view(boundary.label_point());
     DrawnCell {
         code: area.code.clone(),

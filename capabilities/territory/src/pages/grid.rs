@@ -75,13 +75,7 @@ fn grid_page(page: Page, snapshot: &Snapshot, grid: &Area, now: Time) -> GridPag
 }
 
 /// The worker and the stand-in, the leader, and the desk of the subdistrict.
-fn people(
-    page: &Page,
-    snapshot: &Snapshot,
-    grid: &Area,
-    desk: Option<&Post>,
-    now: Time,
-) -> Vec<PostPerson> {
+fn people(page: &Page, snapshot: &Snapshot, grid: &Area, desk: Option<&Post>, now: Time) -> Vec<PostPerson> {
     let posts = [snapshot.worker_post(&grid.path), snapshot.leader_post(&grid.path)];
     let mut people = Vec::new();
     for post in posts.into_iter().flatten() {

@@ -91,7 +91,8 @@ impl Branch {
                 root.below.push(branch);
                 continue;
             }
-            let above = root.below.last_mut().ok_or_else(|| Fault::broken("a community stands before its street"))?;
+            let above =
+                root.below.last_mut().ok_or_else(|| Fault::broken("a community stands before its street"))?;
             let mut community = Self::new(line, Some(&above.path));
             for serial in 1..=line.grids.unwrap_or(0) {
                 community.below.push(community.grid(serial, households(grids)));
@@ -155,14 +156,21 @@ impl Planner {
     }
 
     fn posts(&mut self, root: &Branch) {
-        let dispatcher = self.post(root, PostKind::Dispatcher, "区网格中心", "District grid centre", Some(fixed_line(1)));
+        let dispatcher =
+            self.post(root, PostKind::Dispatcher, "区网格中心", "District grid centre", Some(fixed_line(1)));
         self.person(dispatcher);
         for n in 0..self.plan.organisations.len() {
             self.unit(root, n);
         }
         for (n, street) in root.below.iter().enumerate() {
             let name = format!("{}窗口", street.name);
-            let desk = self.post(street, PostKind::SubdistrictDesk, &name, "Subdistrict desk", Some(fixed_line(10 + n)));
+            let desk = self.post(
+                street,
+                PostKind::SubdistrictDesk,
+                &name,
+                "Subdistrict desk",
+                Some(fixed_line(10 + n)),
+            );
             self.person(desk);
             for community in &street.below {
                 self.community(community);
@@ -180,11 +188,18 @@ impl Planner {
 
     /// A leader, and for each grid a worker who stands in for the neighbour (AB 岗).
     fn community(&mut self, community: &Branch) {
-        let leader = self.post(community, PostKind::GridLeader, &format!("{}网格长", community.name), "Grid leader", None);
+        let leader = self.post(
+            community,
+            PostKind::GridLeader,
+            &format!("{}网格长", community.name),
+            "Grid leader",
+            None,
+        );
         self.person(leader);
         let mut workers = Vec::new();
         for grid in &community.below {
-            let post = self.post(grid, PostKind::GridWorker, &format!("{}网格员", grid.name), "Grid worker", None);
+            let post =
+                self.post(grid, PostKind::GridWorker, &format!("{}网格员", grid.name), "Grid worker", None);
             workers.push((post, self.person(post)));
         }
         for (n, (post, _)) in workers.iter().enumerate() {
@@ -193,7 +208,14 @@ impl Planner {
         }
     }
 
-    fn post(&mut self, at: &Branch, kind: PostKind, name: &str, name_en: &str, phone: Option<String>) -> usize {
+    fn post(
+        &mut self,
+        at: &Branch,
+        kind: PostKind,
+        name: &str,
+        name_en: &str,
+        phone: Option<String>,
+    ) -> usize {
         self.plan.posts.push(PlannedPost {
             kind,
             name: name.to_owned(),

@@ -53,7 +53,9 @@ impl Names {
         for line in csv::Reader::from_reader(NAMES.as_bytes()).deserialize() {
             let line: NameLine = line.map_err(|e| broken("names.csv", e))?;
             match line.part.as_str() {
-                "surname" => names.surnames.push((line.text, (line.weight.unwrap_or(0.01) * 100.0) as u64 + 1)),
+                "surname" => {
+                    names.surnames.push((line.text, (line.weight.unwrap_or(0.01) * 100.0) as u64 + 1))
+                }
                 _ => names.given.push(line.text),
             }
         }
@@ -105,9 +107,8 @@ struct UnitLine {
 /// leaders of their own.
 pub fn read_units() -> Result<Vec<AddOrganisation>, TerritoryError> {
     let file: UnitFile = toml::from_str(UNITS).map_err(|e| broken("units.toml", e))?;
-    let has_desk = |unit: &UnitLine| {
-        !matches!(unit.kind, OrganisationKind::Subdistrict | OrganisationKind::Community)
-    };
+    let has_desk =
+        |unit: &UnitLine| !matches!(unit.kind, OrganisationKind::Subdistrict | OrganisationKind::Community);
     let add = |(n, unit): (usize, UnitLine)| AddOrganisation {
         key: unit.key,
         name: unit.zh,
