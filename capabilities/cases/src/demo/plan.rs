@@ -1,11 +1,12 @@
 //! What is reported when, where, by whom and how it will go: drawn from weights, without touching the database.
 
-use crate::catalogue::CaseType;
+use crate::catalogue::{CaseType, Datatype};
 use crate::model::{CaseId, Source};
 use crate::rules::Rules;
 use platform::{Phone, Time};
 use rand::RngExt;
 use rand::rngs::StdRng;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use territory::{Area, Snapshot};
 
@@ -46,6 +47,8 @@ pub(super) struct Plan {
     pub point: Option<geo::Point>,
     pub grid: String,
     pub source: Source,
+    /// Answers to the questions the type insists on.
+    pub answers: BTreeMap<String, serde_json::Value>,
     pub phone: Option<Phone>,
     pub ending: Ending,
     /// How long the handling takes, as a share of the time allowed: above one it is late.
@@ -109,6 +112,7 @@ fn plan(
         point: point_in(grid, random),
         grid: grid.code.clone(),
         source,
+        answers: answers(case_type, random),
         // 199 0000 xxxx: no range that is given to subscribers.
         phone: asked
             .then(|| Phone::parse(&format!("1990000{:04}", random.random_range(0..10_000))))
@@ -116,8 +120,26 @@ fn plan(
         ending,
         pace: pace(random),
         step_minutes: random.random_range(3..90),
-        rating: rating(ending, random),
+        rating: rating(ending, random).filter(|_| asked),
     }
+}
+
+/// What somebody would answer: any of the choices, a small number, a few words.
+fn answers(case_type: &CaseType, random: &mut StdRng) -> BTreeMap<String, serde_json::Value> {
+    let required = case_type.questions.iter().filter(|q| q.required);
+    required
+        .filter_map(|q| {
+            let answer = match q.datatype {
+                Datatype::SingleValueList | Datatype::MultiValueList => {
+                    q.values.get(random.random_range(0..q.values.len().max(1)))?.key.clone().into()
+                }
+                Datatype::Number => random.random_range(1..6).into(),
+                Datatype::Datetime => "2026-01-01T08:00:00".into(),
+                Datatype::String | Datatype::Text => "不清楚".into(),
+            };
+            Some((q.code.clone(), answer))
+        })
+        .collect()
 }
 
 /// Common matters come often; of the rest each now and then.

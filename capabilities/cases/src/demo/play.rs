@@ -11,7 +11,6 @@ use crate::rules::Rules;
 use crate::store;
 use ::store::Tx;
 use platform::{Actor, ActorKind, Fault, Grant, PostId, Scope, Time, Via};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use territory::Snapshot;
@@ -82,7 +81,7 @@ fn report(plan: &Plan) -> Report {
         }),
         hidden: false,
         photos: Vec::new(),
-        answers: BTreeMap::new(),
+        answers: plan.answers.clone(),
         external_id: None,
         seen_at: None,
         held: None,
