@@ -1,6 +1,7 @@
 //! Cases as screens see them: words beside codes, what the viewer may do and why not, nothing personal unasked.
 
 use crate::access::roles_towards;
+use crate::commands::MERGE_IN;
 use crate::model::{Case, CaseId, FollowerKind, guards};
 use crate::queries::{EntryRow, Line, PhotoRow, Whole};
 use crate::rules::{Rules, seats};
@@ -251,8 +252,11 @@ impl Viewer {
     pub fn place_words(&self, path: &str, address: Option<&str>) -> String {
         // The two smallest areas say it: a community and its grid, not the whole address of the district.
         let above: Vec<&territory::Area> = self.places.ancestors(path).collect();
-        let mut text: String =
-            above[above.len().saturating_sub(2)..].iter().map(|a| a.name.as_str()).collect();
+        let mut text = match above[above.len().saturating_sub(2)..] {
+            [parent, area] if !area.name.starts_with(&parent.name) => format!("{}{}", parent.name, area.name),
+            [.., area] => area.name.clone(),
+            [] => String::new(),
+        };
         if let Some(address) = address {
             if !text.is_empty() {
                 text.push_str(" · ");
@@ -293,6 +297,7 @@ impl Viewer {
         let level = usize::try_from(entry.level).ok().and_then(|l| workflow.levels.get(l));
         let action_words = match (entry.action.as_str(), action) {
             ("report", _) => Words::of("报告", "Reported"),
+            (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
             ("raise", _) => level.map_or_else(Words::default, |l| words(&l.words)),
             (_, Some(action)) => words(&action.words),
             (name, None) => Words::new(name, name),
@@ -330,8 +335,10 @@ fn photo(case: &Case, photo: &PhotoRow) -> PhotoView {
 /// Who did it, as everybody may read it: offices by name, residents by their part.
 fn actor_words(entry: &EntryRow) -> Words {
     match (entry.actor_kind.as_str(), entry.action.as_str()) {
+        // Written with somebody's report, but nobody's deed.
+        (_, "route") => Words::of("系统按规则", "by rule"),
+        ("system", _) | (_, "route") => Words::of("系统按规则", "by rule"),
         ("staff" | "service", _) => Words::new(entry.actor_name.clone(), entry.actor_name.clone()),
-        ("system", _) => Words::of("系统按规则", "by rule"),
         (_, "report") => Words::of("报告人", "the reporter"),
         _ => Words::of("居民", "a resident"),
     }
