@@ -53,7 +53,8 @@ fn looks_like_spam(words: &str) -> bool {
         >= 2
 }
 
-async fn secret(edge: &Edge, actor: &Actor) -> Result<Arc<[u8]>, Problem> {
+/// The district's secret, made on first use in a write of its own: only what is committed is kept in memory.
+pub(crate) async fn secret(edge: &Edge, actor: &Actor) -> Result<Arc<[u8]>, Problem> {
     let (rules, district) = (edge.fixture::<Rules>(), actor.district);
     let found = edge
         .db

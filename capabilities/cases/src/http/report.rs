@@ -116,6 +116,7 @@ pub async fn create_case(
 ) -> Result<Json<Receipt>, Problem> {
     let request = serde_json::to_vec(&body).unwrap_or_default();
     let held = intake::watch(&edge, &actor, &body.words)?;
+    intake::secret(&edge, &actor).await?;
     let secret_photos = body.photos.clone();
     let mut order = order(&edge, &actor, body)?;
     order.held = held;

@@ -395,6 +395,7 @@ fn order(edge: &Edge, page: &Page, form: &ReportForm, photos: Vec<StoredPhoto>) 
 
 async fn file(edge: &Edge, page: &Page, mut order: Report) -> Result<Response, Problem> {
     order.held = intake::watch(edge, &page.actor, &order.words)?;
+    intake::secret(edge, &page.actor).await?;
     let viewer = viewer(edge, &page.actor);
     let filed = edge
         .db
