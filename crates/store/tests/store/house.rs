@@ -161,7 +161,8 @@ async fn connect(url: &str) -> tokio_postgres::Client {
     client
 }
 
-async fn command(server: &str, text: &str) {
+/// Runs a command on the server, past the store.
+pub async fn command(server: &str, text: &str) {
     connect(server).await.batch_execute(text).await.expect("a command of the server");
 }
 

@@ -1,7 +1,7 @@
 //! Trouble of the machine: a full disk, a database that is gone for a while, a server that restarts.
 
 use crate::desk::{self, Note, leave_note, write_note};
-use crate::house::{Database, Engine, House, NOON, block_on, open, soon, tell};
+use crate::house::{Database, Engine, House, NOON, block_on, command, open, soon, tell};
 use futures_util::future::join_all;
 use platform::{Clock, Fault, FaultKind};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use store::{Query, Target, Tx};
+use store::{Db, Query, Target, Tx};
 use tokio::net::{TcpListener, TcpStream};
 
 /// SQLite's own limit of a file: what it says at the limit is what it says on a full disk. Not of the registry, which
@@ -49,16 +49,26 @@ fn a_full_file_refuses_writes_and_nothing_is_half_done() {
     });
 }
 
-/// A file system of four megabytes, unmounted with this.
+/// A small file system in memory, unmounted with this.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     /// None where this user may not mount.
-    fn mount(folder: &Path) -> Option<Self> {
+    fn mount(folder: &Path, options: &str) -> Option<Self> {
         let mut mount = Command::new("mount");
-        let mount = mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(folder);
+        let mount = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(folder);
         let is_mounted = mount.output().is_ok_and(|output| output.status.success());
+        if !is_mounted {
+            eprintln!("skipped: this user may not mount a small disk with {options}");
+        }
         is_mounted.then(|| Self(folder.to_owned()))
+    }
+
+    /// Takes room that a test gives back later.
+    fn occupy(&self, bytes: usize) -> PathBuf {
+        let ballast = self.0.join("ballast");
+        std::fs::write(&ballast, vec![0; bytes]).expect("room for it");
+        ballast
     }
 }
 
@@ -71,36 +81,64 @@ impl Drop for SmallDisk {
 #[test]
 fn a_full_disk_refuses_writes_until_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
-    let Some(disk) = SmallDisk::mount(folder.path()) else {
-        eprintln!("skipped: this user may not mount a small disk");
-        return;
-    };
+    let Some(disk) = SmallDisk::mount(folder.path(), "size=4m") else { return };
     block_on(async {
         let clock = Clock::manual(NOON);
         let target = Target::Sqlite(disk.0.join("desk.sqlite"));
         let db = open(&target, &clock).await.expect("it opens");
         db.migrate(&desk::MIGRATIONS).await.expect("it migrates");
-        let ballast = disk.0.join("ballast");
-        std::fs::write(&ballast, vec![0; 1_000_000]).expect("room for it");
-        let mut kept = Vec::new();
-        let mut refused = 0;
-        for n in 1..=60 {
-            match write_note(&db, heavy(n)).await {
-                Ok(()) => kept.push(n),
-                Err(fault) => {
-                    assert_eq!(fault.kind(), FaultKind::DiskFull, "{fault:?}");
-                    refused += 1;
-                }
-            }
-        }
-        assert!(refused > 0 && !kept.is_empty());
-        assert_eq!(desk::numbers(&db).await, kept, "reading goes on");
-        std::fs::remove_file(&ballast).expect("room is made");
-        write_note(&db, Note::new(100, "service goes on")).await.expect("written");
-        kept.push(100);
+        let mut kept = fill_up(&db, disk.occupy(1_000_000)).await;
+        write_note(&db, Note::new(1000, "service goes on")).await.expect("written");
+        kept.push(1000);
         drop(db);
         let db = open(&target, &clock).await.expect("it opens again");
         assert_eq!(desk::numbers(&db).await, kept);
+    });
+    drop(disk);
+}
+
+/// Writes until there is no room, then makes some; answers what was acknowledged.
+async fn fill_up(db: &Db, ballast: PathBuf) -> Vec<i64> {
+    let mut kept = Vec::new();
+    let mut refused = 0;
+    for n in 1..=400 {
+        match write_note(db, heavy(n)).await {
+            Ok(()) => kept.push(n),
+            Err(fault) => {
+                assert_eq!(fault.kind(), FaultKind::DiskFull, "{fault:?}");
+                refused += 1;
+            }
+        }
+        if refused == 10 {
+            break;
+        }
+    }
+    assert!(refused == 10 && !kept.is_empty());
+    assert_eq!(&desk::numbers(db).await, &kept, "reading goes on");
+    std::fs::remove_file(&ballast).expect("room is made");
+    kept
+}
+
+#[test]
+fn a_full_disk_of_postgres_refuses_writes_until_there_is_room() {
+    let Ok(server) = std::env::var(crate::house::URL_VARIABLE) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let owned = "size=32m,mode=700,uid=postgres,gid=postgres";
+    let Some(disk) = SmallDisk::mount(folder.path(), owned) else { return };
+    block_on(async {
+        let database = Database::make().await.expect("a server");
+        let space = format!("small_{}", database.name);
+        let place = disk.0.display();
+        command(&server, &format!("create tablespace {space} location '{place}'")).await;
+        command(&server, &format!("alter database {} set tablespace {space}", database.name)).await;
+        let db = open(&Target::Postgres(database.url.clone()), &Clock::manual(NOON)).await.expect("it opens");
+        db.migrate(&desk::MIGRATIONS).await.expect("it migrates");
+        let mut kept = fill_up(&db, disk.occupy(4_000_000)).await;
+        write_note(&db, Note::new(1000, "service goes on")).await.expect("written");
+        kept.push(1000);
+        assert_eq!(desk::numbers(&db).await, kept);
+        drop((db, database));
+        command(&server, &format!("drop tablespace {space}")).await;
     });
     drop(disk);
 }
@@ -206,5 +244,55 @@ fn a_restarted_server_costs_only_what_was_on_its_way() {
             let faults: Vec<Fault> = join_all(notes).await.into_iter().filter_map(Result::err).collect();
             assert!(faults.is_empty(), "{faults:?}");
         }
+    });
+}
+
+const MIB: u64 = 1024 * 1024;
+
+/// Writes pictures from several hands until the given bytes are written; answers the longest the log became.
+async fn fill(house: &House, first: i64, bytes: u64) -> u64 {
+    let log = house.folder.path().join("desk.sqlite-wal");
+    let longest = std::sync::atomic::AtomicU64::new(0);
+    let count = i64::try_from(bytes / 100_000).expect("few");
+    let writers = (0..8).map(|writer| {
+        let (log, longest) = (&log, &longest);
+        async move {
+            for n in (writer..count).step_by(8) {
+                write_note(&house.db, heavy(first + n)).await.expect("written");
+                let length = std::fs::metadata(log).map_or(0, |m| m.len());
+                longest.fetch_max(length, Ordering::Relaxed);
+            }
+        }
+    });
+    join_all(writers).await;
+    longest.into_inner()
+}
+
+#[test]
+fn the_log_stays_short_and_becomes_short_again() {
+    tell(Engine::Sqlite, async |house| {
+        let longest = fill(&house, 1, 160 * MIB).await;
+        assert!(longest < 120 * MIB, "{} MiB of log after 160 MiB of writes", longest / MIB);
+        // A long read holds the log while others write: it may grow, and shrinks when the read is over.
+        let (begun, over) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
+        let (say, hold) = (begun.0, std::sync::Mutex::new(over.1));
+        let db = house.db.clone();
+        let read = tokio::spawn(async move {
+            let body = async move |conn: &mut store::Conn| {
+                conn.all(&desk::NUMBERS, (desk::DISTRICT,)).await?;
+                let _ = say.send(());
+                let _ = hold.lock().map(|over| over.recv());
+                Ok::<(), Fault>(())
+            };
+            db.read_long(body).await
+        });
+        begun.1.recv().expect("it reads");
+        let held = fill(&house, 1_000_000, 130 * MIB).await;
+        over.0.send(()).expect("it still reads");
+        read.await.expect("no panic").expect("read");
+        fill(&house, 2_000_000, 40 * MIB).await;
+        let log = house.folder.path().join("desk.sqlite-wal");
+        let after = std::fs::metadata(&log).map_or(0, |m| m.len());
+        assert!(held > 125 * MIB && after < 120 * MIB, "held {} MiB, after {} MiB", held / MIB, after / MIB);
     });
 }
