@@ -23,10 +23,10 @@ const SIDEWAYS = [
 const sessions = new Map();
 
 /** Everybody with a demo account, signed in once. */
-async function everybody() {
+export async function everybody() {
   if (sessions.size > 0) return [...sessions.values()];
   for (const account of staff_accounts()) {
-    const body = { login: account.login, password: account.password, ...(account.totp ? { code: totp(account.totp) } : {}) };
+    const body = { login: account.login, password: account.password, ...(account.totp_secret ? { code: totp(account.totp_secret) } : {}) };
     const reply = await call("POST", "/api/identity/sign-in", null, body);
     if (reply.status === 200) sessions.set(account.login, { ...reply.body, login: account.login, role: account.role });
   }
@@ -34,10 +34,9 @@ async function everybody() {
   return [...sessions.values()];
 }
 
+/** Those who handle cases; administrators do not. */
 function staff_accounts() {
-  const known = accounts();
-  const list = Array.isArray(known) ? known : (known.accounts ?? Object.values(known));
-  return list.filter((one) => one.login && one.password);
+  return accounts().accounts.filter((one) => one.password && one.post);
 }
 
 /** The grid one of the demo's people serves, so that a case there can be brought to its end. */
@@ -77,10 +76,10 @@ async function take_a_step(number, ways) {
   return null;
 }
 
-async function keep_photo(token) {
+export async function keep_photo(token) {
   const form = new FormData();
   form.append("photos", new Blob([grey_png()], { type: "image/png" }), "done.png");
-  const reply = await fetch(`${BASE}/api/cases/photos`, { method: "POST", headers: { authorization: `Bearer ${token}` }, body: form });
+  const reply = await fetch(`${BASE}/api/cases/photos`, { method: "POST", headers: token ? { authorization: `Bearer ${token}` } : {}, body: form });
   if (!reply.ok) throw new Error(`photos: ${reply.status} ${await reply.text()}`);
   return (await reply.json()).photos;
 }
@@ -90,18 +89,17 @@ export function grey_png() {
   return Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAQAAAADCAIAAAA7ljmRAAAAFElEQVR4nGOsaKplgAEmBiSAwgEANsoBfU12qIUAAAAASUVORK5CYII=", "base64");
 }
 
-async function call(method, path, token, body) {
-  const headers = { accept: "application/json", "x-forwarded-for": fresh_source() };
+export async function call(method, path, token, body, more = {}) {
+  const headers = { accept: "application/json", "x-forwarded-for": fresh_source(), ...more };
   if (token) headers.authorization = `Bearer ${token}`;
   if (body) headers["content-type"] = "application/json";
   const reply = await fetch(`${BASE}${path}`, { method, headers, body: body && JSON.stringify(body) });
   return { status: reply.status, body: await reply.json().catch(() => null) };
 }
 
-/** The six digits of RFC 6238 for a base32 secret (or the secret inside an otpauth address), now. */
-function totp(secret_or_address) {
-  const secret = /secret=([A-Z2-7]+)/i.exec(secret_or_address)?.[1] ?? secret_or_address;
-  const bits = [...secret.toUpperCase().replace(/=+$/, "")].map((one) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(one).toString(2).padStart(5, "0")).join("");
+/** The six digits of RFC 6238 for a base32 secret, now. */
+function totp(secret) {
+  const bits = [...secret].map((one) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(one).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((one) => parseInt(one, 2)));
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));

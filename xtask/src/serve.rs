@@ -10,10 +10,8 @@ use crate::web;
 /// The setting that names the data folder; the server reads the same one.
 const DATA_VARIABLE: &str = "MULIN_DATA";
 const DATA_DEFAULT: &str = "data";
-/// The setting that lets the server behave as a demo.
-const DEMO_VARIABLE: &str = "MULIN_DEMO";
-/// Lies in every data folder made here, and so tells a demo from a district somebody lives in.
-const DEMO_MARK: &str = ".demo";
+/// What `mulin demo` writes last; it tells a demo from a district somebody lives in.
+pub const DEMO_MARK: &str = "demo-accounts.json";
 
 /// The verb `run`: everything missing is made, then the district is served. A second start finds it all there.
 ///
@@ -42,7 +40,7 @@ pub fn reset_demo(_words: &[String]) -> Outcome {
     let data = data();
     if data.exists() {
         if !data.join(DEMO_MARK).exists() {
-            return Err(format!("{} was not made by `make run`; it is left alone", data.display()));
+            return Err(format!("{} holds no demo; it is left alone", data.display()));
         }
         std::fs::remove_dir_all(&data).map_err(at(&data))?;
     }
@@ -64,9 +62,6 @@ fn serve(mulin: &Path, words: &[String]) -> Outcome {
     make_demo_if_missing(mulin)?;
     let mut server = Command::new(mulin);
     server.arg("serve").args(words).env(DATA_VARIABLE, data());
-    if data().join(DEMO_MARK).exists() {
-        server.env(DEMO_VARIABLE, "true");
-    }
     // The server takes this process over: signals reach it directly.
     Err(format!("the server cannot be started: {}", server.exec()))
 }
@@ -81,8 +76,7 @@ fn make_demo_if_missing(mulin: &Path) -> Outcome {
     if making.exists() {
         std::fs::remove_dir_all(&making).map_err(at(&making))?;
     }
-    run(program(mulin).arg("demo").arg("--data").arg(&making).env(DEMO_VARIABLE, "true"))?;
-    std::fs::write(making.join(DEMO_MARK), "").map_err(at(&making))?;
+    run(program(mulin).arg("demo").arg("--data").arg(&making))?;
     std::fs::rename(&making, &data).map_err(at(&data))
 }
 
