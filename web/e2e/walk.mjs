@@ -4,7 +4,8 @@ import { call, everybody, keep_photo } from "./staff.mjs";
 
 const WORDS = "门口路边的水管爆了，水流了一路。";
 const NOT_FOR_A_GRID = "变压器嗡嗡响，还冒火花。";
-const PHONE = "19900000042";
+/** A number nobody has; another one each time, for one source that reports again and again is looked at by a person first. */
+const new_phone = () => `1990${String(Math.floor(Math.random() * 10_000_000)).padStart(7, "0")}`;
 
 /** Who does what, in this order, and why. What a step needs is given along. */
 const STEPS = [
@@ -49,7 +50,7 @@ function find_grid(staff) {
 async function report(grid) {
   const suggested = await ask("GET", `/api/cases/suggest?words=${encodeURIComponent(WORDS)}`);
   const [best] = suggested;
-  const body = { words: WORDS, type: best.code, place: { grid, address: "3 栋东头" }, reporter: { phone: PHONE } };
+  const body = { words: WORDS, type: best.code, place: { grid, address: "3 栋东头" }, reporter: { phone: new_phone() } };
   const receipt = await ask("POST", "/api/cases", null, body);
   tell("reporter", `reports “${WORDS}”`, [
     `suggested: ${best.name} (${best.because})`,
@@ -64,7 +65,7 @@ async function report(grid) {
 
 /** Somebody with the same trouble finds the case instead of reporting again. */
 async function join(receipt) {
-  const followed = await ask("POST", `/api/cases/${receipt.number}/followers`, null, { phone: "19900000043" });
+  const followed = await ask("POST", `/api/cases/${receipt.number}/followers`, null, { phone: new_phone() });
   tell("neighbour", "has it too, and joins with one tap instead of reporting again", [
     `follows:   ${followed.number} with a code of their own; ${followed.followers} more now waits for the same answer`,
   ]);
@@ -73,7 +74,7 @@ async function join(receipt) {
 /** Another report, of something no published list asks of a grid worker: it cannot be handed down to one. */
 async function refuse_dumping(staff, grid) {
   const [type] = await ask("GET", `/api/cases/suggest?words=${encodeURIComponent(NOT_FOR_A_GRID)}`);
-  const other = await ask("POST", "/api/cases", null, { words: NOT_FOR_A_GRID, type: type.code, place: { grid }, reporter: { phone: "19900000044" } });
+  const other = await ask("POST", "/api/cases", null, { words: NOT_FOR_A_GRID, type: type.code, place: { grid }, reporter: { phone: new_phone() } });
   const { token } = staff.get("dispatcher");
   const seen = await ask("GET", `/api/cases/${other.number}`, token);
   const body = { action: "redispatch", version: seen.version, to: "grid_worker", note: "让网格员去处理。" };
