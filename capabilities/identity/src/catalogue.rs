@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_unknown_permission_or_word_is_refused() {
-        let unknown = ROLES.1.replacen("\"cases.report\"", "\"cases.repport\"", 1);
+        let unknown = ROLES.1.replace("about_me = [\"cases.report\"", "about_me = [\"cases.repport\"");
         assert!(read_roles(&unknown).expect_err("a slip").to_string().contains("cases.repport"));
         assert!(read_roles(&ROLES.1.replacen("service = true", "servise = true", 1)).is_err());
     }
