@@ -1,5 +1,5 @@
 // The place of a report: where the phone is, a tap on the outline, or words. The server names the grid, so a wrong point is seen at once.
-import { input_of, say } from "../../../lib/dom";
+import { input_of, make, say } from "../../../lib/dom";
 import { ask_place, can_ask_place } from "../../../lib/place";
 import { tr } from "../../../lib/words";
 import { grid_words, locate } from "../../territory/resident/locate";
@@ -23,11 +23,15 @@ export function enhance_place(form: HTMLFormElement, changed: () => void): Place
   const opener = card?.querySelector<HTMLButtonElement>("[data-map-open]");
   const panel = card?.querySelector<HTMLElement>("[data-map-panel]");
 
+  const drop = make("button", { type: "button", class: "button quiet", hidden: true }, tr("不用这个位置", "Do not use this place"));
+  said?.after(drop);
+
   const set = (values: Record<string, string>) => {
     for (const [name, value] of Object.entries(values)) {
       const input = input_of(form, name);
       if (input) input.value = value;
     }
+    drop.hidden = input_of(form, "place_kind")?.value === "address";
     changed();
   };
 
@@ -59,6 +63,11 @@ export function enhance_place(form: HTMLFormElement, changed: () => void): Place
     say(said, `✓ ${pick.name}`);
   }
 
+  drop.addEventListener("click", () => {
+    set({ place_kind: "address", lon: "", lat: "", grid: "" });
+    say(said, "");
+    input_of(form, "address")?.focus();
+  });
   if (tools) tools.hidden = false;
   if (gps) gps.hidden = !can_ask_place();
   gps?.addEventListener("click", () => void take_here());
@@ -75,8 +84,10 @@ export function enhance_place(form: HTMLFormElement, changed: () => void): Place
     said: () => said?.textContent ?? "",
     restore(draft) {
       const { place_kind, lon, lat, grid, address } = draft;
+      // A place nobody was told about is not taken back silently.
+      if (place_kind === "address" || !draft.place_said.startsWith("✓")) return set({ address });
       set({ place_kind, lon, lat, grid, address });
-      if (place_kind !== "address") say(said, draft.place_said);
+      say(said, draft.place_said);
     },
   };
 }
