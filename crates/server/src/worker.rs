@@ -22,7 +22,7 @@ const ANSWERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 /// Runs until told to stop; a round under way is finished.
 pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
     let mut facts = edge.db.facts().subscribe();
-    let (mut tidied, mut folded) = (None::<Instant>, Instant::now());
+    let (mut tidied, mut folded, mut followed) = (None::<Instant>, Instant::now(), Instant::now());
     while !*told.borrow() {
         let wait = match edge.db.run_due().await {
             // Much was due: there may be more.
@@ -33,6 +33,13 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
                 FAULT_WAIT
             }
         };
+        if followed.elapsed() > LOOK_INTERVAL {
+            followed = Instant::now();
+            // Another server, or the command line, may have redrawn the grids.
+            if let Err(fault) = edge.fixture::<territory::Map>().follow(&edge.db).await {
+                tracing::warn!("The map was not brought up to date: {fault:?}");
+            }
+        }
         if folded.elapsed() > METRICS_INTERVAL {
             folded = Instant::now();
             metering::tidy();

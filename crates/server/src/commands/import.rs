@@ -2,11 +2,12 @@
 
 use crate::failure::{Failure, Outcome};
 use crate::house::{self, Alone};
+use crate::progress::Progress;
 use crate::settings::Settings;
 use clap::Subcommand;
 use edge::{Districts, Edge};
 use platform::{Actor, DistrictId, Problem, Time};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use territory::{FileFormat, FileOptions, ImportOptions, ImportReport, ImportStep, Severity};
 
 /// Findings printed; the rest is counted.
@@ -35,6 +36,21 @@ pub(crate) enum Words {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Service requests of another system, from CSV (may be gzipped), by a mapping
+    #[command(after_help = "Example:\n  mulin import requests boston.csv.gz --mapping catalog/imports/boston_311.toml --district 025025\n\nEvery row is kept, known from before, or refused with its number and reason. Doing it again changes nothing.")]
+    Requests {
+        /// A CSV file
+        file: PathBuf,
+        /// What its columns, states and types mean (TOML; see catalog/imports)
+        #[arg(long, value_name = "FILE")]
+        mapping: PathBuf,
+        /// The district they belong to; founded where the mapping names it
+        #[arg(long, value_name = "CODE")]
+        district: String,
+        /// Print the whole report as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(crate) async fn run(settings: &Settings, words: Words) -> Outcome {
@@ -47,10 +63,31 @@ pub(crate) async fn run(settings: &Settings, words: Words) -> Outcome {
             let district = district_of(&edge, district.as_deref())?;
             import_areas(&edge, district, &file, options).await
         }
+        Words::Requests { file, mapping, district, json } => {
+            let edge = house::open(settings, Alone::No).await?;
+            import_requests(&edge, &file, &mapping, &district, json).await
+        }
     }
 }
 
-async fn import_areas(edge: &Edge, district: DistrictId, file: &std::path::Path, options: ImportOptions) -> Outcome {
+async fn import_requests(edge: &Edge, file: &Path, mapping: &Path, district: &str, json: bool) -> Outcome {
+    let bytes = std::fs::metadata(file).map_or(0, |m| m.len());
+    let mut bar = Progress::new("Reading (bytes)", bytes);
+    let report = cases::import::requests(edge, file, mapping, district, &mut |p| bar.set(p.bytes_read))
+        .await
+        .map_err(|e| Failure::failed(crate::failure::chain(&e)))?;
+    bar.finish();
+    if json {
+        let text = serde_json::to_string_pretty(&report)
+            .map_err(|e| Failure::because("the report cannot be written", &e))?;
+        println!("{text}");
+    } else {
+        println!("{report}");
+    }
+    Ok(())
+}
+
+async fn import_areas(edge: &Edge, district: DistrictId, file: &Path, options: ImportOptions) -> Outcome {
     let actor = Actor::system(district, "command line");
     let looks_only = options.dry_run;
     let mut tell = |step: ImportStep| match step {

@@ -57,10 +57,14 @@ impl House {
             return None;
         };
         let name = format!("house_{}", uuid::Uuid::new_v4().simple());
-        admin(&server, &format!("create database {name} locale 'C.UTF-8' template template0")).await;
-        let url = database_address(&server, &name);
-        let variables = vec![("DATABASE_URL".to_owned(), url)];
-        Some(Self::open_with(scale, variables, Some((server, name))).await)
+        Some(Self::open_on_database(scale, &server, &server, &name).await)
+    }
+
+    /// On a new database of that name, which the server reaches by `way` (a server's address too).
+    pub async fn open_on_database(scale: Scale, server: &str, way: &str, name: &str) -> Self {
+        admin(server, &format!("create database {name} locale 'C.UTF-8' template template0")).await;
+        let variables = vec![("DATABASE_URL".to_owned(), database_address(way, name))];
+        Self::open_with(scale, variables, Some((server.to_owned(), name.to_owned()))).await
     }
 
     pub async fn open_with(
