@@ -15,6 +15,8 @@ const ROWS_MAX: i64 = 500_000;
 sql! {
     EDITION: (DistrictId,) -> (i64, i64) =
         "select land, seats from territory_edition where district = $1";
+    EDITIONS: () -> (DistrictId, i64, i64) =
+        "select /* every district */ district, land, seats from territory_edition order by district";
     /// In force at a moment or later.
     AREAS_FROM: (DistrictId, Time, i64) -> AreaRow =
         "select id, code, version, level, kind, name, name_en, path, parent, households, boundary, valid_from, valid_to
@@ -57,6 +59,12 @@ pub(crate) struct Standing {
 pub(crate) async fn load_edition(conn: &mut Conn, district: DistrictId) -> Result<Edition, Fault> {
     let row = conn.optional(&EDITION, (district,)).await?;
     Ok(row.map_or_else(Edition::default, |(land, seats)| Edition { land, seats }))
+}
+
+/// How often each district's territory has changed.
+pub(crate) async fn load_editions(conn: &mut Conn) -> Result<Vec<(DistrictId, Edition)>, Fault> {
+    let rows = conn.all(&EDITIONS, ()).await?;
+    Ok(rows.into_iter().map(|(district, land, seats)| (district, Edition { land, seats })).collect())
 }
 
 /// The newest version of each area, and the posts that are open.

@@ -1,6 +1,6 @@
 //! The map on the shelf: for each district a snapshot that requests share, made anew when the territory has changed.
 
-use super::{load_areas_from, load_edition, load_holdings, load_organisations, load_posts};
+use super::{load_areas_from, load_edition, load_editions, load_holdings, load_organisations, load_posts};
 use crate::model::{Area, Edition, Holding, Land, Organisation, Post, Seats, Snapshot};
 use parking_lot::{Mutex, RwLock};
 use platform::{Clock, DistrictId, Fault, Time};
@@ -67,6 +67,19 @@ impl Map {
             self.refresh(db, district).await?;
         }
         Ok(self.of(district))
+    }
+
+    /// Reads what other processes (another server, the command line) have changed, in any district: one small read where
+    /// nothing has. The server's background work calls it every second or so.
+    pub async fn follow(&self, db: &Db) -> Result<(), Fault> {
+        for (district, edition) in db.read(async |conn: &mut Conn| load_editions(conn).await).await? {
+            let known = self.districts.read().get(&district).cloned();
+            match known.filter(|known| known.known.edition == edition) {
+                Some(known) => *known.checked_at.lock() = Instant::now(),
+                None => self.refresh(db, district).await?,
+            }
+        }
+        Ok(())
     }
 
     /// Reads what has changed since the last time. Every write of the territory in this process ends with it.

@@ -185,3 +185,19 @@ async fn a_write_sent_twice_is_done_once() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_servers_change_is_seen() {
+    each_town(async |town: Town| {
+        found_areas(&town).await;
+        // The map of another process on the same database.
+        let elsewhere = Map::new(town.clock.clone());
+        elsewhere.follow(town.db()).await.expect("a look");
+        let grid = elsewhere.of(DISTRICT).by_code(GRID).expect("the grid").path.clone();
+        assert!(elsewhere.of(DISTRICT).worker_post(&grid).is_none());
+        open_post(&admin(&town), "grid_worker", GRID).await;
+        elsewhere.follow(town.db()).await.expect("a look");
+        assert!(elsewhere.of(DISTRICT).worker_post(&grid).is_some());
+    })
+    .await;
+}
