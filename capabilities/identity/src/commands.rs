@@ -3,7 +3,6 @@
 mod accounts;
 mod audit;
 mod codes;
-mod demo;
 mod enter;
 mod keys;
 mod password;
@@ -21,7 +20,6 @@ pub(crate) use audit::{note_audit_export, note_audit_read};
 pub use codes::text_resident;
 pub use codes::{CodeSender, SenderFuture};
 pub(crate) use codes::{DemoInbox, Redeemed, Sender, redeem_code, send_code};
-pub use demo::{DemoAccount, DemoAccounts, DemoStaff, seed_demo_accounts};
 pub use enter::open_session;
 pub(crate) use keys::{issue_key, revoke_key};
 pub(crate) use password::change_password;

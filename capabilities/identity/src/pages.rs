@@ -10,7 +10,7 @@ use ::store::{Conn, Tx};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use edge::{Edge, Html, Multipart, Page, QueryOf, SetCookie, Trouble};
@@ -133,12 +133,7 @@ fn code_page(page: Page, edge: &Edge, phone: Phone, next: String, trouble: Vec<T
     SignInCodePage { page, phone: text, phone_words: Personal::new(phone).masked(), next, minutes, trouble }
 }
 
-async fn redeem_code(
-    page: Page,
-    State(edge): State<Edge>,
-    headers: HeaderMap,
-    form: Multipart,
-) -> Result<Response, Problem> {
+async fn redeem_code(page: Page, State(edge): State<Edge>, form: Multipart) -> Result<Response, Problem> {
     page.check_csrf(form.text("_csrf"))?;
     let page = titled(page);
     let next = safe_next(form.text("next"));
@@ -146,7 +141,10 @@ async fn redeem_code(
     let Some(phone) = phone else { return Ok(Redirect::to("/sign-in").into_response()) };
     let typed = form.text("code").unwrap_or_default();
     match commands::redeem_code(&edge, &page.actor, &phone, typed).await {
-        Ok(done) => Ok(go_on(&edge, &headers, done, &next)),
+        Ok(done) => {
+            let seconds = done.expires_at.since(edge.now()).as_secs();
+            Ok(redirect(session_cookie(&page, done.token, seconds), &next))
+        }
         Err(IdentityError::Fault(fault)) => Err(IdentityError::Fault(fault).into()),
         Err(refusal) => {
             let problem = Problem::from(refusal);
@@ -156,15 +154,9 @@ async fn redeem_code(
     }
 }
 
-fn go_on(edge: &Edge, headers: &HeaderMap, done: commands::Redeemed, next: &str) -> Response {
-    let seconds = done.expires_at.since(edge.now()).as_secs();
-    redirect(session_cookie(edge, headers, done.token, seconds), next)
-}
-
-fn session_cookie(edge: &Edge, headers: &HeaderMap, value: String, seconds: u64) -> SetCookie {
-    let by_https = headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https");
-    let secure = edge.settings().behind_proxy && by_https;
-    SetCookie { name: COOKIE.into(), value, seconds: Some(seconds), readable: false, secure }
+/// The cookie of a session; zero seconds remove it.
+fn session_cookie(page: &Page, token: String, seconds: u64) -> SetCookie {
+    SetCookie::new(COOKIE.to_owned(), token, Some(seconds), page.secure)
 }
 
 fn redirect(cookie: SetCookie, to: &str) -> Response {
@@ -179,14 +171,13 @@ async fn sign_out(
     page: Page,
     OwnSession(session): OwnSession,
     State(edge): State<Edge>,
-    headers: HeaderMap,
     form: Multipart,
 ) -> Result<Response, Problem> {
     page.check_csrf(form.text("_csrf"))?;
     if let (Some(session), Some(_)) = (session, page.actor.account) {
         edge.db.write(&page.actor, async move |tx: &mut Tx| commands::sign_out(tx, session).await).await?;
     }
-    Ok(redirect(session_cookie(&edge, &headers, String::new(), 0), "/"))
+    Ok(redirect(session_cookie(&page, String::new(), 0), "/"))
 }
 
 /// Only in a demo; anywhere else there is no such page.

@@ -7,13 +7,16 @@ use crate::store;
 use ::store::{Conn, Tx};
 use axum::http::header;
 use axum::http::request::Parts;
-use edge::{Authenticate, Cookies, Edge};
+use edge::{Authenticate, Cookies, Edge, Quota, Rates};
 use platform::{AccountId, Actor, DistrictId, Problem, Time, Via};
 use std::pin::Pin;
+use std::time::Duration;
 use territory::Map;
 
 /// The cookie that carries a resident's session.
 pub(crate) const COOKIE: &str = "session";
+/// Calls of one service key: bursts of a morning's batch, ten a second in the long run.
+const PER_KEY: Quota = Quota { name: "identity.service_key", burst: 600, every: Duration::from_millis(100) };
 /// Who comes here with a session that is over wants a new one.
 const ENTRANCES: [&str; 3] = ["/api/identity/sign-in", "/api/identity/codes", "/api/identity/codes/redeem"];
 
@@ -94,6 +97,9 @@ async fn actor_of_token(edge: &Edge, token: &Token, asked: Actor) -> Result<Acto
             }
             Standing::Good => {}
         }
+    }
+    if token.kind == TokenKind::ServiceKey {
+        edge.fixture::<Rates>().check(PER_KEY, &known.account.to_string(), now)?;
     }
     let limited = session.is_some_and(|s| s.limited);
     Ok(Actor {

@@ -1,12 +1,13 @@
 //! Stories of identity through the front door, on every engine.
 
 mod audit;
-mod demo;
 mod keys;
 mod pages;
 mod phone_codes;
+mod posts;
 mod roles;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod statements;
 mod town;
