@@ -1,9 +1,11 @@
 //! Photos: what is taken, what is refused and by which name, what is left of them, and that no bytes break the house.
 
+use crate::town::{BURST, BURST_PIPE, CaseTown, each_case_town, png, point, send_photo};
 use cases::photos::{self, Kind, PHOTO_BYTES_MAX, PhotoError, StoredPhoto};
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use platform::{DistrictId, Problem, Time};
 use proptest::prelude::*;
+use serde_json::json;
 use std::io::Cursor;
 use std::path::Path;
 use std::time::Duration;
@@ -222,6 +224,70 @@ fn a_form_sent_again_brings_its_photos_and_nobody_elses() {
     for broken in ["", ".", "a.b", "photo"] {
         assert_eq!(photos::unpack(b"secret", broken, Time::from_micros(0)), None);
     }
+}
+
+/// Makes a file look three days old.
+fn age(path: &Path) {
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    let now = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(now - Duration::from_hours(72)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_no_report_names_are_swept_after_two_days() {
+    each_case_town(async |town: CaseTown| {
+        let (edge, data) = (&town.town.edge, town.town.folder.path());
+        let token = town.photo("water").await;
+        let report = json!({ "words": BURST, "type": BURST_PIPE, "place": point(0), "photos": token });
+        town.staff("worker1").post("/api/cases", report).await.ok();
+        let named = all_files(data);
+        assert!(!named.is_empty(), "a photo, and its thumbnail where that is another picture");
+
+        let old = photos::keep(data, DISTRICT, &picture(30, 30, ImageFormat::Png)).unwrap();
+        let young = photos::keep(data, DISTRICT, &picture(20, 20, ImageFormat::Png)).unwrap();
+        named.iter().for_each(|path| age(path));
+        for name in [&old.file, &old.thumbnail] {
+            age(&photos::path_of(data, DISTRICT, name).unwrap());
+        }
+        let unfinished = photos::path_of(data, DISTRICT, &old.file).unwrap().with_extension("0.tmp");
+        std::fs::write(&unfinished, b"half").unwrap();
+        age(&unfinished);
+        let expected = if old.file == old.thumbnail { 2 } else { 3 };
+        assert_eq!(photos::sweep(edge, DISTRICT).await.unwrap(), expected);
+        assert!(!photos::path_of(data, DISTRICT, &old.file).unwrap().exists() && !unfinished.exists());
+        assert!(
+            photos::path_of(data, DISTRICT, &young.file).unwrap().exists(),
+            "somebody may still be typing"
+        );
+        assert!(named.iter().all(|path| path.exists()), "what a report shows stays");
+        assert_eq!(photos::sweep(edge, DISTRICT).await.unwrap(), 0);
+    })
+    .await;
+}
+
+fn all_files(data: &Path) -> Vec<std::path::PathBuf> {
+    let shelves = std::fs::read_dir(data.join("attachments").join(DISTRICT.to_string())).unwrap();
+    let files = shelves.flat_map(|shelf| std::fs::read_dir(shelf.unwrap().path()).unwrap());
+    files.map(|file| file.unwrap().path()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_door_refuses_what_is_no_photo_and_the_tenth() {
+    each_case_town(async |town: CaseTown| {
+        let worker = &town.staff("worker1");
+        let zip = send_photo(worker, "photo.jpg", b"PK\x03\x04\x14\0\0\0".to_vec()).await;
+        let problem = zip.refused("cases.photo_kind");
+        assert_eq!(problem["extra"], json!({ "file": "photo.jpg", "photo": 1 }), "{problem}");
+        let mut form = reqwest::multipart::Form::new();
+        for n in 0..10 {
+            let part = reqwest::multipart::Part::bytes(png()).file_name(format!("{n}.png"));
+            form = form.part("photos", part);
+        }
+        let ten = worker.client.post(format!("{}/api/cases/photos", worker.url)).multipart(form);
+        worker.send(ten).await.refused("cases.photo_too_many");
+        assert!(!town.town.folder.path().join("attachments").exists(), "nothing was kept");
+    })
+    .await;
 }
 
 proptest! {
