@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_resident, send, tap, with_browser } from "../browser.mjs";
 import { follow, report_plainly } from "../people.mjs";
+import { make_photo } from "../photo.mjs";
 import { take_pictures } from "../pictures.mjs";
-import { find_staffed_grid, grey_png, handle_case } from "../staff.mjs";
+import { find_staffed_grid, handle_case } from "../staff.mjs";
 
 describe("the life of a case", () => {
   with_browser();
@@ -36,21 +37,22 @@ describe("the life of a case", () => {
     as_resident({ script: false }, async (page, watch) => {
       const grid = await find_staffed_grid();
       const receipt = await report_plainly(page, watch, { grid });
-      await handle_case(receipt.number);
+      const proof = await draw_photo({ mended: true });
+      await handle_case(receipt.number, proof.buffer);
       await follow(page, watch, receipt);
-      await take_pictures(page, "case");
+      await take_pictures(page, "confirm");
       assert.ok((await page.locator(".line img").count()) >= 1, "done is shown by a photo");
       const photo = await page.locator(".line img").first().getAttribute("src");
       assert.equal((await page.request.get(photo)).status(), 200);
 
       await page.locator("#reopen summary").click();
       await page.fill("#words", "今天早上又漏了，比昨天还大。");
-      await page.setInputFiles("#photos", { name: "again.png", mimeType: "image/png", buffer: grey_png() });
+      await page.setInputFiles("#photos", await draw_photo({ width: 1600, height: 1200 }));
       await send(page, () => tap(watch, page.locator("#reopen button[type=submit]")));
       assert.match(await page.locator("main").innerText(), /今天早上又漏了/);
       assert.equal(await page.locator("#confirm").count(), 0, "it is being handled again");
 
-      await handle_case(receipt.number);
+      await handle_case(receipt.number, proof.buffer);
       await page.goto(`/case/${receipt.number}`);
       await send(page, () => tap(watch, page.locator("#confirm button")));
       assert.match(await page.locator("[data-state]").innerText(), /已办结/);
@@ -70,3 +72,12 @@ describe("the life of a case", () => {
       assert.match(await page.locator("[data-state]").innerText(), /已撤回/);
     }));
 });
+
+/** A photo drawn in a browser with the script on; the stories here have it off. */
+async function draw_photo(what) {
+  let photo;
+  await as_resident({}, async (page) => {
+    photo = await make_photo(page, what);
+  });
+  return photo;
+}

@@ -43,10 +43,9 @@ function offer_of(near: NearCase[]): HTMLElement {
 
 /** The button posts this very form to the other case, which takes the follower's contact from it and nothing else. */
 function row_of(one: NearCase): Node[] {
-  const facts = tr(
-    `离这里约 ${Math.round(one.distance_m)} 米 · ${one.state_words} · ${one.followers} 人在跟进`,
-    `About ${Math.round(one.distance_m)} m away · ${one.state_words} · ${one.followers} following`,
-  );
+  const others = one.followers > 0 ? tr(` · ${one.followers} 人也遇到`, ` · ${one.followers} have it too`) : "";
+  const distance_m = Math.round(one.distance_m);
+  const facts = tr(`离这里约 ${distance_m} 米 · ${one.state_words}`, `About ${distance_m} m away · ${one.state_words}`) + others;
   const button = make(
     "button",
     { type: "submit", class: "button quiet full", formaction: `/case/${encodeURIComponent(one.number)}/me-too`, "data-me-too": one.number },

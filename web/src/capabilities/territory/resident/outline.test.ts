@@ -15,8 +15,8 @@ it("turns pixels back into degrees", () => {
 afterEach(() => vi.unstubAllGlobals());
 
 const PAGES: Record<string, string> = {
-  "/grids": `<svg data-outline><a href="/grids?area=430204001008" data-code="430204001008" data-name="田心社区"><path d="M0 0"/></a></svg>`,
-  "/grids?area=430204001008": `<svg data-outline><a href="/grids/430204001008J003" data-code="430204001008J003" data-name="第三网格"><path d="M0 0"/></a></svg>`,
+  "/grids": `<svg data-outline><a href="/grids?area=430204001008" data-code="430204001008" aria-label="田心社区"><path d="M0 0"/></a></svg>`,
+  "/grids?area=430204001008": `<svg data-outline><a href="/grids/430204001008J003" data-code="430204001008J003" aria-label="第三网格"><path d="M0 0"/></a></svg>`,
 };
 
 it("goes down by taps, and a key press at the end picks the whole grid", async () => {
@@ -26,7 +26,7 @@ it("goes down by taps, and a key press at the end picks the whole grid", async (
   const picks: Pick[] = [];
   await open_outline(panel, (pick) => picks.push(pick));
   panel.querySelector("path")!.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }));
-  await vi.waitFor(() => expect(panel.querySelector("[data-name='第三网格']")).not.toBeNull());
+  await vi.waitFor(() => expect(panel.querySelector("[aria-label='第三网格']")).not.toBeNull());
   panel.querySelector("path")!.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail: 0 }));
   expect(picks).toEqual([{ kind: "grid", code: "430204001008J003", name: "第三网格" }]);
 });

@@ -48,7 +48,7 @@ function on_tap(event: MouseEvent, svg: SVGSVGElement, panel: HTMLElement, picke
     void show_level(panel, href, picked);
     return;
   }
-  const name = cell.dataset.name ?? "";
+  const name = cell.getAttribute("aria-label") ?? "";
   const by_keyboard = event.detail === 0;
   const at = by_keyboard ? null : tapped_at(event, svg);
   for (const other of svg.querySelectorAll(".chosen")) other.classList.remove("chosen");
