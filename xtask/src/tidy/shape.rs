@@ -3,7 +3,8 @@
 use super::Finding;
 use super::house::House;
 
-/// The files of a capability's `src/` in reading order (each may be a folder of the same name).
+/// The files of a capability's `src/` in reading order (each may be a folder of the same name). A capability with subjects of its
+/// own (photos, routing) gives each a file or folder too, and introduces it by name in its README: there a reader looks.
 const FILES: &[&str] = &[
     "lib",
     "model",
@@ -38,10 +39,11 @@ fn check_capability(house: &House, name: &str) -> Vec<Finding> {
             ));
         }
     }
+    let introduced = house.text(&format!("{folder}README.md")).unwrap_or_default();
     for (path, _) in house.below(&format!("{folder}src/"), ".rs") {
         let part = path[folder.len() + "src/".len()..].split(['/', '.']).next().unwrap_or_default();
-        if !FILES.contains(&part) {
-            let mend = "put it in the folder of the kind it belongs to (say src/model/), see docs/adding-a-capability.md";
+        if !FILES.contains(&part) && !introduced.contains(&format!("`{part}`")) {
+            let mend = "put it in the folder of the kind it belongs to (say src/model/), or introduce `its name` in the README";
             findings.push(Finding::at(path, "is a new kind of file", mend));
         }
     }

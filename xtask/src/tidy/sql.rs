@@ -45,7 +45,7 @@ pub fn check(house: &House) -> Vec<Finding> {
 }
 
 fn is_test(path: &str) -> bool {
-    path.contains("/tests/") || path.ends_with("/tests.rs")
+    path.contains("/tests/") || path.contains("/examples/") || path.ends_with("/tests.rs") || path.contains("/examples/")
 }
 
 fn may_hold_sql(path: &str) -> bool {

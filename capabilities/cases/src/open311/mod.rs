@@ -15,7 +15,7 @@ mod discovery;
 mod period;
 mod requests;
 mod send;
-mod services;
+mod kinds;
 mod xml;
 
 use answer::answer;
@@ -46,11 +46,11 @@ async fn discover(State(edge): State<Edge>, request: Request) -> Response {
 }
 
 async fn list_services(State(edge): State<Edge>, request: Request) -> Response {
-    answer(edge, request, services::list).await
+    answer(edge, request, kinds::list).await
 }
 
 async fn define_service(State(edge): State<Edge>, request: Request) -> Response {
-    answer(edge, request, services::define).await
+    answer(edge, request, kinds::define).await
 }
 
 async fn list_requests(State(edge): State<Edge>, request: Request) -> Response {

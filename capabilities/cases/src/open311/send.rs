@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::call::{Call, Params, bad, unknown};
-use super::services::serves;
+use super::kinds::serves;
 use crate::catalogue::{CaseType, Datatype};
 use crate::commands::{self, Filed, PlaceGiven, Report, ReporterGiven};
 use crate::error::CaseError;
