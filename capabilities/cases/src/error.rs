@@ -112,7 +112,9 @@ fn step_problem(refusal: &flow::Refusal) -> Problem {
     let words = refusal.words();
     let status = if refusal.is_about_who() { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
     let status = if refusal.field().is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-    let problem = Problem::new(status, format!("cases.{}", refusal.code()), Words::new(words.zh, words.en));
+    // "flow.not_now" is the floor's name; towards the caller it is a refusal of cases.
+    let code = refusal.code().trim_start_matches("flow.");
+    let problem = Problem::new(status, format!("cases.{code}"), Words::new(words.zh, words.en));
     match refusal.field() {
         Some(field) => problem.field(field),
         None => problem,

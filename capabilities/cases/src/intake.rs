@@ -6,7 +6,9 @@ use crate::error::CaseError;
 use crate::photos::{self, StoredPhoto};
 use crate::rules::Rules;
 use ::store::{Conn, Tx};
+use axum::extract::DefaultBodyLimit;
 use edge::{Edge, Quota, Rates};
+use platform::limits::FORM_BODY_BYTES_MAX;
 use platform::{Actor, ActorKind, Problem, Words};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +23,11 @@ const UPLOADS: Quota = Quota { name: "cases.photos", burst: 30, every: Duration:
 const GUESSES: Quota = Quota { name: "cases.code_of_source", burst: 8, every: Duration::from_secs(60) };
 const GUESSES_ON_CASE: Quota =
     Quota { name: "cases.code_of_case", burst: 20, every: Duration::from_secs(5 * 60) };
+
+/// A report with its photos is larger than other bodies.
+pub(crate) fn form_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(usize::try_from(FORM_BODY_BYTES_MAX).unwrap_or(usize::MAX))
+}
 
 /// Counts a report of this source: free, held for a person, or refused for now.
 pub(crate) fn watch(edge: &Edge, actor: &Actor, words: &str) -> Result<Option<Held>, Problem> {

@@ -5,6 +5,7 @@ mod file;
 mod follow;
 mod shared;
 
+use crate::intake;
 use crate::photos::{PHOTO_BYTES_MAX, PHOTOS_MAX};
 use askama::Template;
 use axum::Router;
@@ -16,13 +17,13 @@ pub fn routes() -> Router<Edge> {
     Router::new()
         .route("/", get(home))
         .route("/help", get(help))
-        .route("/report", get(file::show).post(file::send).layer(shared::form_limit()))
+        .route("/report", get(file::show).post(file::send).layer(intake::form_limit()))
         .route("/receipt/{number}", get(follow::receipt))
         .route("/follow", get(follow::show).post(follow::open))
         .route("/my", get(follow::my))
         .route("/case/{number}", get(case::show))
         .route("/case/{number}/confirm", post(case::confirm))
-        .route("/case/{number}/reopen", post(case::reopen).layer(shared::form_limit()))
+        .route("/case/{number}/reopen", post(case::reopen).layer(intake::form_limit()))
         .route("/case/{number}/rate", post(case::rate))
         .route("/case/{number}/withdraw", post(case::withdraw))
         .route("/case/{number}/supplement", post(case::supplement))

@@ -159,7 +159,7 @@ sql! {
                     owner_role, owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version,
                     version
                 from cases_search s join cases_case c on c.rowid = s.rowid
-                where c.district = $1 and s.tokens match $2 order by s.rowid desc limit $3"
+                where c.district = $1 and cases_search match $2 order by s.rowid desc limit $3"
         postgres "select c.id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden,
                     owner_role, owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version,
                     version
@@ -382,6 +382,23 @@ pub async fn find_whole(
     let photos = conn.all(&PHOTOS, (district, id, PHOTO_ROWS_MAX)).await?;
     let followers = crate::store::followers(conn, district, id).await?;
     Ok(Whole { case, timeline, photos, followers })
+}
+
+/// Merges of merges that are followed to the case that goes on.
+const MERGES_MAX: usize = 16;
+
+/// The case in which a report goes on: itself, or the one it was merged into. Answers its id and number.
+pub(crate) async fn find_common(
+    conn: &mut Conn,
+    district: DistrictId,
+    id: CaseId,
+) -> Result<(CaseId, String), CaseError> {
+    let mut case = crate::store::find(conn, district, id).await?.ok_or(CaseError::NotFound)?;
+    for _ in 0..MERGES_MAX {
+        let Some(next) = case.merged_into else { break };
+        case = crate::store::find(conn, district, next).await?.ok_or(CaseError::NotFound)?;
+    }
+    Ok((case.id, case.number))
 }
 
 /// The queue somebody means who names none: the posts held, else the unit, else the area of the widest scope.

@@ -164,6 +164,8 @@ sql! {
              host_post = $8, unit_id = $9, cohosts = $10, clocks = $11, due_at = $12, level = $13, progress = $14,
              state_since = $15, closed_at = $16, rating = $17, merged_into = $18, followers = $19, type_code = $20
          where district = $1 and id = $2 and version = $3";
+    SAVE_EXPLANATION: (DistrictId, CaseId, Json<serde_json::Value>) =
+        "update cases_case set explanation = $3 where district = $1 and id = $2";
     FIND: (DistrictId, CaseId) -> Case =
         "select district, id, number, workflow_version, state, open, type_code, words, lon, lat, address, grid_id, area_path,
              source, public, hidden, owner_role, owner_post, host_post, unit_id, cohosts, clocks, due_at, level, progress,
@@ -318,6 +320,12 @@ pub(crate) async fn save(tx: &mut Tx, before: &Case, after: &Case) -> Result<(),
         return Ok(());
     }
     Err(CaseError::Fault(Fault::new(platform::FaultKind::Contention, "a case changed under a write")))
+}
+
+/// Why it went where it went, where that was decided after the report: a held report that is let in.
+pub(crate) async fn save_explanation(tx: &mut Tx, case: &Case) -> Result<(), Fault> {
+    let columns = (case.district, case.id, case.explanation.clone());
+    tx.execute(&SAVE_EXPLANATION, columns).await.map(drop)
 }
 
 pub(crate) async fn add_entry(

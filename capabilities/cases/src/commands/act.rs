@@ -1,18 +1,18 @@
 //! Doing something to a case: whatever the workflow allows, by whoever may, with everything that belongs to it.
 
-use super::report::{post_for, unit_of};
+use super::route::{post_for, route, unit_of};
 use super::{books, clean_words, merge, tell, wind};
 use crate::access::roles_towards;
 use crate::catalogue::PostSelector;
 use crate::error::CaseError;
-use crate::model::{self, Case, CaseId, Deed, FollowerId, FollowerKind};
+use crate::model::{self, Case, CaseId, Deed, FollowerId, FollowerKind, Setting};
 use crate::photos::{PHOTOS_MAX, StoredPhoto};
 use crate::rules::{Rules, seats};
 use crate::store;
 use ::store::Tx;
-use flow::Deadline;
+use flow::{Deadline, Handover};
 use platform::{Actor, PostId, Time};
-use territory::{PostKind, Snapshot};
+use territory::{Post, PostKind, Snapshot};
 
 /// An action somebody takes, parsed.
 #[derive(Clone, Debug, Default)]
@@ -54,23 +54,31 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     }
     let reachable = is_reachable(tx, &case).await?;
     let setting = rules.setting(&case, &places, reachable, tx.now())?;
-    let deed = deed(&order, &case, &places)?;
+    let deed = deed(&order, &case, &places, tx.now())?;
     let (desk, dispatcher) = seats(&case, &places);
     let mut who = roles_towards(tx.actor(), &case, following, desk, dispatcher);
     if order.by_clock {
         who = vec!["clock"];
     }
-    check_list(&deed, &case, &rules, &places, tx.now())?;
+    check_list(&deed, &case, &setting, &rules, &places)?;
     check_photos(tx, &case, &order).await?;
     let post = acting_post(tx.actor(), &case, desk, dispatcher);
     let (mut next, entry) = model::act(&case, &who, post, &deed, &setting)?;
     next.unit_id = unit_of(&next, &places);
     if order.action == "merge" {
-        merge::join(tx, &case, &mut next).await?;
+        merge::join(tx, &case, &next).await?;
+    }
+    let mut routed = None;
+    if order.action == "let_in" {
+        (next, routed) = route(next, &setting, &rules, &places)?;
+        store::save_explanation(tx, &next).await?;
     }
     store::save(tx, &case, &next).await?;
     store::add_photos(tx, id, entry.id, &order.photos).await?;
     tell(tx, &next, &entry, post).await?;
+    if let Some(routed) = &routed {
+        store::add_entry(tx, id, routed, None).await?;
+    }
     let setting = rules.setting(&next, &places, reachable, tx.now())?;
     wind(tx, &next, &setting).await?;
     Ok(Acted { case: next })
@@ -150,10 +158,12 @@ fn stale(case: &Case, seen: i64) -> CaseError {
     CaseError::Stale { seen, present: case.version, now: Box::new(now) }
 }
 
-fn deed(order: &Act, case: &Case, places: &Snapshot) -> Result<Deed, CaseError> {
+fn deed(order: &Act, case: &Case, places: &Snapshot, now: Time) -> Result<Deed, CaseError> {
+    // A post that is closed by now takes nothing new.
+    let open = |p: &&Post| p.open_to.is_none_or(|end| end > now);
     let note = order.note.as_deref().map(|n| clean_words(n, "note", super::WORDS_CHARS_MAX)).transpose()?;
     let post = match (&order.post, &order.post_selector) {
-        (Some(post), _) => Some(places.post(*post).map(|p| p.id).ok_or_else(unknown_post)?),
+        (Some(post), _) => Some(places.post(*post).filter(open).map(|p| p.id).ok_or_else(unknown_post)?),
         (None, Some(selector)) => Some(post_for(selector, &case.area_path, places).ok_or_else(unknown_post)?),
         (None, None) => None,
     };
@@ -177,16 +187,18 @@ fn unknown_post() -> CaseError {
 fn check_list(
     deed: &Deed,
     case: &Case,
+    setting: &Setting<'_>,
     rules: &Rules,
     places: &Snapshot,
-    now: Time,
 ) -> Result<(), CaseError> {
-    let to_worker = deed.post.and_then(|p| places.post(p)).is_some_and(|p| p.kind == PostKind::GridWorker);
-    let gives = matches!(deed.action.as_str(), "dispatch" | "redispatch" | "rule" | "route" | "add_helper");
+    let to_worker =
+        deed.post.and_then(|p| places.post(p)).is_some_and(|p| p.kind == PostKind::GridWorker);
+    let action = setting.workflow.action(&deed.action);
+    let gives = action.is_some_and(|a| matches!(a.hands_to, Handover::Post | Handover::Helper));
     if to_worker && gives {
         rules
             .catalogue
-            .may_grid_worker_take(&case.type_code, now.local().date())
+            .may_grid_worker_take(&case.type_code, setting.now.local().date())
             .map_err(CaseError::NotOnTheList)?;
     }
     Ok(())

@@ -5,10 +5,11 @@ mod follow;
 mod merge;
 mod report;
 mod reporter;
+mod route;
 
 pub use act::{Act, Acted, act, ring};
 pub use follow::{Follow, follow};
-pub use merge::merge;
+pub use merge::{MERGE_IN, merge};
 pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report};
 pub use reporter::{OpenedReporter, open_reporter};
 

@@ -1,22 +1,21 @@
 //! Filing a report: found its place, named its type, given to the one post that owns the next step, with a clock running.
 
+use super::route::route;
 use super::{books, check_entered, clean_words, tell, wind};
 use crate::access;
-use crate::catalogue::{CaseType, PostSelector, SOMETHING_ELSE};
+use crate::catalogue::{CaseType, SOMETHING_ELSE};
 use crate::codes;
 use crate::error::CaseError;
 use crate::facts::CaseFollowed;
 use crate::model::{
-    Case, CaseId, Clocks, Deed, Entry, FollowerId, FollowerKind, Progress, Setting, Source, act, begin,
-    number_of,
+    Case, CaseId, Clocks, Entry, FollowerId, FollowerKind, Progress, Setting, Source, begin, number_of,
 };
 use crate::photos::{PHOTOS_MAX, StoredPhoto};
-use crate::routing::{PlaceBy, Route, RouteInput};
 use crate::rules::Rules;
 use crate::search;
 use crate::store::{self, NewFollower};
 use ::store::{Json, Tx};
-use platform::{AccountId, ActorKind, DistrictId, Phone, PostId, Time, Words};
+use platform::{AccountId, ActorKind, DistrictId, Phone, Time, Words};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use territory::{Area, Snapshot};
@@ -112,7 +111,7 @@ pub async fn report(tx: &mut Tx, order: Report) -> Result<Filed, CaseError> {
     let place = locate(&order.place, &places)?;
     let case = draft(tx, &order, &case_type, &place, &rules);
     let setting = rules.setting(&case, &places, order.reporter.is_some(), tx.now())?;
-    let steps = route(case, &order, &case_type, &place, &setting, &rules, &places)?;
+    let steps = first_steps(case, &order, &setting, &rules, &places)?;
     let (case, fresh) = keep(tx, steps.case, &order).await?;
     if fresh {
         store::add_photos(tx, case.id, steps.first.id, &order.photos).await?;
@@ -227,17 +226,6 @@ struct Located<'a> {
     address: Option<String>,
 }
 
-impl Located<'_> {
-    fn by(&self) -> PlaceBy {
-        match (self.point, self.grid, &self.address) {
-            (Some(_), ..) => PlaceBy::Point,
-            (None, Some(_), None) => PlaceBy::Choice,
-            (None, Some(_), Some(_)) => PlaceBy::Address,
-            (None, None, _) => PlaceBy::Nothing,
-        }
-    }
-}
-
 fn locate<'a>(given: &PlaceGiven, places: &'a Snapshot) -> Result<Located<'a>, CaseError> {
     let by_code = |code: &str| {
         places.by_code(code).ok_or_else(|| {
@@ -333,12 +321,10 @@ struct Steps {
     routed: Option<Entry>,
 }
 
-/// The first state, and the step to the post that the routing rules name.
-fn route(
+/// The first state, and the step to the post that the routing rules name. A held report is routed when it is let in.
+fn first_steps(
     case: Case,
     order: &Report,
-    case_type: &CaseType,
-    place: &Located<'_>,
     setting: &Setting<'_>,
     rules: &Rules,
     places: &Snapshot,
@@ -348,64 +334,9 @@ fn route(
         case.explanation = Json(serde_json::json!({ "held": held.words() }));
         return Ok(Steps { case, first, routed: None });
     }
-    let (mut case, first) = begin(case, "reported", setting);
-    let now = setting.now;
-    let local = now.local();
-    let route = rules.router.route(&RouteInput {
-        type_code: &case_type.code,
-        area_path: Some(&place.path),
-        area_name: place.grid.map(|g| g.name.as_str()),
-        place_by: place.by(),
-        on: local.date(),
-        hour: local.hour(),
-        working: setting.calendar.is_working_time(now.micros()),
-        source: case.source,
-        urgency: case_type.urgency,
-        words: &order.words,
-    });
-    case.explanation = Json(explained(&route));
-    case.cohosts.0 = route.co.iter().filter_map(|c| post_for(&c.to, &place.path, places)).collect();
-    let Some(post) = post_for(&route.to, &place.path, places).filter(|p| Some(*p) != case.owner_post) else {
-        case.unit_id = unit_of(&case, places);
-        return Ok(Steps { case, first, routed: None });
-    };
-    let deed = Deed { action: "route".to_owned(), post: Some(post), ..Deed::default() };
-    let (mut case, routed) = act(&case, &["system"], None, &deed, setting)?;
-    case.version = 1;
-    case.unit_id = unit_of(&case, places);
-    Ok(Steps { case, first, routed: Some(routed) })
-}
-
-/// What stays on the case of a route: its sentence, and what a program or a later reader needs to check it.
-fn explained(route: &Route) -> serde_json::Value {
-    serde_json::json!({
-        "zh": route.sentence(platform::Lang::Zh),
-        "en": route.sentence(platform::Lang::En),
-        "to": route.to,
-        "rule": route.rule.key,
-        "item": route.item.as_ref().map(|i| format!("{}/{} ({})", i.list, i.number, i.version)),
-        "withheld": route.withheld.len(),
-        "also": route.also.iter().map(|a| &a.key).collect::<Vec<_>>(),
-        "rules": route.rules_version,
-        "catalogue": route.catalogue,
-    })
-}
-
-/// The post a selector means at a place; none where nobody sits there.
-pub(crate) fn post_for(selector: &PostSelector, path: &str, places: &Snapshot) -> Option<PostId> {
-    let post = match selector {
-        PostSelector::GridWorker | PostSelector::StandIn => places.worker_post(path),
-        PostSelector::GridLeader => places.leader_post(path),
-        PostSelector::SubdistrictDesk => places.desk_post(path),
-        PostSelector::Dispatcher => places.dispatcher_post(),
-        PostSelector::Unit(key) => places.unit_post(key),
-    };
-    post.map(|p| p.id)
-}
-
-/// The organisation behind the post that works on the case.
-pub(crate) fn unit_of(case: &Case, places: &Snapshot) -> Option<platform::OrganisationId> {
-    case.host_post.or(case.owner_post).and_then(|p| places.post(p)).and_then(|p| p.organisation)
+    let (case, first) = begin(case, "reported", setting);
+    let (case, routed) = route(case, setting, rules, places)?;
+    Ok(Steps { case, first, routed })
 }
 
 /// Inserts the case under a free number; an id that is taken is either the same report again or a refusal.

@@ -57,6 +57,25 @@ pub(crate) fn suggestion(s: &Suggestion, lang: Lang) -> TypeSuggestion {
     TypeSuggestion { code: s.code.clone(), name: s.name.get(lang).to_owned(), because: s.sentence(lang) }
 }
 
+/// What the words speak of that is not handled here, and where it belongs.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ElsewhereNotice {
+    pub key: String,
+    pub notice: Words,
+}
+
+/// 不在这里办理的事项应找谁（信访、诉讼等）。 · Says what of the words belongs elsewhere: petitions, courts, discipline.
+#[utoipa::path(get, path = "/api/cases/elsewhere", tag = "cases", operation_id = "list_elsewhere", params(SuggestTypes),
+    responses((status = 200, body = Vec<ElsewhereNotice>)))]
+pub async fn list_elsewhere(
+    State(edge): State<Edge>,
+    QueryOf(query): QueryOf<SuggestTypes>,
+) -> Json<Vec<ElsewhereNotice>> {
+    let rules = edge.fixture::<Rules>();
+    let found = rules.suggester.belongs_elsewhere(&query.words);
+    Json(found.into_iter().map(|e| ElsewhereNotice { key: e.key.clone(), notice: e.notice.clone() }).collect())
+}
+
 /// A type as a form offers it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TypeView {
@@ -205,12 +224,16 @@ pub(crate) async fn lookup(
             let Some(secret) = codes::find_secret(conn, &rules, district).await? else { return Ok(None) };
             let Some(id) = store::find_by_number(conn, district, &wanted).await? else { return Ok(None) };
             let followers = store::followers(conn, district, id).await?;
-            let right = followers.iter().find(|f| codes::code(&secret, id, f.id) == code);
-            Ok::<_, CaseError>(right.map(|f| (id, codes::mark(&secret, id, f.id))))
+            let Some(right) = followers.iter().find(|f| codes::code(&secret, id, f.id) == code) else {
+                return Ok(None);
+            };
+            // A merged report is followed where it went on: the reporter keeps the number and code they have.
+            let (id, number) = queries::find_common(conn, district, id).await?;
+            let follow = codes::mark(&secret, id, right.id);
+            Ok::<_, CaseError>(Some(Lookup { id, number, follow }))
         })
         .await?;
-    let (id, follow) = found.ok_or(CaseError::WrongCode)?;
-    Ok(Lookup { id, number, follow })
+    Ok(found.ok_or(CaseError::WrongCode)?)
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -10,7 +10,7 @@ use crate::error::CaseError;
 use crate::model::{CaseId, FollowerId};
 use crate::rules::Rules;
 use crate::view::Viewer;
-use crate::{codes, store};
+use crate::{codes, intake, store};
 use axum::http::HeaderMap;
 use edge::Edge;
 use platform::{Actor, Problem};
@@ -23,8 +23,9 @@ pub const FOLLOW_HEADER: &str = "mulin-follow";
 pub fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(report::create_case, lists::list_cases))
-        .routes(routes!(report::keep_photos))
+        .merge(OpenApiRouter::new().routes(routes!(report::keep_photos)).layer(intake::form_limit()))
         .routes(routes!(lookups::suggest_types))
+        .routes(routes!(lookups::list_elsewhere))
         .routes(routes!(lookups::list_types))
         .routes(routes!(lookups::list_nearby))
         .routes(routes!(lookups::lookup_case))

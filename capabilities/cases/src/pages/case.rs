@@ -8,9 +8,10 @@ use crate::http::lists::following;
 use crate::http::report::parse_phone;
 use crate::http::{case_id, viewer};
 use crate::intake;
-use crate::model::FollowerId;
+use crate::model::{CaseId, FollowerId};
 use crate::photos;
 use crate::queries;
+use crate::rules::Rules;
 use crate::view::{CaseView, EntryView, Viewer};
 use ::store::{Conn, Tx};
 use askama::Template;
@@ -85,7 +86,32 @@ pub(super) async fn show(
     if mark.is_none() && page.actor.account.is_none() {
         return Ok(Redirect::to(&format!("/follow?number={number}")).into_response());
     }
+    if let Some(follower) = mark
+        && let Some(onward) = follow_on(&edge, &page, id, follower).await?
+    {
+        return Ok(onward);
+    }
     render(&edge, page, &number, mark, None, Vec::new()).await
+}
+
+/// A merged report is followed where it went on.
+async fn follow_on(
+    edge: &Edge,
+    page: &Page,
+    id: CaseId,
+    follower: FollowerId,
+) -> Result<Option<Response>, Problem> {
+    let (rules, district) = (edge.fixture::<Rules>(), page.actor.district);
+    let found = edge
+        .db
+        .read(async move |conn: &mut Conn| {
+            let (common, number) = queries::find_common(conn, district, id).await?;
+            let secret = codes::find_secret(conn, &rules, district).await?;
+            let mark = secret.filter(|_| common != id).map(|s| codes::mark(&s, common, follower));
+            Ok::<_, CaseError>(mark.map(|mark| (number, mark)))
+        })
+        .await?;
+    Ok(found.map(|(number, mark)| redirect_with_mark(page, &format!("/case/{number}"), &number, &mark)))
 }
 
 /// The case as it is now, with thanks or trouble.

@@ -2,20 +2,13 @@
 
 use crate::model::{CaseId, FollowerId};
 use crate::view::{PhotoView, PostView, Viewer, moment, words};
-use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use edge::{Cookies, Edge, Page, SetCookie};
-use platform::limits::FORM_BODY_BYTES_MAX;
 use platform::{Problem, Time};
 
 /// How long a browser remembers the cases it follows.
 const MARK_SECONDS: u64 = 180 * 24 * 3600;
-
-/// A report with its photos is larger than other bodies.
-pub(super) fn form_limit() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(usize::try_from(FORM_BODY_BYTES_MAX).unwrap_or(usize::MAX))
-}
 
 /// The post responsible, as residents may read it.
 #[derive(Clone, Debug)]

@@ -1,3 +1,15 @@
 //! The stories of cases, told through the front door where there is one. One binary: it links once.
 
+mod bad_input;
+mod clocks;
+mod follow;
+mod import;
+mod life;
+mod main_job;
+mod open311;
+mod open311_samples;
+mod pages;
 mod photos;
+mod privacy;
+mod routing;
+mod town;
