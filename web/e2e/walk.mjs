@@ -1,6 +1,11 @@
 // The main job, played through HTTP as four people (resident, water company, subdistrict desk, dispatcher) and a neighbour. Each step tells who did what, who has the next step, and until when.
-// `make walk` starts a small demo for it; MULIN_BASE and MULIN_ACCOUNTS name another. The server decides what may be done; this only asks.
-import { call, everybody, keep_photo } from "./staff.mjs";
+// It has a small demo of its own, or walks where MULIN_BASE and MULIN_ACCOUNTS point. The server decides what may be done; this only asks.
+import { start_district } from "./district.mjs";
+
+const district = process.env.MULIN_BASE ? undefined : await start_district();
+if (district) Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file });
+// After the addresses are known, for they are read when these are loaded.
+const { call, everybody, keep_photo } = await import("./staff.mjs");
 
 const WORDS = "门口路边的水管爆了，水流了一路。";
 const NOT_FOR_A_GRID = "变压器嗡嗡响，还冒火花。";
@@ -121,11 +126,30 @@ async function tell_history(receipt, proof) {
   for (const entry of seen.timeline) console.log(`     ${clock(entry.at)}  ${entry.actor}: ${entry.action_words.zh} → ${entry.state_words.zh} · ${entry.action_words.en} → ${entry.state_words.en}`);
 }
 
-const staff = new Map((await everybody()).map((one) => [one.role, one]));
-const grid = find_grid(staff);
-const receipt = await report(grid);
-await join(receipt);
-await refuse_dumping(staff, grid);
-const proof = await find_proof(staff, receipt);
-for (const step of STEPS) await act(step, receipt, proof);
-await tell_history(receipt, proof);
+/** The staff of the demo, by role. */
+async function sign_everybody_in() {
+  const staff = new Map((await everybody()).map((one) => [one.role, one]));
+  const missing = ["grid_worker", "unit_desk", "subdistrict_desk", "dispatcher"].filter((role) => !staff.has(role));
+  if (missing.length > 0) throw new Error(`cannot sign in: ${missing.join(", ")} (a one-time code counts once; try again in 30 s)`);
+  return staff;
+}
+
+async function walk() {
+  const staff = await sign_everybody_in();
+  const grid = find_grid(staff);
+  const receipt = await report(grid);
+  await join(receipt);
+  await refuse_dumping(staff, grid);
+  const proof = await find_proof(staff, receipt);
+  for (const step of STEPS) await act(step, receipt, proof);
+  await tell_history(receipt, proof);
+}
+
+try {
+  await walk();
+} catch (error) {
+  console.error(`\nThe walk ends here: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  await district?.stop();
+}
