@@ -1,6 +1,7 @@
 //! Facts: what happened, who did it, where. One row is the audit line; reactions and live screens follow the same row.
 
 use crate::{Conn, Json, row, sql};
+use parking_lot::Mutex;
 use platform::{Actor, DistrictId, FactId, Fault, OrganisationId, Time};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -101,11 +102,28 @@ sql! {
          order by id desc limit $4";
 }
 
+/// Ids of facts grow in the order in which they were recorded, even within a millisecond: all facts of one write have one
+/// moment, and a timeline is read by id.
+fn next_id(now: Time) -> FactId {
+    const RANDOM_BITS: u32 = 80;
+    static LAST: Mutex<FactId> = Mutex::new(FactId(Uuid::nil()));
+    let mut last = LAST.lock();
+    let new = FactId::new(now);
+    let millis = |id: FactId| id.0.as_u128() >> RANDOM_BITS;
+    *last = match *last {
+        before if before >= new && millis(before) == millis(new) => {
+            FactId(Uuid::from_u128(before.0.as_u128() + 1))
+        }
+        _ => new,
+    };
+    *last
+}
+
 pub(crate) fn row_of<F: Fact + ?Sized>(fact: &F, actor: &Actor, now: Time) -> FactRow {
     let (subject_kind, subject_id) = fact.subject();
     FactRow {
         district: actor.district,
-        id: FactId::new(now),
+        id: next_id(now),
         name: fact.name().to_owned(),
         at: now,
         actor_kind: actor.kind.name().to_owned(),
@@ -272,5 +290,22 @@ impl Facts {
         for fact in facts {
             let _ = self.0.send(Arc::new(fact));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! The order of facts.
+    use super::next_id;
+    use platform::Time;
+
+    #[test]
+    fn facts_of_one_moment_keep_their_order() {
+        let now = Time::from_micros(1_795_232_400_000_000);
+        let ids: Vec<_> = (0..10_000).map(|_| next_id(now)).collect();
+        assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]));
+        assert!(ids.iter().all(|id| id.0.get_version_num() == 7));
+        // Replaying the past begins again at its own moment.
+        assert!(next_id(Time::from_micros(now.micros() - 5_000)) < ids[0]);
     }
 }

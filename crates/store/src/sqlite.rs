@@ -146,9 +146,14 @@ impl Checkpoints {
         let db = connect(path, CACHE_KIB_READER)?;
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("store-checkpoint".into()).spawn(move || {
+            let mut is_said = false;
             while stopped.recv_timeout(CHECKPOINT_INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 if log_state(&db).bytes_waiting > CHECKPOINT_LOG_BYTES {
-                    checkpoint(&db);
+                    let ended = checkpoint(&db);
+                    if let (Err(e), false) = (&ended, is_said) {
+                        tracing::warn!("The log cannot be moved into the database: {e}");
+                    }
+                    is_said = ended.is_err();
                 }
             }
         })?;
@@ -183,10 +188,8 @@ pub(crate) fn log_state(db: &Connection) -> LogState {
 }
 
 /// Moves what no reader still needs to see in the log. Never waits: the next one goes on where this stopped.
-pub(crate) fn checkpoint(db: &Connection) {
-    if let Err(e) = db.query_row("pragma wal_checkpoint(passive)", (), |_| Ok(())) {
-        tracing::warn!("The log could not be moved into the database now: {e}");
-    }
+pub(crate) fn checkpoint(db: &Connection) -> rusqlite::Result<()> {
+    db.query_row("pragma wal_checkpoint(passive)", (), |_| Ok(()))
 }
 
 /// Reads a database through for damage.
