@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod codes;
 mod enter;
+mod first;
 mod keys;
 mod password;
 mod roles;
@@ -19,8 +20,9 @@ pub(crate) use accounts::{
 pub(crate) use audit::{note_audit_export, note_audit_read};
 pub use codes::text_resident;
 pub use codes::{CodeSender, SenderFuture};
-pub(crate) use codes::{DemoInbox, Redeemed, Sender, redeem_code, send_code};
+pub(crate) use codes::{DemoInbox, Sender, redeem_code, send_code};
 pub use enter::open_session;
+pub use first::{FirstAccount, found_administrators};
 pub(crate) use keys::{issue_key, revoke_key};
 pub(crate) use password::change_password;
 pub use roles::{NewAssignment, assign_role};

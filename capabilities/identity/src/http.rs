@@ -8,8 +8,9 @@ mod roles;
 mod session;
 
 use crate::access::token_of;
-use crate::model::{SessionId, Token};
-use crate::queries;
+use crate::error::IdentityError;
+use crate::model::{Session, SessionId, Token};
+use crate::store;
 use ::store::Conn;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -47,8 +48,14 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(audit::export_audit))
 }
 
-/// The session that asks, where it is one.
-pub(crate) struct OwnSession(pub(crate) Option<SessionId>);
+/// The session that asks, where it is one: a page's cookie or a bearer token, not a service key.
+pub(crate) struct OwnSession(pub(crate) Option<Session>);
+
+impl OwnSession {
+    pub(crate) fn id(&self) -> Option<SessionId> {
+        self.0.as_ref().map(|session| session.id)
+    }
+}
 
 impl FromRequestParts<Edge> for OwnSession {
     type Rejection = Problem;
@@ -57,10 +64,7 @@ impl FromRequestParts<Edge> for OwnSession {
         let Some(token) = token_of(parts).and_then(Token::parse) else { return Ok(Self(None)) };
         let (district, hash) = (token.district, token.hash());
         let found =
-            edge.db.read(async move |conn: &mut Conn| queries::find_session_id(conn, district, &hash).await);
-        match found.await {
-            Ok(id) => Ok(Self(id)),
-            Err(fault) => Err(crate::IdentityError::from(fault).into()),
-        }
+            edge.db.read(async move |conn: &mut Conn| store::find_session(conn, district, &hash).await);
+        found.await.map(Self).map_err(|fault| IdentityError::from(fault).into())
     }
 }

@@ -169,12 +169,12 @@ fn redirect(cookie: SetCookie, to: &str) -> Response {
 
 async fn sign_out(
     page: Page,
-    OwnSession(session): OwnSession,
+    own: OwnSession,
     State(edge): State<Edge>,
     form: Multipart,
 ) -> Result<Response, Problem> {
     page.check_csrf(form.text("_csrf"))?;
-    if let (Some(session), Some(_)) = (session, page.actor.account) {
+    if let (Some(session), Some(_)) = (own.id(), page.actor.account) {
         edge.db.write(&page.actor, async move |tx: &mut Tx| commands::sign_out(tx, session).await).await?;
     }
     Ok(redirect(session_cookie(&page, String::new(), 0), "/"))

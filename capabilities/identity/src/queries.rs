@@ -85,8 +85,6 @@ sql! {
     SESSIONS: (DistrictId, AccountId, Time, i64) -> SessionLine =
         "select id, via, made_at, seen_at, ends_at from identity_session
          where district = $1 and account_id = $2 and ends_at > $3 order by id desc limit $4";
-    SESSION_OF_TOKEN: (DistrictId, Vec<u8>) -> (SessionId,) =
-        "select id from identity_session where district = $1 and token_hash = $2";
     KEYS: (DistrictId, i64) -> KeyLine =
         "select k.id, k.account_id, a.name, k.hint, k.made_at, k.ends_at, k.revoked_at
          from identity_service_key k
@@ -152,15 +150,6 @@ pub(crate) async fn list_sessions(
     let idle_max = crate::model::idle_time(kind, limits);
     lines.retain(|line| now.since(line.seen_at) < idle_max);
     Ok(lines)
-}
-
-/// The session a token opens, as its owner's list names it.
-pub(crate) async fn find_session_id(
-    conn: &mut Conn,
-    district: DistrictId,
-    token_hash: &[u8],
-) -> Result<Option<SessionId>, Fault> {
-    Ok(conn.optional(&SESSION_OF_TOKEN, (district, token_hash.to_vec())).await?.map(|(id,)| id))
 }
 
 pub(crate) async fn list_keys(conn: &mut Conn, district: DistrictId) -> Result<Vec<KeyLine>, Fault> {

@@ -113,7 +113,7 @@ impl Memory {
     fn hear(&mut self) {
         loop {
             match self.facts.try_recv() {
-                Ok(fact) if fact.name.starts_with("identity.") => {
+                Ok(fact) if changes_somebody(&fact.name) => {
                     self.changes += 1;
                     self.tokens.retain(|_, r| r.known.account.0 != fact.subject_id);
                 }
@@ -126,6 +126,21 @@ impl Memory {
             }
         }
     }
+}
+
+/// Whether what was remembered of an account may be wrong after such a fact. The frequent ones that change nobody are
+/// named, so that a new kind of fact errs on the safe side.
+fn changes_somebody(fact: &str) -> bool {
+    const CHANGES_NOBODY: [&str; 7] = [
+        "signed_in",
+        "sign_in_failed",
+        "login_locked",
+        "code_sent",
+        "code_refused",
+        "audit_read",
+        "audit_exported",
+    ];
+    fact.strip_prefix("identity.").is_some_and(|what| !CHANGES_NOBODY.contains(&what))
 }
 
 /// Gathers what an account is and may do now.
@@ -147,6 +162,8 @@ pub(crate) async fn know_account(
             }
         }
     }
+    // The territory seats accounts without knowing their roles: an administrator's seat gives nothing.
+    let posts = if known.administrator { &[] } else { posts };
     for post in posts {
         for role in roles.of_post(&post.kind) {
             known.take(roles, &role.key, &post.scope);
@@ -170,6 +187,7 @@ pub(crate) async fn know_account(
 struct Gathered {
     grants: Vec<Grant>,
     second_factor: bool,
+    administrator: bool,
     first_role: Option<String>,
 }
 
@@ -183,6 +201,7 @@ impl Gathered {
             }
         }
         self.second_factor |= role.second_factor;
+        self.administrator |= role.administrator.is_some();
         self.first_role.get_or_insert_with(|| role.words.zh.to_string());
     }
 }

@@ -56,13 +56,13 @@ pub(crate) struct ConfirmedView {
     responses((status = 204), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn change_password(
     who: Who,
-    OwnSession(kept): OwnSession,
+    own: OwnSession,
     State(edge): State<Edge>,
     Body(body): Body<ChangePasswordBody>,
 ) -> Result<StatusCode, Problem> {
     let actor = who.signed_in()?;
     let (present, new) = (Personal::new(body.present), Personal::new(body.new));
-    commands::change_password(&edge, actor, kept, present, new).await?;
+    commands::change_password(&edge, actor, own.id(), present, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,7 +3,7 @@
 use super::OwnSession;
 use crate::commands;
 use crate::error::IdentityError;
-use crate::model::{Account, AccountKind, Limits, SessionId};
+use crate::model::{Account, Limits, SessionId};
 use crate::queries;
 use crate::store::{self, KEEPING};
 use ::store::{Conn, Tx};
@@ -143,11 +143,11 @@ pub(crate) async fn sign_in(
     responses((status = 204), (status = 401, body = Problem)))]
 pub(crate) async fn sign_out(
     who: Who,
-    OwnSession(session): OwnSession,
+    own: OwnSession,
     State(edge): State<Edge>,
 ) -> Result<StatusCode, Problem> {
     let actor = who.signed_in()?;
-    if let Some(session) = session {
+    if let Some(session) = own.id() {
         edge.db.write(actor, async move |tx: &mut Tx| commands::sign_out(tx, session).await).await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -156,7 +156,11 @@ pub(crate) async fn sign_out(
 /// 我是谁，能做什么 · Who I am and what I may do
 #[utoipa::path(get, path = "/api/identity/me", operation_id = "find_me", tag = "identity",
     responses((status = 200, body = MeView), (status = 401, body = Problem)))]
-pub(crate) async fn find_me(who: Who, State(edge): State<Edge>) -> Result<Json<MeView>, Problem> {
+pub(crate) async fn find_me(
+    who: Who,
+    own: OwnSession,
+    State(edge): State<Edge>,
+) -> Result<Json<MeView>, Problem> {
     let actor = who.signed_in()?;
     let account = own_account(&edge, actor).await?;
     Ok(Json(MeView {
@@ -168,7 +172,7 @@ pub(crate) async fn find_me(who: Who, State(edge): State<Edge>) -> Result<Json<M
         district: actor.district.0,
         has_second_factor: account.has_second_factor(),
         must_change: account.must_change,
-        limited: account.kind == AccountKind::Staff && actor.grants.is_empty(),
+        limited: own.0.is_some_and(|session| session.limited),
         posts: posts_of(&edge, actor.district, &actor.posts),
         grants: grants_of(&actor.grants),
     }))
@@ -186,7 +190,7 @@ async fn own_account(edge: &Edge, actor: &Actor) -> Result<Account, IdentityErro
     responses((status = 200, body = [SessionView]), (status = 401, body = Problem)))]
 pub(crate) async fn list_sessions(
     who: Who,
-    OwnSession(current): OwnSession,
+    own: OwnSession,
     State(edge): State<Edge>,
 ) -> Result<Json<Vec<SessionView>>, Problem> {
     let account = own_account(&edge, who.signed_in()?).await?;
@@ -199,7 +203,7 @@ pub(crate) async fn list_sessions(
         })
         .await?;
     let view = |l: queries::SessionLine| SessionView {
-        current: Some(l.id) == current,
+        current: Some(l.id) == own.id(),
         id: l.id,
         via: l.via,
         made_at: l.made_at,
@@ -233,10 +237,10 @@ pub(crate) struct RevokedView {
     responses((status = 200, body = RevokedView), (status = 401, body = Problem)))]
 pub(crate) async fn revoke_sessions(
     who: Who,
-    OwnSession(current): OwnSession,
+    own: OwnSession,
     State(edge): State<Edge>,
 ) -> Result<Json<RevokedView>, Problem> {
-    let actor = who.signed_in()?;
+    let (actor, current) = (who.signed_in()?, own.id());
     let count = edge
         .db
         .write(actor, async move |tx: &mut Tx| commands::revoke_own_sessions(tx, current).await)

@@ -34,3 +34,40 @@ pub fn login_hash(district: DistrictId, login: &str) -> Vec<u8> {
     let text = format!("{district}:{}", login.trim().to_lowercase());
     Sha256::digest(text.as_bytes()).to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    //! Five in a row lock; a quiet quarter of an hour forgets.
+    use super::{Attempts, login_hash};
+    use crate::catalogue::built_in;
+    use platform::{DistrictId, Time};
+    use std::time::Duration;
+
+    #[test]
+    fn failures_are_counted_and_forgotten() {
+        let (_, limits) = built_in();
+        let start = Time::from_micros(1_772_416_800_000_000);
+        let at = |minute: u64| start.after(Duration::from_secs(minute * 60));
+        for (minutes, locked) in [
+            (vec![0, 1, 2, 3], false),
+            (vec![0, 1, 2, 3, 4], true),
+            (vec![0, 14, 28, 42, 56], true),
+            (vec![0, 1, 2, 3, 18], false),
+            (vec![0, 1, 2, 3, 4, 19], false),
+        ] {
+            let last = minutes.last().copied().unwrap_or(0);
+            let attempts = minutes.iter().fold(Attempts::default(), |a, m| a.failed(at(*m), &limits));
+            assert_eq!(attempts.locked(at(last)).is_some(), locked, "{minutes:?}");
+        }
+        let locked = (0..5).fold(Attempts::default(), |a, m| a.failed(at(m), &limits));
+        assert_eq!(locked.locked(at(18)), Some(at(19)));
+        assert_eq!(locked.locked(at(19)), None);
+    }
+
+    #[test]
+    fn a_login_counts_as_it_is_kept_and_apart_by_district() {
+        let here = DistrictId(430_204);
+        assert_eq!(login_hash(here, " Li.Si "), login_hash(here, "li.si"));
+        assert_ne!(login_hash(here, "li.si"), login_hash(DistrictId(430_203), "li.si"));
+    }
+}

@@ -109,3 +109,47 @@ async fn a_first_password_must_be_changed_before_anything_else() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_at_the_same_time_are_counted_each() {
+    each_engine(CAPABILITIES, async |town| {
+        let li = staff(&town, "li.si", &["grid_worker"]).await;
+        let guesses = (0..16).map(|_| {
+            let caller = town.caller();
+            tokio::spawn(async move { caller.post(SIGN_IN, credentials("li.si", "wrong")).await })
+        });
+        let guesses: Vec<_> = guesses.collect();
+        let mut codes = Vec::new();
+        for guess in guesses {
+            codes.push(guess.await.expect("an answer").json()["code"].as_str().expect("a code").to_owned());
+        }
+        let wrong = codes.iter().filter(|c| *c == "identity.wrong_sign_in").count();
+        assert_eq!((wrong, codes.len()), (4, 16), "{codes:?}");
+        let failed =
+            facts_of(&town, li.id).await.into_iter().filter(|f| f == "identity.sign_in_failed").count();
+        assert_eq!(failed, 5, "the others were not even looked at");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_district_gets_its_first_administrators_once() {
+    each_engine(CAPABILITIES, async |town| {
+        let found = async || {
+            let opened = identity::found_administrators(&town.edge, &town.system()).await;
+            opened.expect("the administrators are opened")
+        };
+        let first = found().await;
+        assert_eq!(
+            first.iter().map(|f| f.role.as_str()).collect::<Vec<_>>(),
+            ["system_admin", "security_admin", "audit_admin"]
+        );
+        assert_eq!(found().await.len(), 0, "not twice");
+        for one in first {
+            let answer = town.caller().post(SIGN_IN, credentials(&one.login, &one.password)).await.ok();
+            assert_eq!((&answer["must_change"], &answer["must_enrol"]), (&json!(true), &json!(true)));
+            assert_eq!(answer["grants"], json!([]));
+        }
+    })
+    .await;
+}
