@@ -116,9 +116,10 @@ fn groups_in(page: &Page, snapshot: &Snapshot, area: &Area, now: Time) -> Vec<Ar
         let areas = snapshot.children(&area.path).map(link).collect();
         return vec![AreaGroup { name: String::new(), tint: None, areas }];
     }
+    let is_one_of_several = snapshot.children(&area.path).nth(1).is_some();
     let group = |(n, child): (usize, &Area)| AreaGroup {
         name: child.name_in(page.actor.lang).to_owned(),
-        tint: Some(tint_of(n)),
+        tint: is_one_of_several.then(|| tint_of(n)),
         areas: snapshot.children(&child.path).map(link).collect(),
     };
     snapshot.children(&area.path).enumerate().map(group).collect()

@@ -219,7 +219,10 @@ impl Planner {
         self.plan.posts.push(PlannedPost {
             kind,
             name: name.to_owned(),
-            name_en: name_en.to_owned(),
+            name_en: match at.level {
+                AreaLevel::District => name_en.to_owned(),
+                _ => format!("{name_en}, {}", at.name),
+            },
             area_path: at.path.clone(),
             organisation: None,
             phone,
