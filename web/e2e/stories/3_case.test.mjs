@@ -56,6 +56,7 @@ describe("the life of a case", () => {
       await page.goto(`/case/${receipt.number}`);
       await send(page, () => tap(watch, page.locator("#confirm button")));
       assert.match(await page.locator("[data-state]").innerText(), /已办结/);
+      assert.equal(await page.locator(".top-link").first().getAttribute("href"), `/case/${receipt.number}?lang=en`);
       await page.locator('input[name=stars][value="4"]').check();
       await send(page, () => page.locator("#rate button[type=submit]").click());
       assert.match(await page.locator("main").innerText(), /4 \/ 5/);

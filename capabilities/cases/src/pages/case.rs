@@ -130,7 +130,9 @@ async fn render(
     let viewer = viewer(edge, &page.actor);
     let case = viewer.case(&whole, following(&whole, &page.actor, mark));
     let status = if trouble.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = page.titled("事情的进展", "How it is going");
+    let mut page = page.titled("事情的进展", "How it is going");
+    // After an answer the address is the form's: the switches of language and size must lead back here.
+    page.path = format!("/case/{number}");
     Ok(Html(case_page(edge, page, &viewer, &case, said, trouble)).with_status(status))
 }
 
