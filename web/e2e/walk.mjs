@@ -5,7 +5,7 @@ import { start_district } from "./district.mjs";
 const district = process.env.MULIN_BASE ? undefined : await start_district();
 if (district) Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file });
 // After the addresses are known, for they are read when these are loaded.
-const { call, everybody, keep_photo } = await import("./staff.mjs");
+const { call, everybody, grey_png, keep_photo } = await import("./staff.mjs");
 
 const WORDS = "门口路边的水管爆了，水流了一路。";
 const NOT_FOR_A_GRID = "变压器嗡嗡响，还冒火花。";
@@ -102,7 +102,7 @@ async function find_proof(staff, receipt) {
 async function act(step, receipt, proof) {
   const { token, headers } = proof(step.who);
   const seen = await ask("GET", `/api/cases/${receipt.number}`, token, undefined, headers);
-  const photos = step.photo ? await keep_photo(token) : undefined;
+  const photos = step.photo ? await keep_photo(token, grey_png()) : undefined;
   const { action, note, rating } = step;
   const now = await ask("POST", `/api/cases/${receipt.number}/actions`, token, { action, version: seen.version, note, rating, photos }, headers);
   const { words } = seen.actions.find((one) => one.action === action);

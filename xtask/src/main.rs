@@ -3,13 +3,13 @@
 mod check;
 mod machine;
 mod new_capability;
+mod play;
 mod postgres;
 mod runner;
 mod serve;
 mod shell;
 mod test;
 mod tidy;
-mod walk;
 mod web;
 
 use std::process::ExitCode;
@@ -40,7 +40,8 @@ const VERBS: &[Verb] = &[
         what: "every test on both engines, the web's tests, the browser stories",
         act: test::all,
     },
-    Verb { name: "walk", what: "play the main job as four people, and tell each step", act: walk::play },
+    Verb { name: "walk", what: "play the main job as four people, and tell each step", act: play::walk },
+    Verb { name: "soak", what: "kill the server under load, fifty times on each engine", act: play::soak },
     Verb { name: "check", what: "form, lints, types, the house's rules", act: check::all },
     Verb { name: "tidy", what: "only the house's rules (xtask's tests check the same)", act: tidy::all },
     Verb {

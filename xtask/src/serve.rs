@@ -11,7 +11,7 @@ use crate::web;
 const DATA_VARIABLE: &str = "MULIN_DATA";
 const DATA_DEFAULT: &str = "data";
 /// What `mulin demo` writes last; it tells a demo from a district somebody lives in.
-pub const DEMO_MARK: &str = "demo-accounts.json";
+const DEMO_MARK: &str = "demo-accounts.json";
 
 /// The verb `run`: everything missing is made, then the district is served. A second start finds it all there.
 ///

@@ -8,7 +8,7 @@ use crate::shell::{Outcome, cargo, program, root, run, shown, succeeds};
 use crate::{machine, web};
 
 /// Where the browser stories find the server they start.
-const BINARY_VARIABLE: &str = "MULIN_BIN";
+pub const BINARY_VARIABLE: &str = "MULIN_BIN";
 
 /// The verb `test`.
 ///

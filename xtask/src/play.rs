@@ -1,0 +1,36 @@
+//! `make walk` and `make soak`: what is played through the whole house, told or counted.
+
+use crate::postgres::{Cluster, URL_VARIABLE};
+use crate::shell::{Outcome, cargo, program, run};
+use crate::test::BINARY_VARIABLE;
+use crate::{machine, serve, web};
+
+/// Makes the tests that kill do it fifty times on each engine instead of five.
+const SOAK_VARIABLE: &str = "MULIN_SOAK";
+
+/// The verb `walk`: the main job as four people, on a small demo of its own.
+///
+/// # Errors
+/// The server does not build or start, or a step is refused.
+pub fn walk(words: &[String]) -> Outcome {
+    web::build_if_stale()?;
+    let mulin = serve::build_release()?;
+    run(program("node")
+        .arg("e2e/walk.mjs")
+        .args(words)
+        .current_dir(web::folder())
+        .env(BINARY_VARIABLE, mulin))
+}
+
+/// The verb `soak`: the server and the store killed under load, again and again, on both engines.
+///
+/// # Errors
+/// Something promised is not there, or is there twice.
+pub fn soak(_words: &[String]) -> Outcome {
+    machine::install_missing_packages()?;
+    web::build_if_stale()?;
+    let cluster = Cluster::start()?;
+    let mut killed = cargo();
+    killed.args(["test", "--release", "--package", "store", "--package", "server", "--", "killed"]);
+    run(killed.args(["--nocapture"]).env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))
+}
