@@ -10,6 +10,7 @@ use crate::{Db, Migrations};
 use platform::{Fault, FaultKind, Time};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Entry of the manifest.
@@ -143,7 +144,9 @@ impl Making {
         if folder.exists() {
             std::fs::remove_dir_all(&folder).map_err(|e| at(&folder, e))?;
         }
-        std::fs::create_dir_all(&folder).map_err(|e| at(&folder, e))?;
+        std::fs::create_dir_all(parent(&folder)).map_err(|e| at(&folder, e))?;
+        // What lies in it is personal: for its owner's eyes only.
+        std::fs::DirBuilder::new().mode(0o700).create(&folder).map_err(|e| at(&folder, e))?;
         Ok(Self(folder))
     }
 }

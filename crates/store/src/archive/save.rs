@@ -10,6 +10,7 @@ use platform::{Fault, Time};
 use rusqlite::backup::{Backup, StepResult};
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -139,7 +140,7 @@ fn pack(
     progress: &mut impl FnMut(ArchiveProgress),
 ) -> Result<Manifest, Fault> {
     let total = files.iter().map(|(_, file)| sqlite::file_bytes(file)).sum();
-    let file = File::create_new(to).map_err(|e| at(to, e))?;
+    let file = File::options().write(true).create_new(true).mode(0o600).open(to).map_err(|e| at(to, e))?;
     let mut archive =
         tar::Builder::new(GzEncoder::new(BufWriter::with_capacity(CHUNK_BYTES, file), Compression::fast()));
     let mut done = 0;

@@ -5,6 +5,7 @@ use crate::house::{Engine, House, open, tell};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use platform::Fault;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -64,6 +65,8 @@ fn what_is_saved_is_restored() {
         let paths: Vec<&str> = saved.manifest.entries.iter().map(|entry| &*entry.path).collect();
         let pictures = ["attachments/430204/ab/ab01.jpg", "attachments/430204/ab/石峰.jpg"];
         assert_eq!(paths, ["desk.sqlite", pictures[0], pictures[1]]);
+        let mode = std::fs::metadata(&saved.file).expect("the archive").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "it is for its owner only");
         assert_eq!(saved.restore(&saved.file).await.expect("restored"), saved.manifest);
         let data = saved.house.folder.path().join("restored");
         assert_eq!(std::fs::read(data.join(pictures[0])).expect("a picture"), [0xff; 3000]);
