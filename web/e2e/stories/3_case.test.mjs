@@ -63,10 +63,14 @@ describe("the life of a case", () => {
       await take_pictures(page, "closed");
     }));
 
-  test("withdrawn by its reporter", () =>
+  test("added to, then withdrawn by its reporter", () =>
     as_resident({ script: false }, async (page, watch) => {
       const receipt = await report_plainly(page, watch, { words: "楼道声控灯不亮，晚上很黑。", address: "响石岭街道 杉木塘社区 5 栋 2 单元" });
       await follow(page, watch, receipt);
+      await page.locator("#supplement summary").click();
+      await page.fill("#supplement_words", "三楼到五楼都不亮。");
+      await send(page, () => page.locator("#supplement button[type=submit]").click());
+      assert.match(await page.locator(".line").innerText(), /三楼到五楼都不亮/);
       await page.locator("#withdraw summary").click();
       await page.fill("#withdraw_words", "邻居自己换好了");
       await send(page, () => page.locator("#withdraw button[type=submit]").click());

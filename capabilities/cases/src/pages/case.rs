@@ -66,12 +66,19 @@ struct CaseCan {
     reopen: bool,
     rate: bool,
     withdraw: bool,
+    supplement: bool,
 }
 
 impl CaseCan {
     fn of(case: &CaseView) -> Self {
         let can = |name: &str| case.actions.iter().any(|a| a.action == name && a.can);
-        Self { confirm: can("confirm"), reopen: can("reopen"), rate: can("rate"), withdraw: can("withdraw") }
+        Self {
+            confirm: can("confirm"),
+            reopen: can("reopen"),
+            rate: can("rate"),
+            withdraw: can("withdraw"),
+            supplement: can("supplement"),
+        }
     }
 }
 
@@ -337,10 +344,10 @@ pub(super) async fn me_too(
     let (case, mark) = edge
         .db
         .write(&page.actor, async move |tx: &mut Tx| {
-            let (case, _) = commands::follow(tx, id, order.clone()).await?;
+            let joined = commands::follow(tx, id, order.clone()).await?;
             let secret = codes::secret(tx).await?;
-            let mark = codes::mark(&secret, id, follower);
-            Ok::<_, CaseError>((case, mark))
+            let mark = codes::mark(&secret, id, joined.follower);
+            Ok::<_, CaseError>((joined.case, mark))
         })
         .await?;
     Ok(redirect_with_mark(&page, &format!("/receipt/{}", case.number), &case.number, &mark))
