@@ -6,7 +6,7 @@ import { BASE, fresh_source } from "./town.mjs";
 
 export const WIDTHS = [360, 768, 1366];
 const HEIGHTS = { 320: 640, 360: 740, 768: 1024, 1366: 768 };
-const WAIT_MS_MAX = 20_000;
+const WAIT_MS_MAX = 30_000;
 
 let browser;
 

@@ -15,7 +15,7 @@ const stories = readdirSync(FOLDER)
   .map((name) => join(FOLDER, name));
 const district = await start_district();
 try {
-  const tests = spawn(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...stories], {
+  const tests = spawn(process.execPath, ["--test", "--test-concurrency=2", "--test-reporter=spec", ...stories], {
     env: { ...process.env, MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file },
     stdio: "inherit",
   });

@@ -1,4 +1,5 @@
 // What a story knows of the running district: its address and its demo accounts.
+import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 export const BASE = process.env.MULIN_BASE ?? "http://127.0.0.1:8080";
@@ -16,10 +17,12 @@ export function fresh_source() {
   return `10.${process.pid % 250}.${(process.pid >> 8) % 250}.${last_source % 250}`;
 }
 
-let last_phone = 0;
-
 /** A mobile number nobody else in the stories has. */
 export function fresh_phone() {
-  last_phone += 1;
-  return `139${String((process.pid * 1000 + last_phone) % 100_000_000).padStart(8, "0")}`;
+  return `139${String(randomInt(100_000_000)).padStart(8, "0")}`;
+}
+
+/** A number as pages show it: 139****0001. */
+export function masked(phone) {
+  return `${phone.slice(0, 3)}****${phone.slice(-4)}`;
 }

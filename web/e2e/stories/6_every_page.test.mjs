@@ -5,12 +5,12 @@ import { as_resident, resize, send, WIDTHS, with_browser } from "../browser.mjs"
 import { find_axe, find_heavy, find_overflow, find_small } from "../checks.mjs";
 import { BURST, find_a_grid, follow, report_plainly } from "../people.mjs";
 import { take_pictures } from "../pictures.mjs";
-import { fresh_phone } from "../town.mjs";
+import { fresh_phone, masked } from "../town.mjs";
 
 const NARROWEST = 320;
 const TEXT_PX_MAX = "30";
 
-describe("every page", () => {
+describe("every page", { concurrency: 2 }, () => {
   with_browser();
 
   for (const elder of [false, true]) {
@@ -128,14 +128,14 @@ async function* walk_forms(page) {
 }
 
 /** Signing in, and what only the signed-in see. */
-async function* walk_account(page, phone) {
+async function* walk_account(page, phone = fresh_phone()) {
   await page.goto("/sign-in");
-  await page.fill("#phone", phone ?? fresh_phone());
+  await page.fill("#phone", phone);
   await send(page, () => page.locator("form.card button[type=submit]").click());
   yield "sign-in code";
   const inbox = await page.context().newPage();
   await inbox.goto("/inbox");
-  const code = (await inbox.locator("[data-message] [data-code]").first().innerText()).trim();
+  const code = (await inbox.locator("[data-message]", { hasText: masked(phone) }).locator("[data-code]").first().innerText()).trim();
   await inbox.close();
   await page.fill("#code", code);
   await page.locator("form.card button[type=submit]").click();
