@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { resize, WIDTHS } from "./browser.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
+const WIDE = WIDTHS[WIDTHS.length - 1];
 
 /** Takes the page at the three widths, only when asked to: the pictures change with every date and number. */
 export async function take_pictures(page, name) {
@@ -12,7 +13,9 @@ export async function take_pictures(page, name) {
   const size = page.viewportSize();
   for (const width of WIDTHS) {
     await resize(page, width);
-    await page.screenshot({ path: `${FOLDER}${name}-${width}.png`, fullPage: width !== 1366, animations: "disabled" });
+    // The wide one shows the first screen from its top, wherever the story had scrolled to.
+    const clip = width === WIDE ? { x: 0, y: 0, ...page.viewportSize() } : undefined;
+    await page.screenshot({ path: `${FOLDER}${name}-${width}.png`, fullPage: true, clip, animations: "disabled" });
   }
   await page.setViewportSize(size);
 }
