@@ -64,7 +64,21 @@ pub(crate) async fn give_role(tx: &mut Tx, new: &NewAssignment) -> Result<Assign
     if tx.actor().account == Some(new.account) {
         return Err(IdentityError::OwnAccount);
     }
-    assign_role(tx, new).await
+    let id = assign_role(tx, new).await?;
+    end_weaker_sessions(tx, new).await?;
+    Ok(id)
+}
+
+/// A session opened by password alone does not reach what asks for more: the account signs in anew and sets it up.
+async fn end_weaker_sessions(tx: &mut Tx, new: &NewAssignment) -> Result<(), IdentityError> {
+    let district = tx.district();
+    let asks = tx.fixture::<Roles>().find(&new.role).is_some_and(|role| role.second_factor);
+    let account = store::find_account(tx, district, new.account).await?;
+    if asks && account.is_some_and(|a| !a.has_second_factor()) {
+        let count = store::delete_sessions_of(tx, new.account, None).await?;
+        tx.record(&IdentityFact::SessionsRevoked { account: new.account, count }).await?;
+    }
+    Ok(())
 }
 
 /// Takes a role back from somebody else.

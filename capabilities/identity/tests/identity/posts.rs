@@ -72,19 +72,29 @@ async fn a_post_brings_its_role_and_its_area() {
         let path = format!("/api/territory/holdings/{}/absence", main.as_str().expect("an id"));
         admin.calls.post(&path, away).await.ok();
         day_passes(&town).await;
-        let (wang, li) = (again(&town, wang).await, again(&town, li).await);
+        let (wang, li) = (again(&town, &wang).await, again(&town, &li).await);
         assert_eq!(me(&wang).await["posts"], json!([]), "away");
         assert_eq!(me(&li).await["posts"][0]["id"], post);
         let audit_role = json!({ "role": "audit_admin", "scope": { "kind": "district" } });
         let security = staff(&town, "sec.one", &["security_admin"]).await;
         let roles = format!("/api/identity/accounts/{}/roles", li.id);
         security.calls.post(&roles, audit_role).await.refused("identity.administrator_alone");
+
+        // The territory seats whom it is told to; an administrator gets nothing from a seat.
+        let body = json!({ "kind": "grid_leader", "name": "田心社区网格长", "area": "430204001008" });
+        let admin = again(&town, &admin).await.calls;
+        let leader = admin.post("/api/territory/posts", body).await.ok()["id"].clone();
+        hold(&admin, leader.as_str().expect("an id"), &security, "main").await;
+        let seen = me(&security).await;
+        assert_eq!(seen["posts"], json!([]));
+        let grants = seen["grants"].as_array().expect("grants");
+        assert!(grants.iter().all(|g| g["permission"] != "cases.handle"), "{grants:?}");
     })
     .await;
 }
 
 /// The same person on another day.
-async fn again(town: &Town, who: Person) -> Person {
+async fn again(town: &Town, who: &Person) -> Person {
     let id = who.id;
     let token = town
         .db()

@@ -1,6 +1,6 @@
 //! Three separate administrators, roles given and taken back, posts that carry a role.
 
-use crate::town::{CAPABILITIES, PASSWORD, credentials, facts_of, staff};
+use crate::town::{CAPABILITIES, PASSWORD, SECRET, credentials, facts_of, staff, staff_with};
 use serde_json::{Value, json};
 use testkit::each_engine;
 
@@ -14,7 +14,7 @@ async fn an_account_is_at_most_one_of_the_three() {
         let security = staff(&town, "sec.one", &["security_admin"]).await;
         let system = staff(&town, "sys.one", &["system_admin"]).await;
         let li = staff(&town, "li.si", &["dispatcher"]).await;
-        let zhao = staff(&town, "zhao.liu", &[]).await;
+        let zhao = staff_with(&town, "zhao.liu", &[], Some(SECRET)).await;
         let roles_of = |id| format!("/api/identity/accounts/{id}/roles");
 
         let path = roles_of(system.id);
@@ -41,6 +41,12 @@ async fn an_account_is_at_most_one_of_the_three() {
         security.calls.delete(&one).await.ok();
         zhao.calls.get("/api/identity/audit").await.refused("forbidden");
         sun.calls.get("/api/identity/audit").await.ok();
+
+        // Without a second factor the present session ends: the next one asks to set it up.
+        let wu = staff(&town, "wu.jiu", &[]).await;
+        wu.calls.get("/api/identity/me").await.ok();
+        security.calls.post(&roles_of(wu.id), district("audit_admin")).await.ok();
+        wu.calls.get("/api/identity/me").await.refused("identity.session_expired");
         let facts = facts_of(&town, zhao.id).await;
         for name in ["identity.role_assigned", "identity.role_withdrawn"] {
             assert!(facts.iter().any(|f| f == name), "{name} in {facts:?}");
