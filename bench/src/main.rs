@@ -1,1 +1,88 @@
-fn main() {}
+//! `make bench`: how fast the real release binary is, beside the raw limit of this machine in the same run.
+//!
+//! `MULIN_BENCH_CASES` says how many cases the large district has (1,000,000); `MULIN_BENCH_QUICK=1` makes it 50,000 and
+//! the loads short. PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
+
+mod http;
+mod load;
+mod measure;
+mod raw;
+mod server;
+mod table;
+
+use measure::Scale;
+use server::Engine;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+use table::Line;
+
+const CASES: usize = 1_000_000;
+const CASES_QUICK: usize = 50_000;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let folder = match tempfile::Builder::new().prefix("mulin-bench-").tempdir() {
+        Ok(folder) => folder,
+        Err(e) => {
+            eprintln!("bench: no place for the districts: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut lines = Vec::new();
+    let ended = run_all(folder.path(), &mut lines).await;
+    table::print(&lines);
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("bench: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run_all(folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
+    let quick = std::env::var_os("MULIN_BENCH_QUICK").is_some();
+    let named = std::env::var("MULIN_BENCH_CASES").ok().and_then(|n| n.parse().ok());
+    let cases = named.unwrap_or(if quick { CASES_QUICK } else { CASES });
+    let scale = Scale { cases, time: Duration::from_secs(if quick { 4 } else { 10 }) };
+    machine(lines)?;
+    measure::run(Engine::Sqlite, scale, folder, lines).await?;
+    match std::env::var("MULIN_TEST_POSTGRES") {
+        Ok(server) => on_postgres(&server, scale, folder, lines).await,
+        Err(_) => {
+            eprintln!(
+                "PostgreSQL is not measured: MULIN_TEST_POSTGRES names no server (cargo xtask bench brings one)"
+            );
+            Ok(())
+        }
+    }
+}
+
+async fn on_postgres(server: &str, scale: Scale, folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
+    let name = format!("bench_{}", uuid::Uuid::new_v4().simple());
+    command(server, &format!("create database {name} locale 'C.UTF-8' template template0")).await?;
+    let base = server.rsplit_once('/').map_or(server, |(base, _)| base);
+    let ended = measure::run(Engine::Postgres(format!("{base}/{name}")), scale, folder, lines).await;
+    command(server, &format!("drop database {name} with (force)")).await?;
+    ended
+}
+
+async fn command(server: &str, text: &str) -> Result<(), String> {
+    let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls)
+        .await
+        .map_err(|e| format!("PostgreSQL: {e}"))?;
+    tokio::spawn(connection);
+    client.batch_execute(text).await.map_err(|e| format!("{text}: {e}"))
+}
+
+/// What needs no load.
+fn machine(lines: &mut Vec<Line>) -> Result<(), String> {
+    let bytes = std::fs::metadata(server::binary())
+        .map_err(|e| {
+            format!("{}: {e}; build it first: cargo build --release -p server", server::binary().display())
+        })?
+        .len();
+    lines.push(Line::told("", "size of the binary", format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))));
+    Ok(())
+}

@@ -36,7 +36,8 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 static FILES: LazyLock<HashMap<String, Sendable>> = LazyLock::new(load);
 
 fn load() -> HashMap<String, Sendable> {
-    let names = Built::iter().filter(|n| n.starts_with("assets/") && !n.ends_with(".br") && !n.ends_with(".gz"));
+    let names =
+        Built::iter().filter(|n| n.starts_with("assets/") && !n.ends_with(".br") && !n.ends_with(".gz"));
     names.filter_map(|name| Some((name.to_string(), sendable(&name)?))).collect()
 }
 
@@ -89,7 +90,9 @@ impl Sendable {
     /// The smallest form the caller understands, or 304 where it has it already.
     pub(crate) fn send(&self, asked: &HeaderMap) -> Response {
         let text = |name| asked.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).unwrap_or_default();
-        let known = text(header::IF_NONE_MATCH).split(',').any(|tag| tag.trim().trim_start_matches("W/") == self.etag);
+        let known = text(header::IF_NONE_MATCH)
+            .split(',')
+            .any(|tag| tag.trim().trim_start_matches("W/") == self.etag);
         let accepts = |coding: &str| {
             text(header::ACCEPT_ENCODING).split(',').any(|part| {
                 let mut words = part.split(';').map(str::trim);

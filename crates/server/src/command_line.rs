@@ -33,13 +33,19 @@ struct Words {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the house: API, pages, background work
-    #[command(after_help = "Example:\n  mulin serve --data /srv/mulin --listen 0.0.0.0:8080\n\nStops on SIGTERM or Ctrl-C, after the requests under way.")]
+    #[command(
+        after_help = "Example:\n  mulin serve --data /srv/mulin --listen 0.0.0.0:8080\n\nStops on SIGTERM or Ctrl-C, after the requests under way."
+    )]
     Serve,
     /// Make the demo district, without serving it
-    #[command(after_help = "Examples:\n  mulin demo                         12 months, about 60,000 cases\n  mulin demo --small --data /tmp/d   a few weeks, for tests\n  mulin demo --accounts-json         its accounts, for scripts")]
+    #[command(
+        after_help = "Examples:\n  mulin demo                         12 months, about 60,000 cases\n  mulin demo --small --data /tmp/d   a few weeks, for tests\n  mulin demo --accounts-json         its accounts, for scripts"
+    )]
     Demo(DemoWords),
     /// Bring the database's tables up to this program
-    #[command(after_help = "`mulin serve` does the same when it starts. Use this to see that it works before you stop the old server.")]
+    #[command(
+        after_help = "`mulin serve` does the same when it starts. Use this to see that it works before you stop the old server."
+    )]
     Migrate,
     /// Bring data in
     #[command(subcommand)]
@@ -48,10 +54,14 @@ enum Command {
     #[command(subcommand)]
     Export(commands::export::Words),
     /// Save everything into one file, beside a running server
-    #[command(after_help = "Example:\n  mulin backup /backup/mulin-2026-03-02.tar.gz\n\nOn PostgreSQL the database is saved by pg_dump: the command prints how.")]
+    #[command(
+        after_help = "Example:\n  mulin backup /backup/mulin-2026-03-02.tar.gz\n\nOn PostgreSQL the database is saved by pg_dump: the command prints how."
+    )]
     Backup(BackupWords),
     /// Build a data directory from a saved file
-    #[command(after_help = "Example:\n  mulin restore /backup/mulin-2026-03-02.tar.gz --data /srv/mulin-restored\n\nThe directory must not hold a database yet.")]
+    #[command(
+        after_help = "Example:\n  mulin restore /backup/mulin-2026-03-02.tar.gz --data /srv/mulin-restored\n\nThe directory must not hold a database yet."
+    )]
     Restore(RestoreWords),
     /// Print the description of the API (OpenAPI 3.1)
     #[command(after_help = "Example:\n  mulin openapi > openapi.json")]

@@ -66,7 +66,9 @@ fn greet(settings: &Settings, edge: &edge::Edge, address: &str) -> Outcome {
     writeln!(out, "Mulin 睦邻 is open: http://{address}/   (API: http://{address}/api, stop with Ctrl-C)")?;
     let districts = edge.fixture::<Districts>();
     match districts.all() {
-        [] => writeln!(out, "No district yet: `mulin demo` makes one, or found your own (docs/operating.md).")?,
+        [] => {
+            writeln!(out, "No district yet: `mulin demo` makes one, or found your own (docs/operating.md).")?
+        }
         all => {
             let names: Vec<String> = all.iter().map(|d| format!("{} {}", d.code, d.name)).collect();
             writeln!(out, "Districts: {}", names.join(", "))?;

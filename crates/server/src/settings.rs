@@ -24,10 +24,20 @@ pub struct Known {
 pub const KNOWN: &[Known] = &[
     Known { key: "data", variable: "MULIN_DATA", what: "folder of the SQLite file and the attachments" },
     Known { key: "listen", variable: "MULIN_LISTEN", what: "address and port to serve on" },
-    Known { key: "database_url", variable: "DATABASE_URL", what: "postgres://… instead of the SQLite file" },
+    Known {
+        key: "database_url", variable: "DATABASE_URL", what: "postgres://… instead of the SQLite file"
+    },
     Known { key: "log", variable: "MULIN_LOG", what: "what is logged: info, warn, store=debug,info, …" },
-    Known { key: "catalog", variable: "MULIN_CATALOG", what: "folder whose files replace the built-in catalogue's" },
-    Known { key: "demo", variable: "MULIN_DEMO", what: "the demo: codes on a local inbox page, pages say so" },
+    Known {
+        key: "catalog",
+        variable: "MULIN_CATALOG",
+        what: "folder whose files replace the built-in catalogue's",
+    },
+    Known {
+        key: "demo",
+        variable: "MULIN_DEMO",
+        what: "the demo: codes on a local inbox page, pages say so",
+    },
     Known { key: "behind_proxy", variable: "MULIN_BEHIND_PROXY", what: "believe X-Forwarded-For and -Proto" },
     Known { key: "unlimited", variable: "MULIN_UNLIMITED", what: "no limits per source (load drivers only)" },
 ];

@@ -178,7 +178,7 @@ macro_rules! value {
 macro_rules! text_enum {
     ($(#[$doc:meta])* $vis:vis $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, ::serde::Serialize, ::serde::Deserialize, ::utoipa::ToSchema)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, ::serde::Serialize, ::serde::Deserialize)]
         $vis enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
         impl $name {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
@@ -189,6 +189,16 @@ macro_rules! text_enum {
                 match text { $($text => Some(Self::$variant),)+ _ => None }
             }
         }
+        // By hand: the derive does not see a rename that came through a macro, and would describe the variants' names.
+        impl ::utoipa::PartialSchema for $name {
+            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema> {
+                ::utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(::utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([$($text),+]))
+                    .into()
+            }
+        }
+        impl ::utoipa::ToSchema for $name {}
         impl $crate::Value for $name {
             const KIND: $crate::Kind = $crate::Kind::Text;
             fn into_cell(self) -> $crate::Cell {

@@ -13,7 +13,11 @@ const FOLDERS: &[&str] = &["attachments"];
 
 pub(crate) async fn save(settings: &Settings, file: &Path) -> Outcome {
     if let Some(url) = &settings.database_url {
-        return Err(on_postgres(&format!("pg_dump --format=custom --file={} '{}'", file.display(), without_password(url))));
+        return Err(on_postgres(&format!(
+            "pg_dump --format=custom --file={} '{}'",
+            file.display(),
+            without_password(url)
+        )));
     }
     if !settings.data.join(crate::settings::SQLITE_NAME).exists() {
         return Err(Failure::failed(format!("{} holds no database", settings.data.display())));
@@ -28,13 +32,21 @@ pub(crate) async fn save(settings: &Settings, file: &Path) -> Outcome {
 
 pub(crate) async fn restore(settings: &Settings, file: &Path) -> Outcome {
     if let Some(url) = &settings.database_url {
-        return Err(on_postgres(&format!("pg_restore --clean --if-exists --dbname='{}' {}", without_password(url), file.display())));
+        return Err(on_postgres(&format!(
+            "pg_restore --clean --if-exists --dbname='{}' {}",
+            without_password(url),
+            file.display()
+        )));
     }
     let known: Vec<Migrations> =
         std::iter::once(store::MIGRATIONS).chain(LIST.iter().map(|c| c.migrations)).collect();
     let mut steps = Steps::default();
     let manifest = Archive::restore(file, &settings.data, &known, move |p| steps.follow(p)).await?;
-    println!("{}: restored as it was on {}", settings.data.display(), manifest.created_at.local().strftime("%F %T"));
+    println!(
+        "{}: restored as it was on {}",
+        settings.data.display(),
+        manifest.created_at.local().strftime("%F %T")
+    );
     Ok(())
 }
 

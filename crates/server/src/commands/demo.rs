@@ -25,7 +25,8 @@ const NAME_EN: &str = "Shifeng (schematic)";
 /// The ground and the posts are there before the first case of the year.
 const FOUNDED_BEFORE: Duration = Duration::from_secs(380 * 24 * 3600);
 /// Written by the demo, so that a server on this folder knows what it is.
-const SETTINGS_TEXT: &str = "# Written by `mulin demo`: all people and cases of this folder are invented.\ndemo = true\n";
+const SETTINGS_TEXT: &str =
+    "# Written by `mulin demo`: all people and cases of this folder are invented.\ndemo = true\n";
 
 pub(crate) async fn run(settings: &Settings, words: &DemoWords) -> Outcome {
     let accounts = match DemoAccounts::read(&settings.data)? {
@@ -33,7 +34,12 @@ pub(crate) async fn run(settings: &Settings, words: &DemoWords) -> Outcome {
             eprintln!("The demo is there already, in {}", settings.data.display());
             accounts
         }
-        None => make(settings, words.small).await?,
+        None => {
+            let small = (DemoScale::Small, cases::demo::CASES_SMALL);
+            let full = (DemoScale::Full, cases::demo::CASES_FULL);
+            let (scale, cases) = if words.small { small } else { full };
+            make(settings, scale, cases).await?
+        }
     };
     let mut out = std::io::stdout().lock();
     if words.accounts_json {
@@ -53,7 +59,17 @@ pub(crate) fn print_accounts(out: &mut impl Write, data: &Path) -> Outcome {
     }
 }
 
-async fn make(settings: &Settings, small: bool) -> Outcome<DemoAccounts> {
+/// For measurements: the whole district with so many cases. A district that is there already gets them in addition.
+pub(crate) async fn seed(settings: &Settings, cases: usize) -> Outcome {
+    if DemoAccounts::read(&settings.data)?.is_none() {
+        make(settings, DemoScale::Full, cases).await?;
+        return Ok(());
+    }
+    let settings = Settings { demo: true, ..settings.clone() };
+    fill(&house::open(&settings, Alone::Yes).await?, cases).await.map(drop)
+}
+
+async fn make(settings: &Settings, scale: DemoScale, cases: usize) -> Outcome<DemoAccounts> {
     let started = Instant::now();
     let settings = Settings { demo: true, ..settings.clone() };
     let edge = house::open(&settings, Alone::Yes).await?;
@@ -63,13 +79,8 @@ async fn make(settings: &Settings, small: bool) -> Outcome<DemoAccounts> {
             settings.data.display()
         )));
     }
-    let founded_at = edge.now().before(FOUNDED_BEFORE);
-    let scale = if small { DemoScale::Small } else { DemoScale::Full };
-    let accounts = settle(&edge, scale, founded_at).await?;
-    let cases = if small { cases::demo::CASES_SMALL } else { cases::demo::CASES_FULL };
-    let mut progress = Progress::new("Cases of twelve months", cases as u64);
-    let made = cases::demo::fill(&edge.db, DISTRICT, cases, &mut |done| progress.set(done as u64)).await?;
-    progress.finish();
+    let accounts = settle(&edge, scale, edge.now().before(FOUNDED_BEFORE)).await?;
+    let made = fill(&edge, cases).await?;
     std::fs::write(settings.data.join(FILE_NAME), SETTINGS_TEXT)?;
     // Last: a folder with this file holds a whole demo.
     accounts.write(&settings.data)?;
@@ -80,6 +91,13 @@ async fn make(settings: &Settings, small: bool) -> Outcome<DemoAccounts> {
         started.elapsed().as_secs_f64()
     );
     Ok(accounts)
+}
+
+async fn fill(edge: &Edge, cases: usize) -> Outcome<cases::demo::Made> {
+    let mut progress = Progress::new("Cases of twelve months", cases as u64);
+    let made = cases::demo::fill(&edge.db, DISTRICT, cases, &mut |done| progress.set(done as u64)).await?;
+    progress.finish();
+    Ok(made)
 }
 
 /// Founds the district, and brings its ground, its posts and its people's accounts into force from `founded_at` on.

@@ -12,7 +12,9 @@ use territory::{ExportOptions, FileFormat};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Words {
     /// The areas of a district, with their boundaries
-    #[command(after_help = "Examples:\n  mulin export areas areas.geojson\n  mulin export areas areas.csv --at 2026-01-01T00:00:00Z\n  mulin export areas for_a_map.geojson --crs gcj02")]
+    #[command(
+        after_help = "Examples:\n  mulin export areas areas.geojson\n  mulin export areas areas.csv --at 2026-01-01T00:00:00Z\n  mulin export areas for_a_map.geojson --crs gcj02"
+    )]
     Areas {
         /// Where to write; .geojson with boundaries, .csv without
         file: PathBuf,

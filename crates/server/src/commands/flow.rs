@@ -14,7 +14,9 @@ const PLACE: &str = "workflows/case.toml";
 #[derive(Debug, Subcommand)]
 pub(crate) enum Words {
     /// Check a workflow file, or the one in force, and print it
-    #[command(after_help = "Examples:\n  mulin flow check                              the workflow in force\n  mulin flow check case.toml --as mermaid       a picture for a document\n  mulin flow check case.toml --as text --lang en")]
+    #[command(
+        after_help = "Examples:\n  mulin flow check                              the workflow in force\n  mulin flow check case.toml --as mermaid       a picture for a document\n  mulin flow check case.toml --as text --lang en"
+    )]
     Check {
         /// The workflow file; without it, the one in force
         file: Option<PathBuf>,
@@ -60,7 +62,13 @@ pub(crate) fn run(settings: &Settings, words: Words) -> Outcome {
     match form {
         Some(Form::Mermaid) => write!(out, "{}", workflow.to_mermaid(lang))?,
         Some(Form::Text) => write!(out, "{}", workflow.to_text(lang))?,
-        None => writeln!(out, "{name}: {} v{} holds, {} states", workflow.key, workflow.version, workflow.states.len())?,
+        None => writeln!(
+            out,
+            "{name}: {} v{} holds, {} states",
+            workflow.key,
+            workflow.version,
+            workflow.states.len()
+        )?,
     }
     Ok(())
 }

@@ -16,7 +16,9 @@ const FINDINGS_SHOWN_MAX: usize = 50;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Words {
     /// Areas with their boundaries, from GeoJSON or CSV
-    #[command(after_help = "Examples:\n  mulin import areas areas.geojson --crs wgs84 --dry-run\n  mulin import areas new_grids.geojson --crs gcj02 --within 430204001008 --from 2026-07-01T00:00:00+08:00\n\nA re-gridding is a new version from its date on: old cases keep the grid they had.")]
+    #[command(
+        after_help = "Examples:\n  mulin import areas areas.geojson --crs wgs84 --dry-run\n  mulin import areas new_grids.geojson --crs gcj02 --within 430204001008 --from 2026-07-01T00:00:00+08:00\n\nA re-gridding is a new version from its date on: old cases keep the grid they had."
+    )]
     Areas {
         /// A GeoJSON FeatureCollection or a CSV file
         file: PathBuf,
@@ -37,7 +39,9 @@ pub(crate) enum Words {
         dry_run: bool,
     },
     /// Service requests of another system, from CSV (may be gzipped), by a mapping
-    #[command(after_help = "Example:\n  mulin import requests boston.csv.gz --mapping catalog/imports/boston_311.toml --district 025025\n\nEvery row is kept, known from before, or refused with its number and reason. Doing it again changes nothing.")]
+    #[command(
+        after_help = "Example:\n  mulin import requests boston.csv.gz --mapping catalog/imports/boston_311.toml --district 990001\n\nEvery row is kept, known from before, or refused with its number and reason. Doing it again changes nothing."
+    )]
     Requests {
         /// A CSV file
         file: PathBuf,
@@ -106,14 +110,24 @@ async fn import_areas(edge: &Edge, district: DistrictId, file: &Path, options: I
     };
     print_findings(&report.findings);
     print_report(&report, looks_only);
-    if report.blocked { Err(Failure::failed("the file has errors and would not be imported")) } else { Ok(()) }
+    if report.blocked {
+        Err(Failure::failed("the file has errors and would not be imported"))
+    } else {
+        Ok(())
+    }
 }
 
 fn print_findings(findings: &[territory::Finding]) {
     for finding in findings.iter().take(FINDINGS_SHOWN_MAX) {
         let how = if finding.severity == Severity::Error { "error" } else { "warning" };
         let place = finding.place.map(|[lon, lat]| format!(" at {lon:.5}, {lat:.5}")).unwrap_or_default();
-        println!("{how} {} {}: {} / {}{place}", finding.code, finding.areas.join(" "), finding.words.zh, finding.words.en);
+        println!(
+            "{how} {} {}: {} / {}{place}",
+            finding.code,
+            finding.areas.join(" "),
+            finding.words.zh,
+            finding.words.en
+        );
     }
     if findings.len() > FINDINGS_SHOWN_MAX {
         println!("… and {} more", findings.len() - FINDINGS_SHOWN_MAX);

@@ -1,9 +1,11 @@
 //! The real binary on a data directory of its own: started, asked, stopped, killed.
 
 use serde_json::Value;
+use std::collections::HashMap;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use testkit::{Answer, Caller};
@@ -26,6 +28,8 @@ pub struct House {
     port: u16,
     variables: Vec<(String, String)>,
     child: Option<Child>,
+    /// Tokens by role: a code of the second factor is good once.
+    tokens: Mutex<HashMap<String, String>>,
     /// Drops the database at the end, where it is not a file in the folder.
     postgres: Option<(String, String)>,
 }
@@ -33,7 +37,9 @@ pub struct House {
 /// The binary of this build, with no settings but those given.
 pub fn mulin(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mulin"));
-    for name in ["DATABASE_URL", "MULIN_LISTEN", "MULIN_DEMO", "MULIN_CATALOG", "MULIN_BEHIND_PROXY", "MULIN_LOG"] {
+    for name in
+        ["DATABASE_URL", "MULIN_LISTEN", "MULIN_DEMO", "MULIN_CATALOG", "MULIN_BEHIND_PROXY", "MULIN_LOG"]
+    {
         command.env_remove(name);
     }
     command.env("MULIN_DATA", data).stdin(Stdio::null());
@@ -72,16 +78,55 @@ impl House {
         variables: Vec<(String, String)>,
         postgres: Option<(String, String)>,
     ) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let port = free_port();
-        let url = format!("http://127.0.0.1:{port}");
-        let mut house = Self { folder, url, port, variables, child: None, postgres };
+        let mut house = Self::prepare(variables, postgres);
         if scale == Scale::Small {
             let made = run(house.command().args(["demo", "--small"]));
             assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         }
         house.start().await;
         house
+    }
+
+    fn prepare(variables: Vec<(String, String)>, postgres: Option<(String, String)>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let port = free_port();
+        let url = format!("http://127.0.0.1:{port}");
+        Self { folder, url, port, variables, child: None, tokens: Mutex::default(), postgres }
+    }
+
+    /// On SQLite, on a disk of so many MiB with a ballast file that can be thrown off.
+    pub async fn open_on_small_disk(scale: Scale, size_mib: u32, ballast_mib: u32) -> Self {
+        let mut house = Self::prepare(Vec::new(), None);
+        std::fs::create_dir(house.data()).expect("a folder to mount on");
+        let (data, ballast) = (house.data(), house.ballast());
+        let (data, ballast) = (data.display(), ballast.display());
+        let binary = env!("CARGO_BIN_EXE_mulin");
+        let demo =
+            if scale == Scale::Small { format!("{binary} demo --small >&2 &&") } else { String::new() };
+        let script = format!(
+            "mount -t tmpfs -o size={size_mib}m tmpfs {data} && {demo} \
+             dd if=/dev/zero of={ballast} bs=1M count={ballast_mib} status=none && exec {binary} serve"
+        );
+        let inside = house.command();
+        let mut command = Command::new("unshare");
+        for (name, value) in inside.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.args(["--map-root-user", "--mount", "sh", "-c", &script]).stdin(Stdio::null());
+        house.begin(command).await;
+        house
+    }
+
+    /// The file that only takes room.
+    pub fn ballast(&self) -> PathBuf {
+        self.data().join("ballast")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("the server runs").id()
     }
 
     pub fn data(&self) -> PathBuf {
@@ -98,12 +143,18 @@ impl House {
     }
 
     pub async fn start(&mut self) {
-        let child = self.command().arg("serve").stdout(Stdio::null()).spawn().expect("the binary starts");
-        self.child = Some(child);
+        let mut command = self.command();
+        command.arg("serve");
+        self.begin(command).await;
+    }
+
+    async fn begin(&mut self, mut command: Command) {
+        self.child = Some(command.stdout(Stdio::null()).spawn().expect("the binary starts"));
         let started = Instant::now();
         let client = reqwest::Client::new();
         loop {
-            let ready = client.get(format!("{}/readyz", self.url)).timeout(Duration::from_secs(3)).send().await;
+            let ready =
+                client.get(format!("{}/readyz", self.url)).timeout(Duration::from_secs(3)).send().await;
             if ready.is_ok_and(|r| r.status().is_success()) {
                 return;
             }
@@ -146,9 +197,14 @@ impl House {
 
     /// Somebody of the demo, signed in.
     pub async fn person(&self, role: &str) -> Caller {
+        let known = self.tokens.lock().expect("no test panicked with it").get(role).cloned();
+        if let Some(token) = known {
+            return self.caller().with_token(&token);
+        }
         let accounts = self.accounts();
         let all = accounts["accounts"].as_array().expect("accounts");
-        let account = all.iter().find(|a| a["role"] == role).unwrap_or_else(|| panic!("no {role} in the demo"));
+        let account =
+            all.iter().find(|a| a["role"] == role).unwrap_or_else(|| panic!("no {role} in the demo"));
         let mut body = serde_json::json!({ "login": account["login"], "password": account["password"] });
         if let Some(secret) = account["totp_secret"].as_str() {
             let now = platform::Clock::System.now();
@@ -157,6 +213,7 @@ impl House {
         let caller = self.caller();
         let answer = caller.post("/api/identity/sign-in", body).await;
         let token = answer.ok()["token"].as_str().unwrap_or_default().to_owned();
+        self.tokens.lock().expect("no test panicked with it").insert(role.to_owned(), token.clone());
         caller.with_token(&token)
     }
 

@@ -15,8 +15,10 @@ const DISTRICT: DistrictId = DistrictId(430_204);
 const KILLS: usize = 5;
 const KILLS_SOAK: usize = 50;
 const CLIENTS: usize = 8;
-/// How long the load runs before the power goes: somewhere in between.
-const LOAD_MS_MIN: u64 = 150;
+/// The load has begun when so many were acknowledged.
+const ACKNOWLEDGED_MIN: usize = 20;
+/// How long it then runs before the power goes: somewhere in between.
+const LOAD_MS_MIN: u64 = 20;
 const LOAD_MS_MAX: u64 = 700;
 /// A case's facts read at once.
 const FACTS_MAX: i64 = 50;
@@ -73,10 +75,11 @@ async fn survive(mut house: House) {
     house.close().await;
 }
 
-async fn first_grid(house: &House) -> String {
+pub async fn first_grid(house: &House) -> String {
     let areas = house.caller().get("/api/territory/outline").await;
     let text = areas.text;
-    let code = text.split('"').find(|word| word.len() == 16 && word.contains('J') && word.starts_with("430204"));
+    let code =
+        text.split('"').find(|word| word.len() == 16 && word.contains('J') && word.starts_with("430204"));
     code.map(str::to_owned).unwrap_or_else(|| "430204001001J001".to_owned())
 }
 
@@ -88,13 +91,16 @@ fn report(id: Uuid, grid: &str) -> serde_json::Value {
 
 async fn load_and_kill(house: &mut House, grid: &str, promised: &Promised, kill: usize) {
     let stop = Arc::new(AtomicBool::new(false));
+    let before = promised.lock().await.len();
     let clients: Vec<_> = (0..CLIENTS)
         .map(|_| {
-            let (caller, promised, stop, grid) = (house.caller(), promised.clone(), stop.clone(), grid.to_owned());
+            let (caller, promised, stop, grid) =
+                (house.caller(), promised.clone(), stop.clone(), grid.to_owned());
             tokio::spawn(async move {
                 while !stop.load(Ordering::Relaxed) {
                     let id = new_id();
-                    let request = caller.client.post(format!("{}/api/cases", caller.url)).json(&report(id, &grid));
+                    let request =
+                        caller.client.post(format!("{}/api/cases", caller.url)).json(&report(id, &grid));
                     let Ok(response) = request.send().await else { break };
                     let (status, text) = (response.status(), response.text().await);
                     let Ok(text) = text else { break };
@@ -106,6 +112,10 @@ async fn load_and_kill(house: &mut House, grid: &str, promised: &Promised, kill:
         })
         .collect();
     // Spread over the range without chance: a failing kill can be run again.
+    while promised.lock().await.len() < before + ACKNOWLEDGED_MIN {
+        assert!(!clients.iter().all(|c| c.is_finished()), "the clients gave up");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let ms = LOAD_MS_MIN + (kill as u64 * 197) % (LOAD_MS_MAX - LOAD_MS_MIN);
     tokio::time::sleep(Duration::from_millis(ms)).await;
     house.kill();

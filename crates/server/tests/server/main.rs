@@ -2,6 +2,7 @@
 
 mod audit;
 mod bad_days;
+mod disk_full;
 mod house;
 mod kill;
 mod openapi;

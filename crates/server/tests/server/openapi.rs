@@ -17,7 +17,10 @@ fn text() -> String {
 fn the_committed_description_is_the_servers() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi.json");
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == text(), "the API has changed: look at the change, then  mulin openapi > openapi.json");
+    assert!(
+        committed == text(),
+        "the API has changed: look at the change, then  mulin openapi > openapi.json"
+    );
 }
 
 #[test]

@@ -18,7 +18,11 @@ fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("mulin.toml");
     std::fs::write(&file, "listen = \"127.0.0.1:1\"\nlog = \"debug\"\ndemo = true\n").expect("written");
-    let flags = Flags { data: Some(folder.path().to_owned()), listen: Some("127.0.0.1:3".to_owned()), ..Flags::default() };
+    let flags = Flags {
+        data: Some(folder.path().to_owned()),
+        listen: Some("127.0.0.1:3".to_owned()),
+        ..Flags::default()
+    };
     let environment = |name: &str| match name {
         "MULIN_LISTEN" => Some("127.0.0.1:2".to_owned()),
         "MULIN_LOG" => Some("warn".to_owned()),
@@ -27,19 +31,30 @@ fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
     };
     let resolved = resolve(&flags, environment).expect("they hold");
     let settings = &resolved.settings;
-    assert_eq!((settings.listen.as_str(), settings.log.as_str(), settings.demo), ("127.0.0.1:3", "warn", true));
+    assert_eq!(
+        (settings.listen.as_str(), settings.log.as_str(), settings.demo),
+        ("127.0.0.1:3", "warn", true)
+    );
     assert_eq!(whence(&resolved, "listen"), Whence::Flag);
     assert_eq!(whence(&resolved, "log"), Whence::Environment("MULIN_LOG"));
     assert_eq!(whence(&resolved, "demo"), Whence::File(file));
     assert_eq!(whence(&resolved, "behind_proxy"), Whence::Default);
-    assert_eq!((settings.catalog.clone(), whence(&resolved, "catalog")), (None, Whence::Default), "empty is not set");
+    assert_eq!(
+        (settings.catalog.clone(), whence(&resolved, "catalog")),
+        (None, Whence::Default),
+        "empty is not set"
+    );
 }
 
 #[test]
 fn yes_and_no_as_people_write_them() {
     for (text, expected) in [("1", true), ("true", true), ("yes", true), ("0", false), ("off", false)] {
         let environment = |name: &str| (name == "MULIN_DEMO").then(|| text.to_owned());
-        assert_eq!(resolve(&Flags::default(), environment).expect("it holds").settings.demo, expected, "{text}");
+        assert_eq!(
+            resolve(&Flags::default(), environment).expect("it holds").settings.demo,
+            expected,
+            "{text}"
+        );
     }
 }
 
@@ -88,7 +103,8 @@ fn commands_end_with_a_sentence_and_a_code() {
     ];
     for (words, code, said) in rows {
         let ended = run(mulin(&folder.path().join("data")).args(*words));
-        let text = format!("{}{}", String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
         assert_eq!(ended.status.code(), Some(*code), "{words:?}: {text}");
         assert!(text.contains(said), "{words:?}: {text}");
         assert!(!text.contains("panicked") && !text.contains("stack backtrace"), "{words:?}: {text}");

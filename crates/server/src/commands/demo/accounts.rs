@@ -82,7 +82,8 @@ impl DemoAccounts {
                 (_, _, Some(phone)) => format!("{phone:<14} the code is shown at /inbox"),
                 _ => continue,
             };
-            let code = account.secret().map(|s| format!("  code now {}", identity::second_factor_code(&s, now)));
+            let code =
+                account.secret().map(|s| format!("  code now {}", identity::second_factor_code(&s, now)));
             let post = account.post.as_deref().map(|p| format!("  {p}")).unwrap_or_default();
             writeln!(out, "  {:<22} {login}{}{post}", account.en, code.unwrap_or_default())?;
         }

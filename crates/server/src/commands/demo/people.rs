@@ -90,12 +90,7 @@ fn sample(role: &str, zh: &str, en: &str, second_factor: bool) -> DemoAccount {
 }
 
 /// Gives an account a password of its own, and the second factor its role asks for.
-async fn let_in(
-    edge: &Edge,
-    staff: NewStaff,
-    sample: &mut DemoAccount,
-    login: &str,
-) -> Outcome<NewStaff> {
+async fn let_in(edge: &Edge, staff: NewStaff, sample: &mut DemoAccount, login: &str) -> Outcome<NewStaff> {
     let password = identity::new_password();
     let hash = identity::hash_password(edge, &password).await.map_err(Problem::from)?;
     sample.login = Some(login.to_owned());
@@ -138,7 +133,13 @@ async fn open_administrators(
         let opened = edge.db.write(actor, async move |tx: &mut Tx| {
             tx.at(at);
             let account = create_staff(tx, &staff).await?;
-            let role = NewAssignment { account, role: (*role).to_owned(), scope: Scope::District, from: None, to: None };
+            let role = NewAssignment {
+                account,
+                role: (*role).to_owned(),
+                scope: Scope::District,
+                from: None,
+                to: None,
+            };
             assign_role(tx, &role).await
         });
         opened.await.map_err(Problem::from)?;
@@ -148,12 +149,16 @@ async fn open_administrators(
 }
 
 async fn open_resident(edge: &Edge, actor: &Actor, at: Time, samples: &mut Vec<DemoAccount>) -> Outcome {
-    let phone = Phone::parse(RESIDENT_PHONE).ok_or_else(|| Failure::failed("the demo's resident has no phone"))?;
+    let phone =
+        Phone::parse(RESIDENT_PHONE).ok_or_else(|| Failure::failed("the demo's resident has no phone"))?;
     let opened = edge.db.write(actor, async move |tx: &mut Tx| {
         tx.at(at);
         resident_of_phone(tx, &phone).await
     });
     opened.await.map_err(Problem::from)?;
-    samples.push(DemoAccount { phone: Some(RESIDENT_PHONE.to_owned()), ..sample("resident", "居民", "Resident", false) });
+    samples.push(DemoAccount {
+        phone: Some(RESIDENT_PHONE.to_owned()),
+        ..sample("resident", "居民", "Resident", false)
+    });
     Ok(())
 }
