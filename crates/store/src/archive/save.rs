@@ -74,7 +74,11 @@ fn list_below(folder: &Path, path: &str, files: &mut Vec<(String, PathBuf)>) -> 
         let name =
             entry.file_name().into_string().map_err(|_| named(&entry.path(), "has no readable name"))?;
         let below = format!("{path}/{name}");
-        let kind = entry.file_type().map_err(|e| at(&entry.path(), e))?;
+        // Through a link: a shelf may lie on another disk.
+        let kind = match std::fs::metadata(entry.path()) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            kind => kind.map_err(|e| at(&entry.path(), e))?,
+        };
         if kind.is_dir() {
             list_below(&entry.path(), &below, files)?;
         } else if kind.is_file() {

@@ -26,7 +26,12 @@ impl Saved {
         let pictures = house.folder.path().join("attachments/430204/ab");
         std::fs::create_dir_all(&pictures).expect("a folder");
         std::fs::write(pictures.join("ab01.jpg"), [0xff; 3000]).expect("a picture");
-        std::fs::write(pictures.join("石峰.jpg"), "small").expect("a picture");
+        // A shelf on another disk.
+        let other = house.folder.path().join("other disk");
+        std::fs::create_dir(&other).expect("a folder");
+        std::fs::write(other.join("石峰.jpg"), "small").expect("a picture");
+        std::os::unix::fs::symlink(&other, house.folder.path().join("attachments/430204/cd"))
+            .expect("a link");
         leave_note(&house.db, Note::new(1, "before the backup")).await.expect("written");
         let file = house.folder.path().join("saved.tar.gz");
         let saved = Archive::save(&house.db, house.folder.path(), &FOLDERS, &file, |_| {}).await;
@@ -63,7 +68,7 @@ fn what_is_saved_is_restored() {
     tell(Engine::Sqlite, async |house| {
         let saved = Saved::of(house).await;
         let paths: Vec<&str> = saved.manifest.entries.iter().map(|entry| &*entry.path).collect();
-        let pictures = ["attachments/430204/ab/ab01.jpg", "attachments/430204/ab/石峰.jpg"];
+        let pictures = ["attachments/430204/ab/ab01.jpg", "attachments/430204/cd/石峰.jpg"];
         assert_eq!(paths, ["desk.sqlite", pictures[0], pictures[1]]);
         let mode = std::fs::metadata(&saved.file).expect("the archive").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "it is for its owner only");

@@ -5,8 +5,8 @@ use crate::house::{House, soon};
 use futures_util::future::join_all;
 use platform::{Fault, FaultKind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 use store::{Conn, Tx, sql};
 
 sql! {
@@ -24,6 +24,7 @@ crate::stories! {
     a_row_lost_for_ever_is_a_fault,
     a_cancelled_long_read_ends,
     a_short_read_needs_no_turn,
+    readers_in_a_loop_let_others_run,
 }
 
 async fn many_writers_are_all_counted(house: House) {
@@ -174,6 +175,33 @@ async fn a_short_read_needs_no_turn(house: House) {
     assert_eq!(desk::numbers(&house.db).await, [1, 2]);
 }
 
+async fn readers_in_a_loop_let_others_run(house: House) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..8)
+        .map(|_| {
+            let (db, stop) = (house.db.clone(), stop.clone());
+            tokio::spawn(async move {
+                while !stop.load(Ordering::Relaxed) {
+                    desk::numbers(&db).await;
+                }
+            })
+        })
+        .collect();
+    // A guard, so that a defect is a failure and not a test without an end.
+    let (guard, begun) = (stop.clone(), Instant::now());
+    let guarding = std::thread::spawn(move || {
+        while begun.elapsed() < Duration::from_secs(10) && !guard.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        guard.store(true, Ordering::Relaxed);
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(begun.elapsed() < Duration::from_secs(9), "nobody else had a turn");
+    stop.store(true, Ordering::Relaxed);
+    join_all(readers).await;
+    guarding.join().expect("no panic");
+}
+
 #[test]
 fn a_sqlite_write_awaits_nothing_but_its_database() {
     crate::house::tell(crate::house::Engine::Sqlite, async |house| {
@@ -204,5 +232,49 @@ fn a_second_server_on_one_sqlite_file_refuses_to_start() {
         drop(db);
         crate::house::open(&target, &clock).await.expect("free again");
         drop(folder);
+    });
+}
+
+#[test]
+fn a_command_beside_the_server_waits_its_turn() {
+    crate::house::tell(crate::house::Engine::Sqlite, async |house| {
+        let mut options = store::Options::new(house.target.clone());
+        options.exclusive = false;
+        let beside = store::Db::open(options).await.expect("it opens beside the server");
+        let writes =
+            (1..=200).map(|n| write_note(if n % 2 == 0 { &beside } else { &house.db }, Note::new(n, "")));
+        for written in join_all(writes).await {
+            written.expect("written");
+        }
+        assert_eq!(desk::numbers(&house.db).await.len(), 200);
+        drop(beside);
+        write_note(&house.db, Note::new(201, "the server goes on")).await.expect("written");
+    });
+}
+
+#[test]
+fn more_writes_than_can_wait_are_refused_at_once() {
+    crate::house::tell(crate::house::Engine::Sqlite, async |house| {
+        let gate = Arc::new(std::sync::Barrier::new(2));
+        let (held, db) = (gate.clone(), house.db.clone());
+        let slow = tokio::spawn(async move {
+            db.write(&clerk(), async move |_: &mut Tx| {
+                held.wait();
+                Ok::<(), Fault>(())
+            })
+            .await
+        });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let release = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(500));
+            gate.wait();
+        });
+        let crowd = (0..9000).map(|_| house.write(async |_: &mut Tx| Ok::<(), Fault>(())));
+        let refused: Vec<Fault> = join_all(crowd).await.into_iter().filter_map(Result::err).collect();
+        assert_eq!(refused.len(), 9000 - 8192);
+        assert!(refused.iter().all(|fault| fault.kind() == FaultKind::Unavailable));
+        release.join().expect("no panic");
+        slow.await.expect("no panic").expect("written");
+        write_note(&house.db, Note::new(1, "room again")).await.expect("written");
     });
 }
