@@ -297,6 +297,7 @@ impl Viewer {
         let level = usize::try_from(entry.level).ok().and_then(|l| workflow.levels.get(l));
         let action_words = match (entry.action.as_str(), action) {
             ("report", _) => Words::of("报告", "Reported"),
+            ("import", _) => Words::of("原系统的办理结果", "Outcome in the system it came from"),
             (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
             ("raise", _) => level.map_or_else(Words::default, |l| words(&l.words)),
             (_, Some(action)) => words(&action.words),

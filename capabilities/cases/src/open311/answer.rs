@@ -75,7 +75,10 @@ impl Answer {
             Format::Xml => xml::write(self.root, &self.tree).unwrap_or_default(),
         };
         let kind = HeaderValue::from_static(format.content_type());
-        let mut response = (self.status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        // Clients of the standard run in pages of other sites. Nothing here hangs on a cookie, so they may read it.
+        let anybody = HeaderValue::from_static("*");
+        let headers = [(header::CONTENT_TYPE, kind), (header::ACCESS_CONTROL_ALLOW_ORIGIN, anybody)];
+        let mut response = (self.status, headers, body).into_response();
         let link = self.next.map(|next| format!("<{next}>; rel=\"next\""));
         if let Some(link) = link.and_then(|l| HeaderValue::from_str(&l).ok()) {
             response.headers_mut().insert(header::LINK, link);

@@ -47,7 +47,7 @@ impl Call {
 
     /// Whether another system calls, with a key of its own.
     pub fn is_keyed(&self) -> bool {
-        self.actor.account.is_some()
+        matches!(self.actor.kind, ActorKind::Service | ActorKind::Staff)
     }
 
     /// `https://host`, as the caller sees this server.

@@ -45,5 +45,5 @@ pub async fn discover(edge: Edge, call: Call) -> Result<Answer, Problem> {
             formats: ["text/xml", "application/json"],
         }],
     };
-    Ok(Answer::new("discovery", &document).map_err(|f| Problem::from(&f))?)
+    Answer::new("discovery", &document).map_err(|f| Problem::from(&f))
 }

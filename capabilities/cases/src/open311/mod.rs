@@ -12,10 +12,10 @@
 mod answer;
 mod call;
 mod discovery;
+mod kinds;
 mod period;
 mod requests;
 mod send;
-mod kinds;
 mod xml;
 
 use answer::answer;

@@ -18,8 +18,8 @@ row! {
 
 sql! {
     ALL: (i64,) -> OwnTypeRow =
-        "select district, code, name_zh, name_en, working_days, public, source from cases_own_type
-         order by district, code limit $1";
+        "select district, code, name_zh, name_en, working_days, public, source
+         from cases_own_type /* every district */ order by district, code limit $1";
     KEEP: (DistrictId, String, String, String, i64, bool, String) =
         "insert into cases_own_type (district, code, name_zh, name_en, working_days, public, source)
          values ($1, $2, $3, $4, $5, $6, $7)

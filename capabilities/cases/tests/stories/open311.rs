@@ -242,7 +242,7 @@ async fn errors_name_the_parameter_in_the_format_asked_for() {
     each_case_town(async |town: CaseTown| {
         let client = town.town.caller();
         let code = ("service_code", BURST_PIPE);
-        let rows: [(&[(&str, &str)], u16, &str); 14] = [
+        let rows: [Refusal; 14] = [
             (&[], 400, "service_code"),
             (&[("service_code", "nothing")], 404, "service_code"),
             (&[code], 400, "lat"),
@@ -359,6 +359,9 @@ async fn the_discovery_document_leads_to_the_service() {
     })
     .await;
 }
+
+/// What is sent, the status answered, and the field its sentence begins with.
+type Refusal<'a> = (&'a [(&'a str, &'a str)], u16, &'a str);
 
 /// A key for a system that may report for the water company.
 async fn service_key(town: &CaseTown) -> String {
