@@ -41,6 +41,7 @@ const VERBS: &[Verb] = &[
         act: test::all,
     },
     Verb { name: "walk", what: "play the main job as four people, and tell each step", act: play::walk },
+    Verb { name: "bench", what: "how fast, beside the raw limit in the same run", act: play::bench },
     Verb { name: "soak", what: "kill the server under load, fifty times on each engine", act: play::soak },
     Verb { name: "check", what: "form, lints, types, the house's rules", act: check::all },
     Verb { name: "tidy", what: "only the house's rules (xtask's tests check the same)", act: tidy::all },

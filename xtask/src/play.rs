@@ -1,4 +1,4 @@
-//! `make walk` and `make soak`: what is played through the whole house, told or counted.
+//! `make walk`, `make soak`, `make bench`: what is played through the whole house, and told, counted or measured.
 
 use crate::postgres::{Cluster, URL_VARIABLE};
 use crate::shell::{Outcome, cargo, program, run};
@@ -33,4 +33,22 @@ pub fn soak(_words: &[String]) -> Outcome {
     let mut killed = cargo();
     killed.args(["test", "--release", "--package", "store", "--package", "server", "--", "killed"]);
     run(killed.args(["--nocapture"]).env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))
+}
+
+/// The verb `bench`: the release build under load on both engines, beside the raw limit of this machine, then the pages on a slow phone.
+///
+/// # Errors
+/// Something does not build or run; a slow result is a line of the table, not an error.
+pub fn bench(words: &[String]) -> Outcome {
+    machine::install_missing_packages()?;
+    web::build_if_stale()?;
+    let mulin = serve::build_release()?;
+    let cluster = Cluster::start()?;
+    let mut measured = cargo();
+    measured.args(["run", "--quiet", "--release", "--package", "bench", "--"]).args(words);
+    run(measured.env(URL_VARIABLE, cluster.url()))?;
+    run(program("npm")
+        .args(["run", "--silent", "speed"])
+        .current_dir(web::folder())
+        .env(BINARY_VARIABLE, mulin))
 }

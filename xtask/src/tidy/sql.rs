@@ -45,7 +45,7 @@ pub fn check(house: &House) -> Vec<Finding> {
 }
 
 fn is_test(path: &str) -> bool {
-    path.contains("/tests/") || path.contains("/examples/") || path.ends_with("/tests.rs") || path.contains("/examples/")
+    ["/tests/", "/tests.rs", "/examples/"].iter().any(|place| path.contains(place))
 }
 
 fn may_hold_sql(path: &str) -> bool {
