@@ -49,6 +49,9 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             if let Err(fault) = forget_old_answers(&edge).await {
                 tracing::warn!("Old answers were not removed: {fault:?}");
             }
+            if let Err(fault) = sweep_photos(&edge).await {
+                tracing::warn!("Photos that no case names were not removed: {fault:?}");
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
@@ -68,6 +71,17 @@ async fn next_fact(facts: &mut broadcast::Receiver<std::sync::Arc<store::FactRow
         Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => *facts = facts.resubscribe(),
         Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
     }
+}
+
+/// Photos of forms that were never sent.
+async fn sweep_photos(edge: &Edge) -> Result<(), Fault> {
+    for district in edge.fixture::<Districts>().all() {
+        let swept = cases::photos::sweep(edge, district.district).await?;
+        if swept > 0 {
+            tracing::info!(photos = swept, "Removed {swept} photos that no case names");
+        }
+    }
+    Ok(())
 }
 
 async fn forget_old_answers(edge: &Edge) -> Result<(), Fault> {
