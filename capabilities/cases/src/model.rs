@@ -11,7 +11,7 @@ use territory::AreaId;
 use uuid::Uuid;
 
 id!(
-    /// A case. Made by the reporter's device, so that a report sent twice is one case.
+    /// A case. Made from the id the reporter's device sends along, so that a report sent twice is one case.
     CaseId, "case"
 );
 id!(

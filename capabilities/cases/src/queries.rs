@@ -152,7 +152,7 @@ sql! {
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and type_code = $2 and open and lat is not null and lat >= $3 and lat <= $4
-             and lon >= $5 and lon <= $6 and public and not hidden and reported_at >= $7
+             and lon >= $5 and lon <= $6 and public and not hidden and state <> 'held' and reported_at >= $7
          order by id desc limit $8";
     SEARCH: (DistrictId, String, i64) -> Line =
         sqlite "select c.id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden,
@@ -249,10 +249,36 @@ pub async fn list(
         }
         Queue::Account(account) => conn.all(&OF_ACCOUNT, (district, *account, before, rows)).await?,
     };
-    let by_due = matches!(queue, Queue::PostsDue(_) | Queue::AreaOverdue(_));
+    let by_due = queue.is_by_due();
     Ok(Page::cut(lines, rows_max, |line| {
         if by_due { Cursor::of(&(line.due_at, line.id)) } else { Cursor::of(&line.id) }
     }))
+}
+
+/// Whether a cursor is one that this queue gave out; any other would silently begin the list anew.
+pub fn check_cursor(queue: &Queue, after: Option<&Cursor>) -> Result<(), CaseError> {
+    let Some(cursor) = after else { return Ok(()) };
+    let known = if queue.is_by_due() {
+        cursor.key::<(Time, CaseId)>().is_some()
+    } else {
+        cursor.key::<CaseId>().is_some()
+    };
+    if known {
+        return Ok(());
+    }
+    Err(CaseError::invalid(
+        "after",
+        "cases.bad_cursor",
+        "翻页位置不对，请从第一页重新开始。",
+        "This is no place of this list. Please begin with its first page.",
+    ))
+}
+
+impl Queue {
+    /// Sorted by what is due first, not by newest.
+    fn is_by_due(&self) -> bool {
+        matches!(self, Self::PostsDue(_) | Self::AreaOverdue(_))
+    }
 }
 
 /// The first path after all paths below `path`: "/" is the only character a child adds, and "0" follows it.

@@ -336,8 +336,6 @@ fn photo(case: &Case, photo: &PhotoRow) -> PhotoView {
 /// Who did it, as everybody may read it: offices by name, residents by their part.
 fn actor_words(entry: &EntryRow) -> Words {
     match (entry.actor_kind.as_str(), entry.action.as_str()) {
-        // Written with somebody's report, but nobody's deed.
-        (_, "route") => Words::of("系统按规则", "by rule"),
         ("system", _) | (_, "route") => Words::of("系统按规则", "by rule"),
         ("staff" | "service", _) => Words::new(entry.actor_name.clone(), entry.actor_name.clone()),
         (_, "report") => Words::of("报告人", "the reporter"),

@@ -108,6 +108,8 @@ impl Town {
     pub fn caller(&self) -> Caller {
         let client = reqwest::Client::builder()
             .cookie_store(true)
+            // A server that refuses a body half-read closes the connection: none is used twice, so no story meets a closed one.
+            .pool_max_idle_per_host(0)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("an HTTP client");

@@ -191,8 +191,7 @@ fn check_list(
     rules: &Rules,
     places: &Snapshot,
 ) -> Result<(), CaseError> {
-    let to_worker =
-        deed.post.and_then(|p| places.post(p)).is_some_and(|p| p.kind == PostKind::GridWorker);
+    let to_worker = deed.post.and_then(|p| places.post(p)).is_some_and(|p| p.kind == PostKind::GridWorker);
     let action = setting.workflow.action(&deed.action);
     let gives = action.is_some_and(|a| matches!(a.hands_to, Handover::Post | Handover::Helper));
     if to_worker && gives {

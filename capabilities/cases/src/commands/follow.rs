@@ -20,9 +20,20 @@ pub struct Follow {
     pub words: Option<String>,
 }
 
-/// Adds the follower; answers the case and the follower's own code.
-pub async fn follow(tx: &mut Tx, id: CaseId, order: Follow) -> Result<(Case, String), CaseError> {
+/// Somebody who has joined: the case, and what the follower keeps.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    pub case: Case,
+    /// The id the follower is kept under: never the one the device sent, so that nobody joins as somebody who is there.
+    pub follower: FollowerId,
+    pub code: String,
+}
+
+/// Adds the follower.
+pub async fn follow(tx: &mut Tx, id: CaseId, order: Follow) -> Result<Joined, CaseError> {
     let district = tx.district();
+    let secret = codes::secret(tx).await?;
+    let me = FollowerId(codes::kept_id(&secret, order.follower.0, tx.now()));
     let case = store::find(tx, district, id).await?.ok_or(CaseError::NotFound)?;
     if !case.public || case.hidden {
         return Err(CaseError::NotFound);
@@ -38,7 +49,7 @@ pub async fn follow(tx: &mut Tx, id: CaseId, order: Follow) -> Result<(Case, Str
     let note = order.words.as_deref().map(|w| clean_words(w, "words", super::WORDS_CHARS_MAX)).transpose()?;
     let follower = NewFollower {
         case: id,
-        id: order.follower,
+        id: me,
         kind: FollowerKind::Follower,
         account: order.account,
         name: order.name,
@@ -50,13 +61,12 @@ pub async fn follow(tx: &mut Tx, id: CaseId, order: Follow) -> Result<(Case, Str
         next.followers += 1;
         next.version += 1;
         store::save(tx, &case, &next).await?;
-        tell_followed(tx, &next, order.follower, FollowerKind::Follower).await?;
+        tell_followed(tx, &next, me, FollowerKind::Follower).await?;
         if let Some(note) = note.filter(|n| !n.is_empty()) {
             tell(tx, &next, &supplement(&next, note, tx.now()), None).await?;
         }
     }
-    let secret = codes::secret(tx).await?;
-    Ok((next, codes::code(&secret, id, order.follower)))
+    Ok(Joined { case: next, follower: me, code: codes::code(&secret, id, me) })
 }
 
 fn supplement(case: &Case, note: String, now: platform::Time) -> Entry {

@@ -30,7 +30,10 @@ pub(super) async fn join(tx: &mut Tx, from: &Case, merged: &Case) -> Result<(), 
     }
     let into = store::load_for(tx, target, None).await?;
     if !into.open || into.merged_into.is_some() {
-        return Err(refuse("只能并入还在办理的事件。", "It can only be merged into a case that is still open."));
+        return Err(refuse(
+            "只能并入还在办理的事件。",
+            "It can only be merged into a case that is still open.",
+        ));
     }
     let moved = store::move_followers(tx, from.id, target).await?;
     let grown = Case { followers: into.followers + moved, version: into.version + 1, ..into.clone() };

@@ -8,7 +8,7 @@ mod reporter;
 mod route;
 
 pub use act::{Act, Acted, act, ring};
-pub use follow::{Follow, follow};
+pub use follow::{Follow, Joined, follow};
 pub use merge::{MERGE_IN, merge};
 pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report};
 pub use reporter::{OpenedReporter, open_reporter};

@@ -15,7 +15,7 @@ use crate::rules::Rules;
 use crate::search;
 use crate::store::{self, NewFollower};
 use ::store::{Json, Tx};
-use platform::{AccountId, ActorKind, DistrictId, Phone, Time, Words};
+use platform::{AccountId, Actor, ActorKind, DistrictId, Phone, Time, Words};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use territory::{Area, Snapshot};
@@ -104,7 +104,7 @@ pub struct Filed {
 pub async fn report(tx: &mut Tx, order: Report) -> Result<Filed, CaseError> {
     let (rules, places) = books(tx);
     may_report(tx, &order)?;
-    let order = checked(order, tx.now())?;
+    let order = named_by_us(tx, checked(order, tx.now())?).await?;
     let case_type = type_for(&order, &rules, tx.district())?.clone();
     check_reporter(&order, &case_type)?;
     crate::answers::check(&case_type, &order.answers)?;
@@ -127,6 +127,16 @@ pub async fn report(tx: &mut Tx, order: Report) -> Result<Filed, CaseError> {
         None => None,
     };
     Ok(Filed { case, follower, fresh })
+}
+
+/// A report of the public is kept under an id of ours; only those who are known may say what another system calls it.
+async fn named_by_us(tx: &mut Tx, mut order: Report) -> Result<Report, CaseError> {
+    if matches!(tx.actor().kind, ActorKind::Anonymous | ActorKind::Resident) {
+        let secret = codes::secret(tx).await?;
+        order.id = CaseId(codes::kept_id(&secret, order.id.0, tx.now()));
+        order.external_id = None;
+    }
+    Ok(order)
 }
 
 fn may_report(tx: &Tx, order: &Report) -> Result<(), CaseError> {
@@ -294,13 +304,16 @@ fn draft(tx: &Tx, order: &Report, case_type: &CaseType, place: &Located<'_>, rul
         merged_into: None,
         external_id: order.external_id.clone(),
         followers: 0,
-        content_hash: content_hash(order),
+        content_hash: content_hash(tx.actor(), order),
         version: 1,
     }
 }
 
-/// Of all that the reporter said: the same id with other content is another report.
-fn content_hash(order: &Report) -> Vec<u8> {
+/// Of all that was said, and of which colleague or system said it: the same id with other content is another report, and nobody
+/// is given the code of what a colleague has sent.
+fn content_hash(actor: &Actor, order: &Report) -> Vec<u8> {
+    let known = matches!(actor.kind, ActorKind::Staff | ActorKind::Service);
+    let sender = actor.account.filter(|_| known).map(|a| a.to_string()).unwrap_or_default();
     let place = match &order.place {
         PlaceGiven::Point(p) => format!("{},{}", p.lon(), p.lat()),
         PlaceGiven::Address { text, grid } => format!("{text}|{grid:?}"),
@@ -308,7 +321,7 @@ fn content_hash(order: &Report) -> Vec<u8> {
     };
     let photos: String = order.photos.iter().map(|p| p.file.as_str()).collect();
     let mut hash = Sha256::new();
-    for piece in [order.type_code.as_deref().unwrap_or(""), &order.words, &place, &photos] {
+    for piece in [order.type_code.as_deref().unwrap_or(""), &order.words, &place, &photos, &sender] {
         hash.update((piece.len() as u64).to_le_bytes());
         hash.update(piece);
     }
@@ -356,7 +369,8 @@ async fn keep(tx: &mut Tx, mut case: Case, order: &Report) -> Result<(Case, bool
             && let Some(id) = store::find_by_external(tx, case.district, external).await?
             && let Some(earlier) = store::find(tx, case.district, id).await?
         {
-            return Ok((earlier, false));
+            let same = earlier.content_hash == case.content_hash;
+            return if same { Ok((earlier, false)) } else { Err(CaseError::IdUsed) };
         }
     }
     Err(platform::Fault::broken("no free number was found for a case").into())

@@ -34,6 +34,8 @@ pub(super) async fn play(tx: &mut Tx, plan: &Plan, proof: &StoredPhoto, now: Tim
     tx.act_as(reporter(plan, &house));
     let filed = commands::report(tx, report(plan)).await.map_err(fault)?;
     let mut case = filed.case;
+    // A resident's report is kept under an id of ours, and the reporter follows it under the same.
+    let plan = &Plan { id: case.id, ..plan.clone() };
     let mut steps = 0;
     while steps < STEPS_MAX {
         let Some((actor, act, wait)) = stage.next(plan, &case, &house) else { break };

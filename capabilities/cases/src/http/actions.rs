@@ -227,9 +227,9 @@ pub async fn follow_case(
         account: actor.account.filter(|_| actor.kind == ActorKind::Resident),
         words: body.words,
     };
-    let (case, code) =
+    let joined =
         edge.db.write(&actor, async move |tx: &mut Tx| commands::follow(tx, id, order.clone()).await).await?;
-    Ok(Json(Followed { number: case.number, code, followers: case.followers }))
+    Ok(Json(Followed { number: joined.case.number, code: joined.code, followers: joined.case.followers }))
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]

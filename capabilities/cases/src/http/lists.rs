@@ -45,6 +45,7 @@ pub async fn list_cases(
     let (now, district) = (edge.now(), actor.district);
     let limit = query.limit.unwrap_or(limits::PAGE_ROWS_DEFAULT);
     let after = query.after.map(Cursor);
+    queries::check_cursor(&queue, after.as_ref())?;
     let page = edge
         .db
         .read(async move |conn: &mut Conn| {

@@ -73,7 +73,9 @@ pub async fn list_elsewhere(
 ) -> Json<Vec<ElsewhereNotice>> {
     let rules = edge.fixture::<Rules>();
     let found = rules.suggester.belongs_elsewhere(&query.words);
-    Json(found.into_iter().map(|e| ElsewhereNotice { key: e.key.clone(), notice: e.notice.clone() }).collect())
+    Json(
+        found.into_iter().map(|e| ElsewhereNotice { key: e.key.clone(), notice: e.notice.clone() }).collect(),
+    )
 }
 
 /// A type as a form offers it.

@@ -22,7 +22,8 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateCase {
-    /// Made by the sender (UUID version 7), so that sending twice makes one case.
+    /// Made by the sender (UUID version 7), so that sending twice makes one case. What the public sends is kept under an id of
+    /// ours: the receipt has it.
     pub id: Option<CaseId>,
     /// What happened, in the person's own words.
     #[serde(default)]
@@ -46,7 +47,7 @@ pub struct CreateCase {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub answers: BTreeMap<String, serde_json::Value>,
-    /// The id the sending system gave it.
+    /// The id the sending system gave it; from staff and other systems only.
     pub external_id: Option<String>,
     /// When it was seen, where that was earlier.
     pub seen_at: Option<Time>,

@@ -23,7 +23,13 @@ async fn send_raw(caller: &Caller, path: &str, kind: &str, body: impl Into<reqwe
 async fn nothing_was_filed(town: &CaseTown) {
     let all = town.staff("dispatcher").get("/api/cases?queue=all").await.ok();
     assert_eq!(all["items"], json!([]));
-    let timers = town.town.db().read(async |conn| store::FactRow::after(conn, testkit::DISTRICT, platform::FactId(uuid::Uuid::nil()), 500).await).await;
+    let timers = town
+        .town
+        .db()
+        .read(async |conn| {
+            store::FactRow::after(conn, testkit::DISTRICT, platform::FactId(uuid::Uuid::nil()), 500).await
+        })
+        .await;
     assert!(timers.expect("facts").iter().all(|f| !f.name.starts_with("cases.")));
 }
 
@@ -47,7 +53,12 @@ async fn wrong_fields_are_named() {
         refused(with("place", json!({ "lon": 113.11 })), "cases.place_missing", "place").await;
         refused(with("place", json!({ "address": "  " })), "cases.place_missing", "address").await;
         refused(with("place", json!({ "grid": "430204999999J999" })), "cases.unknown_grid", "grid").await;
-        refused(with("place", json!({ "lon": 113.11, "lat": 27.89, "crs": "mars" })), "cases.bad_place", "place").await;
+        refused(
+            with("place", json!({ "lon": 113.11, "lat": 27.89, "crs": "mars" })),
+            "cases.bad_place",
+            "place",
+        )
+        .await;
         refused(report(""), "cases.words_missing", "words").await;
         refused(report(" \u{0} \n "), "cases.words_missing", "words").await;
         refused(report(&"水".repeat(2_001)), "cases.too_long", "words").await;
@@ -61,7 +72,12 @@ async fn wrong_fields_are_named() {
         refused(with("seen_at", json!("2026-03-02T02:00:01Z")), "cases.future_date", "seen_at").await;
         refused(with("seen_at", json!("yesterday")), "bad_field", "seen_at").await;
         refused(with("reporter", json!({ "phone": "12345" })), "cases.bad_phone", "reporter_phone").await;
-        refused(with("reporter", json!({ "name": "长".repeat(51), "phone": "13873312345" })), "cases.too_long", "reporter_name").await;
+        refused(
+            with("reporter", json!({ "name": "长".repeat(51), "phone": "13873312345" })),
+            "cases.too_long",
+            "reporter_name",
+        )
+        .await;
         refused(with("answers", json!({ "colour": "red" })), "cases.bad_answer", "answers").await;
         refused(with("answers", json!({ "how_much": "a_lot" })), "cases.bad_answer", "answers").await;
         refused(with("photos", json!("forged-token")), "cases.photos_gone", "photos").await;
@@ -83,8 +99,14 @@ async fn places_that_cannot_be_are_explained() {
         let outside = place(112.9, 28.2).await.refused("cases.outside");
         assert_eq!(outside["extra"]["hotline"], "12345");
         assert!(outside["detail"].as_str().is_some_and(|d| d.contains("12345")));
-        assert_eq!(place(27.89, 113.11).await.refused("cases.bad_place")["extra"]["reason"], "geo.looks_swapped");
-        assert_eq!(place(200.0, 27.89).await.refused("cases.bad_place")["extra"]["reason"], "geo.out_of_range");
+        assert_eq!(
+            place(27.89, 113.11).await.refused("cases.bad_place")["extra"]["reason"],
+            "geo.looks_swapped"
+        );
+        assert_eq!(
+            place(200.0, 27.89).await.refused("cases.bad_place")["extra"]["reason"],
+            "geo.out_of_range"
+        );
         let kind = "application/json";
         let nan = r#"{"words":"水管爆了","type":"P01002","place":{"lon":NaN,"lat":27.89}}"#;
         send_raw(&worker, "/api/cases", kind, nan).await.refused("bad_json");
@@ -95,7 +117,10 @@ async fn places_that_cannot_be_are_explained() {
         nothing_was_filed(&town).await;
         // The same place named in the map makers' system is converted, not guessed.
         let gcj = json!({ "lon": 113.1154, "lat": 27.8865, "crs": "gcj02" });
-        let id = worker.post("/api/cases", with("place", gcj)).await.ok()["id"].as_str().and_then(|i| i.parse().ok()).expect("an id");
+        let id = worker.post("/api/cases", with("place", gcj)).await.ok()["id"]
+            .as_str()
+            .and_then(|i| i.parse().ok())
+            .expect("an id");
         let case = town.sees("desk", &id).await;
         assert!((case["lon"].as_f64().unwrap() - 113.11).abs() < 0.001, "{}", case["lon"]);
         assert!((case["lat"].as_f64().unwrap() - 27.89).abs() < 0.001, "{}", case["lat"]);
@@ -252,15 +277,25 @@ async fn tricks_with_paths_and_ids_find_nothing() {
             format!("/api/cases/{}", "9".repeat(5000)),
         ] {
             let answer = water.get(&path).await;
-            assert!([303, 400, 404, 414].contains(&answer.status), "{path}: {} {}", answer.status, answer.text);
+            assert!(
+                [303, 400, 404, 414].contains(&answer.status),
+                "{path}: {} {}",
+                answer.status,
+                answer.text
+            );
             assert!(!answer.text.contains("SQLite"), "{path}");
         }
-        for query in ["limit=abc", "after=%ff", "colour=red", "queue=everything", "area='%20or%201=1"] {
+        for query in
+            ["limit=abc", "after=%ff", "colour=red", "queue=everything", "queue=area&area='%20or%201=1"]
+        {
             let answer = water.get(&format!("/api/cases?{query}")).await;
             assert!([400, 403, 422].contains(&answer.status), "{query}: {} {}", answer.status, answer.text);
         }
-        water.get("/api/cases?after=nonsense").await;
-        assert_eq!(water.get("/api/cases?limit=4294967295").await.ok()["items"].as_array().map(Vec::len), Some(1));
+        water.get("/api/cases?after=nonsense").await.refused("cases.bad_cursor");
+        assert_eq!(
+            water.get("/api/cases?limit=4294967295").await.ok()["items"].as_array().map(Vec::len),
+            Some(1)
+        );
     })
     .await;
 }
@@ -288,7 +323,8 @@ async fn another_district_sees_nothing_of_this_one() {
         let stranger = town.town.caller().with_token(&token);
         let answer = stranger.get(&format!("/api/cases/{}", reporter.id)).await;
         assert!([401, 404].contains(&answer.status), "{}", answer.text);
-        let answer = act(&stranger, &reporter.id, "supervise", json!({ "reason": "other", "note": "x" })).await;
+        let answer =
+            act(&stranger, &reporter.id, "supervise", json!({ "reason": "other", "note": "x" })).await;
         assert!([401, 404].contains(&answer.status), "{}", answer.text);
     })
     .await;

@@ -19,10 +19,18 @@ async fn levels_rise_in_order_and_begin_anew_with_the_next_step() {
         levels.dedup();
         assert_eq!(levels, ["none", "urged", "supervised_yellow", "supervised_red"], "by the half day");
         let case = town.sees("desk", &id).await;
-        let raised: Vec<&str> = case["timeline"].as_array().expect("a timeline").iter()
+        let raised: Vec<&str> = case["timeline"]
+            .as_array()
+            .expect("a timeline")
+            .iter()
             .filter(|e| e["action"] == "raise")
-            .filter_map(|e| e["action_words"]["en"].as_str()).collect();
-        assert_eq!(raised, ["reminded", "urged", "supervised, yellow", "supervised, red"], "none is left out");
+            .filter_map(|e| e["action_words"]["en"].as_str())
+            .collect();
+        assert_eq!(
+            raised,
+            ["reminded", "urged", "supervised, yellow", "supervised, red"],
+            "none is left out"
+        );
         assert_eq!(case["overdue"], true);
         town.act("water", &id, "take", json!({})).await.ok();
         assert_eq!(level(&town.sees("water", &id).await), "none", "a new step has its own clock and level");
@@ -41,7 +49,11 @@ async fn a_supervision_order_raises_at_once_and_nothing_lowers_it_within_the_ste
         assert_eq!(level(&case), "supervised_yellow");
         town.act("water", &id, "report_progress", json!({ "note": "已到场。" })).await.ok();
         town.passes_hours(25).await;
-        assert_eq!(level(&town.sees("desk", &id).await), "supervised_yellow", "reminders below are not said again");
+        assert_eq!(
+            level(&town.sees("desk", &id).await),
+            "supervised_yellow",
+            "reminders below are not said again"
+        );
         town.passes_days(4).await;
         assert_eq!(level(&town.sees("desk", &id).await), "supervised_red");
     })

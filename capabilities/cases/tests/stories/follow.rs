@@ -8,7 +8,11 @@ async fn number_and_code_open_the_case_and_guesses_are_counted() {
     each_case_town(async |town: CaseTown| {
         let reporter = town.reports_burst_pipe().await;
         let bare = reporter.number.replace('-', " ");
-        assert_eq!(Follower::enters(&town, &bare, &reporter.code).await.id, reporter.id, "spaces are forgiven");
+        assert_eq!(
+            Follower::enters(&town, &bare, &reporter.code).await.id,
+            reporter.id,
+            "spaces are forgiven"
+        );
         let stranger = town.town.caller();
         let wrong = if reporter.code == "000000" { "000001" } else { "000000" };
         stranger.get(&format!("/api/cases/{}", reporter.number)).await.refused("not_found");
@@ -59,7 +63,10 @@ async fn one_tap_joins_a_neighbours_report() {
         let follower = Follower::enters(&town, &reporter.number, joined["code"].as_str().unwrap()).await;
         let seen = follower.sees().await;
         assert!(can(&seen, "supplement") && !can(&seen, "confirm") && !can(&seen, "withdraw"));
-        assert!(actions_of(&seen).contains(&"supplement".to_owned()), "what the neighbour adds stands in the history");
+        assert!(
+            actions_of(&seen).contains(&"supplement".to_owned()),
+            "what the neighbour adds stands in the history"
+        );
         town.water_mends(&reporter.id).await;
         town.act("desk", &reporter.id, "verify", json!({ "note": "好了。" })).await.ok();
         follower.act("confirm", json!({})).await.refused("cases.not_yours");
@@ -153,6 +160,93 @@ async fn a_resident_with_an_account_finds_the_own_reports() {
         boris.get("/api/cases?queue=all").await.refused("forbidden");
         let case = anna.get(&format!("/api/cases/{}", receipt["number"].as_str().unwrap())).await.ok();
         assert!(can(&case, "withdraw"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_knows_the_case_is_not_given_the_code_of_its_reporter() {
+    each_case_town(async |town: CaseTown| {
+        let report = json!({ "words": BURST, "type": BURST_PIPE, "place": point(0) });
+        let reporter = town.reports(report.clone()).await;
+        let seen = town.sees("water", &reporter.id).await;
+        let stranger = town.town.caller();
+        let mut again = report.clone();
+        again["id"] = seen["id"].clone();
+        let receipt = stranger.post("/api/cases", again).await.ok();
+        assert_ne!(receipt["id"], seen["id"], "the id and the words are not enough: it is another report");
+        let path = format!("/api/cases/{}/followers", reporter.id);
+        let joined = stranger.post(&path, json!({ "id": seen["id"] })).await.ok();
+        assert_ne!(joined["code"], json!(reporter.code), "nobody joins as the reporter");
+
+        let mut for_her = report;
+        for_her["source"] = json!("desk");
+        for_her["id"] = json!("019cac46-1500-7000-8000-0000000000bb");
+        for_her["reporter"] = json!({ "phone": "13873312345" });
+        town.staff("desk").post("/api/cases", for_her.clone()).await.ok();
+        town.staff("worker1").post("/api/cases", for_her.clone()).await.refused("cases.id_used");
+        stranger
+            .post("/api/cases", json!({ "words": BURST, "place": point(0), "external_id": "x" }))
+            .await
+            .ok();
+        stranger
+            .post("/api/cases", json!({ "words": BURST, "place": point(0), "external_id": "x" }))
+            .await
+            .ok();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_act_at_once_do_not_both_win() {
+    each_case_town(async |town: CaseTown| {
+        let id = town.reports_burst_pipe().await.id;
+        let take = || town.act("water", &id, "take", json!({ "version": 1 }));
+        let (one, two, three) = tokio::join!(take(), take(), take());
+        let mut statuses = [one.status, two.status, three.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409, 409], "{} {} {}", one.text, two.text, three.text);
+        assert_eq!(actions_of(&town.sees("desk", &id).await), ["report", "route", "take"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_read_page_by_page_and_nothing_is_missed() {
+    each_case_town(async |town: CaseTown| {
+        for n in 0..7 {
+            let report =
+                json!({ "words": format!("水管爆了 {n}"), "type": BURST_PIPE, "place": point(n % 4) });
+            town.staff("dispatcher").post("/api/cases", report).await.ok();
+            town.passes_hours(u64::from(n % 2 == 0)).await;
+        }
+        for queue in ["queue=mine", "queue=newest", "queue=unit"] {
+            let unit = town.staff("water").get("/api/identity/me").await.ok();
+            let organisation = unit.to_string();
+            let organisation =
+                organisation.split("\"organisation\":\"").nth(1).and_then(|t| t.split('"').next());
+            let query = match (queue, organisation) {
+                ("queue=unit", Some(id)) => format!("{queue}&organisation={id}"),
+                ("queue=unit", None) => continue,
+                _ => queue.to_owned(),
+            };
+            let mut numbers = Vec::new();
+            let mut after = String::new();
+            loop {
+                let page = town.staff("water").get(&format!("/api/cases?{query}&limit=3{after}")).await.ok();
+                let items = page["items"].as_array().expect("items").clone();
+                assert!(items.len() <= 3);
+                numbers.extend(items.iter().map(|i| i["number"].as_str().unwrap_or_default().to_owned()));
+                match page["next"].as_str() {
+                    Some(next) => after = format!("&after={next}"),
+                    None => break,
+                }
+            }
+            let found = numbers.len();
+            numbers.sort();
+            numbers.dedup();
+            assert_eq!((found, numbers.len()), (7, 7), "{query}: each once");
+        }
     })
     .await;
 }

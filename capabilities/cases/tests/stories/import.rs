@@ -23,7 +23,7 @@ sql! {
     CASES: (DistrictId,) -> (Option<String>, String, bool, platform::Time, Option<platform::Time>, Option<platform::Time>) =
         "select external_id, words, open, reported_at, due_at, closed_at from cases_case where district = $1 order by external_id";
     ENTRIES: (DistrictId,) -> (i64,) = "select count(*) as entries from cases_entry where district = $1";
-    TIMERS: (DistrictId,) -> (i64,) = "select count(*) as timers from platform_timer where district = $1";
+    TIMERS: (DistrictId,) -> (i64,) = "select count(*) as timers from platform_timer where district = $1 and kind = 'cases.clock'";
 }
 
 const MAPPING: &str = r#"

@@ -19,7 +19,10 @@ async fn what_is_not_solved_is_reopened_with_new_facts_and_the_second_time_the_d
         town.act("water", &reporter.id, "finish", done).await.ok();
         town.act("desk", &reporter.id, "verify", json!({ "note": "已看过。" })).await.ok();
         let case = reporter.act("reopen", json!({ "note": "还在漏。" })).await.ok();
-        assert_eq!((&case["state"], &case["owner"]["name"]), (&json!("with_dispatcher"), &json!("dispatcher岗")));
+        assert_eq!(
+            (&case["state"], &case["owner"]["name"]),
+            (&json!("with_dispatcher"), &json!("dispatcher岗"))
+        );
     })
     .await;
 }
@@ -95,7 +98,11 @@ async fn an_objection_is_ruled_once_and_then_stands() {
         town.act("water", &id, "return", back).await.refused("cases.not_after");
         let seen = reporter.sees().await;
         let ruled = seen["timeline"].as_array().and_then(|t| t.last()).expect("a last entry");
-        assert_eq!((&ruled["action"], &ruled["note"]), (&json!("rule"), &json!(null)), "a note between offices");
+        assert_eq!(
+            (&ruled["action"], &ruled["note"]),
+            (&json!("rule"), &json!(null)),
+            "a note between offices"
+        );
     })
     .await;
 }
@@ -107,7 +114,8 @@ async fn an_extension_has_a_reason_a_plan_and_an_end() {
         let case = town.act("water", &id, "take", json!({})).await.ok();
         assert_eq!(case["due_at"], "2026-03-03T15:59:59.999999Z", "one natural day");
         let days = |n: u32| json!({ "amount": n, "unit": "working_day" });
-        let ask = |n: u32| json!({ "reason": "works", "note": "要换整段管，五天内完成。", "length": days(n) });
+        let ask =
+            |n: u32| json!({ "reason": "works", "note": "要换整段管，五天内完成。", "length": days(n) });
         town.act("water", &id, "extend", ask(20)).await.refused("cases.too_long");
         let without = json!({ "reason": "works", "note": "再等等。" });
         town.act("water", &id, "extend", without).await.refused("cases.missing");
@@ -154,7 +162,11 @@ async fn merged_reports_go_on_as_one_and_both_reporters_follow_it() {
         let own = second.sees().await;
         assert_eq!((&own["state"], &own["merged_into"]), (&json!("merged"), &json!(first.id)));
         let onward = Follower::enters(&town, &second.number, &second.code).await;
-        assert_eq!(onward.sees().await["number"], json!(first.number), "the own number and code lead to the common case");
+        assert_eq!(
+            onward.sees().await["number"],
+            json!(first.number),
+            "the own number and code lead to the common case"
+        );
 
         let back = json!({ "target": second.number });
         town.act("desk", &first.id, "merge", back).await.refused("cases.bad_target");
@@ -216,7 +228,8 @@ async fn the_desk_may_do_it_itself_keep_it_as_information_or_give_it_to_another(
         let case = town.act("dispatcher", &reporter.id, "redispatch", other).await.ok();
         assert_eq!((&case["state"], &case["owner"]["name"]), (&json!("assigned"), &json!("property岗")));
 
-        let note = town.reports(json!({ "words": "夸一下保洁师傅", "type": "P05005", "place": point(0) })).await;
+        let note =
+            town.reports(json!({ "words": "夸一下保洁师傅", "type": "P05005", "place": point(0) })).await;
         town.act("property", &note.id, "return", back).await.ok();
         let case = town.act("desk", &note.id, "archive", json!({ "note": "表扬信息。" })).await.ok();
         assert_eq!((&case["state"], &case["open"]), (&json!("archived"), &json!(false)));

@@ -6,6 +6,7 @@ mod follow;
 mod import;
 mod life;
 mod main_job;
+mod model;
 mod open311;
 mod open311_samples;
 mod pages;

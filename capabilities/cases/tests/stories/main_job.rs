@@ -16,7 +16,10 @@ async fn a_burst_pipe_from_report_to_rating() {
         assert_eq!(receipt["code"].as_str().map(str::len), Some(6), "six digits to say on the phone");
         let why = receipt["why"]["zh"].as_str().unwrap_or_default();
         assert!(why.contains("001 网格") && why.contains("3.2"), "grid and duty list item are named: {why}");
-        assert_eq!(receipt["due_at"], "2026-03-02T04:00:00Z", "what is urgent is taken within two hours, at any hour");
+        assert_eq!(
+            receipt["due_at"], "2026-03-02T04:00:00Z",
+            "what is urgent is taken within two hours, at any hour"
+        );
         let sentence = receipt["sentence"]["zh"].as_str().unwrap_or_default();
         assert!(sentence.contains("water岗") && sentence.contains("12:00"), "{sentence}");
 
@@ -28,7 +31,11 @@ async fn a_burst_pipe_from_report_to_rating() {
         let worker = town.post("worker1");
         let helped = json!({ "post": worker, "note": "请告知住户停水两小时。" });
         let case = town.act("desk", &id, "add_helper", helped).await.ok();
-        assert_eq!(case["cohosts"].as_array().map(Vec::len), Some(1), "the worker helps already by rule, once");
+        assert_eq!(
+            case["cohosts"].as_array().map(Vec::len),
+            Some(1),
+            "the worker helps already by rule, once"
+        );
         town.act("worker1", &id, "report_progress", json!({ "note": "住户已通知。" })).await.ok();
         let photos = town.photo("water").await;
         let done = json!({ "note": "已换管，恢复供水。", "photos": photos });
@@ -49,7 +56,10 @@ async fn a_burst_pipe_from_report_to_rating() {
         assert!(proof.starts_with("/photo/"), "{case:#}");
         reporter.act("confirm", json!({})).await.ok();
         let case = reporter.act("rate", json!({ "rating": 5 })).await.ok();
-        assert_eq!((&case["state"], &case["rating"], &case["open"]), (&json!("closed"), &json!(5), &json!(false)));
+        assert_eq!(
+            (&case["state"], &case["rating"], &case["open"]),
+            (&json!("closed"), &json!(5), &json!(false))
+        );
         reporter.act("rate", json!({ "rating": 1 })).await.refused("cases.already_done");
         let expected = [
             "report",
@@ -64,7 +74,9 @@ async fn a_burst_pipe_from_report_to_rating() {
             "rate",
         ];
         assert_eq!(actions_of(&case), expected);
-        let facts = town.town.db().read(async |conn| FactRow::after(conn, DISTRICT, platform::FactId(uuid::Uuid::nil()), 500).await);
+        let facts = town.town.db().read(async |conn| {
+            FactRow::after(conn, DISTRICT, platform::FactId(uuid::Uuid::nil()), 500).await
+        });
         let told: Vec<String> = facts
             .await
             .expect("the facts")

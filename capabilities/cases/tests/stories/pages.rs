@@ -49,7 +49,8 @@ async fn files(caller: &Caller) -> String {
 
 fn number_and_code(receipt: &str) -> (String, String) {
     let text = |mark: &str| {
-        let at = receipt.find(mark).unwrap_or_else(|| panic!("{mark} stands on the receipt: {receipt}")) + mark.len();
+        let at = receipt.find(mark).unwrap_or_else(|| panic!("{mark} stands on the receipt: {receipt}"))
+            + mark.len();
         receipt[at..].split('<').next().unwrap_or_default().trim().to_owned()
     };
     (text("data-number>"), text("data-code>"))
@@ -61,7 +62,11 @@ async fn the_whole_way_of_a_resident_without_a_script() {
         let phone = town.town.caller();
         let receipt = files(&phone).await;
         let page = phone.get(&receipt).await;
-        assert!(page.text.contains("water岗") && page.text.contains("3.2"), "who answers, and why: {}", page.text);
+        assert!(
+            page.text.contains("water岗") && page.text.contains("3.2"),
+            "who answers, and why: {}",
+            page.text
+        );
         let (number, code) = number_and_code(&page.text);
         let case = town.staff("water").get(&format!("/api/cases/{number}")).await.ok();
         let id = case["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
@@ -121,19 +126,30 @@ async fn a_neighbour_is_offered_the_report_and_joins_with_one_tap() {
 async fn pages_say_what_is_wrong_and_lose_nothing_typed() {
     each_case_town(async |town: CaseTown| {
         let resident = town.town.caller();
-        let outside = [("words", BURST), ("type", BURST_PIPE), ("place_kind", "point"), ("lon", "112.9"), ("lat", "28.2")];
+        let outside = [
+            ("words", BURST),
+            ("type", BURST_PIPE),
+            ("place_kind", "point"),
+            ("lon", "112.9"),
+            ("lat", "28.2"),
+        ];
         let answer = send_form(&resident, "/report", "/report", &outside).await;
         assert_eq!(answer.status, 422);
         assert!(answer.text.contains("12345"), "not ours: who is");
         let nowhere = [("words", "家门口<b>积水</b>很深"), ("type", "P08006"), ("reporter_phone", "123")];
         let answer = send_form(&resident, "/report", "/report", &nowhere).await;
         assert_eq!(answer.status, 422);
-        assert!(answer.text.contains("&#60;b&#62;积水") || answer.text.contains("&lt;b&gt;积水"), "{}", answer.text);
+        assert!(
+            answer.text.contains("&#60;b&#62;积水") || answer.text.contains("&lt;b&gt;积水"),
+            "{}",
+            answer.text
+        );
         let without_token = Form::new().text("words", BURST);
         let answer = send_multipart(&resident, "/report", without_token).await;
         assert_eq!(answer.status, 403);
         assert!(answer.text.contains("<!doctype html>"), "a page, not a line of code");
-        let case = resident.client.get(format!("{}/case/nothing", resident.url)).header("accept", "text/html");
+        let case =
+            resident.client.get(format!("{}/case/nothing", resident.url)).header("accept", "text/html");
         let answer = resident.send(case).await;
         assert_eq!(answer.status, 404);
         assert!(answer.text.contains("<!doctype html>"));

@@ -24,7 +24,12 @@ async fn a_worker_of_another_grid_and_another_unit_see_nothing() {
         town.staff("worker2").get("/api/cases?queue=area&area=430204").await.refused("forbidden");
         let post = town.post("water");
         town.staff("worker2").get(&format!("/api/cases?post={post}")).await.refused("forbidden");
-        assert_eq!(town.staff("dispatcher").get(&format!("/api/cases?post={post}")).await.ok()["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(
+            town.staff("dispatcher").get(&format!("/api/cases?post={post}")).await.ok()["items"]
+                .as_array()
+                .map(Vec::len),
+            Some(1)
+        );
     })
     .await;
 }
@@ -69,7 +74,8 @@ async fn the_reporters_phone_is_opened_for_a_purpose_and_the_look_stays_on_recor
         town.town.caller().post(&path, call.clone()).await.refused("sign_in");
         let opened = town.staff("water").post(&path, call).await.ok();
         assert_eq!((&opened[0]["name"], &opened[0]["phone"]), (&json!("李奶奶"), &json!("13873312345")));
-        let looks: Vec<FactRow> = facts(&town).await.into_iter().filter(|f| f.name == "cases.reporter_opened").collect();
+        let looks: Vec<FactRow> =
+            facts(&town).await.into_iter().filter(|f| f.name == "cases.reporter_opened").collect();
         assert_eq!(looks.len(), 1);
         assert_eq!(looks[0].data.0["purpose"], "call_back");
         assert!(!looks[0].data.0.to_string().contains("1387"), "the record names nobody");
@@ -158,7 +164,10 @@ async fn many_cases_are_moved_in_one_request_and_each_stands_for_itself() {
         let body = json!({ "cases": cases, "act": { "action": "take" } });
         let done = town.staff("water").post("/api/cases/actions", body).await.ok();
         assert_eq!(done["done"], json!([one]));
-        assert_eq!((&done["refused"][0]["id"], &done["refused"][0]["problem"]["code"]), (&json!(two), &json!("cases.stale")));
+        assert_eq!(
+            (&done["refused"][0]["id"], &done["refused"][0]["problem"]["code"]),
+            (&json!(two), &json!("cases.stale"))
+        );
         assert_eq!(town.sees("desk", &two).await["state"], "assigned");
     })
     .await;
@@ -175,7 +184,10 @@ async fn photos_are_shown_to_those_who_may_see_the_case_and_to_nobody_else() {
         let photo = town.staff("water").client.get(format!("{}{href}", town.town.url));
         let token = town.staff("water").token.clone().expect("a session");
         let answer = photo.bearer_auth(token).send().await.expect("an answer");
-        assert_eq!((answer.status().as_u16(), answer.headers()["content-type"].to_str().unwrap()), (200, "image/jpeg"));
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers()["content-type"].to_str().unwrap()),
+            (200, "image/jpeg")
+        );
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
         assert_eq!(town.town.caller().get(&href).await.status, 404);
         assert_eq!(town.staff("worker3").get(&href).await.status, 404);

@@ -36,7 +36,8 @@ async fn hours_sources_and_places_decide_too() {
         let staff = json!({ "words": "网格员态度不好", "type": "P07007", "place": point(0) });
         let complaint = town.reports(staff).await;
         assert_eq!(complaint.sees().await["owner"]["name"], "dispatcher岗", "never through the same grid");
-        let somewhere = json!({ "words": "楼道堆满杂物", "type": CLUTTER, "place": { "address": "大丰小区三栋" } });
+        let somewhere =
+            json!({ "words": "楼道堆满杂物", "type": CLUTTER, "place": { "address": "大丰小区三栋" } });
         let case = town.reports(somewhere).await.sees().await;
         assert_eq!(case["owner"]["name"], "dispatcher岗", "{case:#}");
         assert!(case["explanation"]["zh"].as_str().unwrap_or_default().contains("不够具体"));
@@ -110,7 +111,10 @@ item = "responsibilities/1.1"
 "#;
         let body = json!({ "rules": rules, "days": 31 });
         town.staff("desk").post("/api/cases/dry-run", body.clone()).await.refused("forbidden");
-        town.staff("dispatcher").post("/api/cases/dry-run", json!({ "rules": "version = 1" })).await.refused("cases.bad_rules");
+        town.staff("dispatcher")
+            .post("/api/cases/dry-run", json!({ "rules": "version = 1" }))
+            .await
+            .refused("cases.bad_rules");
         let run = town.staff("dispatcher").post("/api/cases/dry-run", body).await.ok();
         assert_eq!((&run["cases"], &run["unchanged"]), (&json!(2), &json!(0)), "{run:#}");
         assert_eq!(run["moves"].as_array().map(Vec::len), Some(2));

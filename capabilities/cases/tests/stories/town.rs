@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use store::Tx;
 use territory::{
-    AddOrganisation, AreaDraft, AreaKind, AreaLevel, HoldPost, HoldingRole, OpenPost,
-    OrganisationKind, Plan, PostKind, TerritoryError,
+    AddOrganisation, AreaDraft, AreaKind, AreaLevel, HoldPost, HoldingRole, OpenPost, OrganisationKind, Plan,
+    PostKind, TerritoryError,
 };
 use testkit::{Answer, Caller, DISTRICT, Town};
 
@@ -54,7 +54,8 @@ pub async fn each_case_town(story: impl AsyncFn(CaseTown)) {
 impl CaseTown {
     async fn settle(town: Town) -> Self {
         lay_ground(&town).await;
-        let mut all = Self { town, posts: HashMap::new(), accounts: HashMap::new(), staff: RwLock::default() };
+        let mut all =
+            Self { town, posts: HashMap::new(), accounts: HashMap::new(), staff: RwLock::default() };
         let units = all.found_units().await;
         for (name, kind, area, unit) in SEATS {
             let organisation = unit.map(|key| units[key]);
@@ -262,7 +263,9 @@ pub fn actions_of(case: &Value) -> Vec<String> {
 
 /// Whether a screen offers an action now.
 pub fn can(case: &Value, action: &str) -> bool {
-    case["actions"].as_array().is_some_and(|all| all.iter().any(|a| a["action"] == action && a["can"] == true))
+    case["actions"]
+        .as_array()
+        .is_some_and(|all| all.iter().any(|a| a["action"] == action && a["can"] == true))
 }
 
 /// Sends one file to the door for photos.
