@@ -69,8 +69,8 @@ enum Command {
     /// Look at workflows
     #[command(subcommand)]
     Flow(commands::flow::Words),
-    /// Fill a data directory for measurements (see `make bench`)
-    #[command(subcommand, hide = true)]
+    /// What `make bench` needs of this binary: a filled district, look-ups of places
+    #[command(subcommand)]
     Bench(commands::bench::Words),
     /// Print the settings in force, and whence each comes
     #[command(after_help = "Example:\n  MULIN_LISTEN=0.0.0.0:80 mulin config --data /srv/mulin")]

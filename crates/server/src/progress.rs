@@ -40,10 +40,6 @@ impl Progress {
         }
     }
 
-    pub fn add(&mut self, more: u64) {
-        self.set(self.done + more);
-    }
-
     /// The last line: what was done, in how long.
     pub fn finish(self) {
         if let Some(bar) = &self.bar {

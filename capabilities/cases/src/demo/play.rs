@@ -72,7 +72,7 @@ fn report(plan: &Plan) -> Report {
         type_code: Some(plan.type_code.clone()),
         words: plan.words.clone(),
         place: match plan.point {
-            Some(point) => PlaceGiven::Point(point),
+            Some(at) => PlaceGiven::Point { at, address: None },
             None => PlaceGiven::Grid(plan.grid.clone()),
         },
         source: plan.source,

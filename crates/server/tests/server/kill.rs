@@ -38,8 +38,8 @@ store::sql! {
          and not exists (select 1 from platform_fact f where f.district = $1 and f.subject_id = c.id)";
 }
 
-/// What a client was promised: the case's number.
-type Promised = Arc<Mutex<BTreeMap<Uuid, String>>>;
+/// What a client was promised: by the id it sent, the case's own id and number.
+type Promised = Arc<Mutex<BTreeMap<Uuid, (Uuid, String)>>>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_under_load_on_sqlite() {
@@ -68,7 +68,7 @@ async fn survive(mut house: House) {
     let all = promised.lock().await.len();
     eprintln!("{kills} kills, {all} acknowledged cases, none lost");
     // The same report again is the same case: nothing was half-done.
-    for (id, number) in promised.lock().await.iter().take(20) {
+    for (id, (_, number)) in promised.lock().await.iter().take(20) {
         let again = house.caller().post("/api/cases", report(*id, &grid)).await;
         assert_eq!(again.ok()["number"].as_str(), Some(number.as_str()), "{}", shown(&again));
     }
@@ -106,7 +106,9 @@ async fn load_and_kill(house: &mut House, grid: &str, promised: &Promised, kill:
                     let Ok(text) = text else { break };
                     assert!(status.is_success(), "{status}: {text}");
                     let body: serde_json::Value = serde_json::from_str(&text).expect("a receipt");
-                    promised.lock().await.insert(id, body["number"].as_str().expect("a number").to_owned());
+                    let kept = body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+                    let number = body["number"].as_str().expect("a number").to_owned();
+                    promised.lock().await.insert(id, (kept, number));
                 }
             })
         })
@@ -136,7 +138,7 @@ async fn keep_promises(house: &House, promised: &Promised) {
     let lost = db
         .read_long(async move |conn: &mut Conn| {
             let mut lost = Vec::new();
-            for (id, number) in &promised {
+            for (id, number) in promised.values() {
                 let facts = FactRow::of_subject(conn, DISTRICT, *id, FACTS_MAX).await?;
                 let mut names: Vec<(&str, FactId)> = facts.iter().map(|f| (f.name.as_str(), f.id)).collect();
                 let reported = names.iter().filter(|(name, _)| *name == cases::facts::CASE_REPORTED).count();
