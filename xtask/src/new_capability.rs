@@ -25,6 +25,7 @@ const LINES: &[(&str, &str, &str)] = &[
     ("crates/server/Cargo.toml", "tokio.workspace = true", "{name}.workspace = true\n"),
     ("crates/server/src/capabilities.rs", "];", "    &{name}::CAPABILITY,\n"),
     ("ARCHITECTURE.md", "server     ->", "{padded} -> platform store edge\n"),
+    ("ARCHITECTURE.md", "\nbench      ->", " {name}"),
 ];
 
 /// The verb `new-capability`.

@@ -3,4 +3,11 @@
 use edge::Capability;
 
 /// Every capability of this house, in the order in which they are prepared.
-pub static LIST: &[&Capability] = &[&territory::CAPABILITY, &identity::CAPABILITY, &cases::CAPABILITY];
+pub static LIST: &[&Capability] = &[
+    // row 0
+    &territory::CAPABILITY,
+    // row 1
+    &identity::CAPABILITY,
+    // row 3
+    &cases::CAPABILITY,
+];
