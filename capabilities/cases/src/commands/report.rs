@@ -1,7 +1,7 @@
 //! Filing a report: found its place, named its type, given to the one post that owns the next step, with a clock running.
 
 use super::route::route;
-use super::{books, check_entered, clean_words, tell, wind};
+use super::{NAME_CHARS_MAX, books, check_entered, clean_words, tell, wind};
 use crate::access;
 use crate::catalogue::{CaseType, SOMETHING_ELSE};
 use crate::codes;
@@ -20,8 +20,8 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use territory::{Area, Snapshot};
 
-/// A person's name, as given.
-const NAME_CHARS_MAX: usize = 50;
+/// The id another system gave a case.
+const EXTERNAL_ID_CHARS_MAX: usize = 200;
 /// An address in words.
 const ADDRESS_CHARS_MAX: usize = 200;
 /// The fewest characters that say anything.
@@ -32,9 +32,9 @@ const NUMBER_ATTEMPTS_MAX: u64 = 8;
 /// Where it is, as the reporter could say it.
 #[derive(Clone, Debug)]
 pub enum PlaceGiven {
-    /// WGS-84.
-    Point(geo::Point),
-    /// Words, with the point where a map told it.
+    /// WGS-84, with the words that say it closer (which door, which floor) where they were given.
+    Point { at: geo::Point, address: Option<String> },
+    /// Words alone, or within a grid.
     Address { text: String, grid: Option<String> },
     /// A grid's code, from its page or plate.
     Grid(String),
@@ -163,6 +163,11 @@ fn checked(mut order: Report, now: Time) -> Result<Report, CaseError> {
             format!("At most {PHOTOS_MAX} photos."),
         ));
     }
+    if let PlaceGiven::Point { address, .. } = &mut order.place
+        && let Some(text) = address.take()
+    {
+        *address = Some(clean_words(&text, "address", ADDRESS_CHARS_MAX)?).filter(|words| !words.is_empty());
+    }
     if let PlaceGiven::Address { text, .. } = &mut order.place {
         *text = clean_words(text, "address", ADDRESS_CHARS_MAX)?;
         if text.is_empty() {
@@ -178,6 +183,9 @@ fn checked(mut order: Report, now: Time) -> Result<Report, CaseError> {
         && let Some(name) = &mut reporter.name
     {
         *name = clean_words(name, "reporter_name", NAME_CHARS_MAX)?;
+    }
+    if let Some(external) = &mut order.external_id {
+        *external = clean_words(external, "external_id", EXTERNAL_ID_CHARS_MAX)?;
     }
     if let Some(seen) = order.seen_at {
         check_entered(seen, "seen_at", now)?;
@@ -248,9 +256,9 @@ fn locate<'a>(given: &PlaceGiven, places: &'a Snapshot) -> Result<Located<'a>, C
         })
     };
     Ok(match given {
-        PlaceGiven::Point(point) => {
-            let grid = places.locate(*point).ok_or(CaseError::Outside)?;
-            Located { grid: Some(grid), path: grid.path.clone(), point: Some(*point), address: None }
+        PlaceGiven::Point { at, address } => {
+            let grid = places.locate(*at).ok_or(CaseError::Outside)?;
+            Located { grid: Some(grid), path: grid.path.clone(), point: Some(*at), address: address.clone() }
         }
         PlaceGiven::Grid(code) => {
             let area = by_code(code)?;
@@ -315,7 +323,7 @@ fn content_hash(actor: &Actor, order: &Report) -> Vec<u8> {
     let known = matches!(actor.kind, ActorKind::Staff | ActorKind::Service);
     let sender = actor.account.filter(|_| known).map(|a| a.to_string()).unwrap_or_default();
     let place = match &order.place {
-        PlaceGiven::Point(p) => format!("{},{}", p.lon(), p.lat()),
+        PlaceGiven::Point { at, address } => format!("{},{}|{address:?}", at.lon(), at.lat()),
         PlaceGiven::Address { text, grid } => format!("{text}|{grid:?}"),
         PlaceGiven::Grid(code) => code.clone(),
     };

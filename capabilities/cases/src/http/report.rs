@@ -147,7 +147,7 @@ pub(crate) async fn receipt(
 ) -> Result<Receipt, CaseError> {
     let case = &filed.case;
     let follow = match &filed.follower {
-        Some((follower, _)) => Some(codes::mark(&*codes::secret(tx).await?, case.id, *follower)),
+        Some((follower, _)) => Some(codes::mark(&codes::secret(tx).await?, case.id, *follower)),
         None => None,
     };
     let text =
@@ -246,7 +246,7 @@ pub(crate) fn place(body: &PlaceBody) -> Result<PlaceGiven, Problem> {
                 None => geo::CoordinateSystem::Wgs84,
                 Some(crs) => crs.parse().map_err(|e| bad(&e))?,
             };
-            Ok(PlaceGiven::Point(system.to_wgs84(point)))
+            Ok(PlaceGiven::Point { at: system.to_wgs84(point), address: body.address.clone() })
         }
         (None, None, Some(address), grid) => {
             Ok(PlaceGiven::Address { text: address.clone(), grid: grid.clone().filter(|g| !g.is_empty()) })

@@ -96,7 +96,8 @@ fn place(params: &Params) -> Result<PlaceGiven, Problem> {
                     "No such place; latitude and longitude may be swapped.",
                 )
             })?;
-            return Ok(PlaceGiven::Point(point));
+            let address = params.get("address_string").map(str::to_owned);
+            return Ok(PlaceGiven::Point { at: point, address });
         }
         (None, None) => {}
         _ => return Err(bad("lat", "lat 和 long 须同时给出。", "lat and long go together.")),

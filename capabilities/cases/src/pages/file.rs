@@ -61,7 +61,6 @@ pub(super) struct Answered {
 /// A place fixed by a grid's page or plate.
 #[derive(Clone, Debug)]
 pub(super) struct GridChoice {
-    pub code: String,
     pub name: String,
 }
 
@@ -166,7 +165,7 @@ fn form_page(
     status: StatusCode,
 ) -> Response {
     let places = edge.fixture::<territory::Map>().of(page.actor.district);
-    let grid = places.by_code(&form.grid).map(|g| GridChoice { code: g.code.clone(), name: g.name.clone() });
+    let grid = places.by_code(&form.grid).map(|g| GridChoice { name: g.name.clone() });
     if grid.is_some() && form.address.is_empty() && form.lon.is_empty() {
         form.place_kind = "grid".to_owned();
     }
@@ -281,10 +280,10 @@ async fn step(
         return Ok(questions_page(page, form, case_type));
     }
     if !body.ticked("nearby_seen")
-        && let PlaceGiven::Point(point) = &order.place
+        && let PlaceGiven::Point { at, .. } = &order.place
         && let Some(code) = &order.type_code
     {
-        let near = nearby(edge, &page.actor, code, *point).await?;
+        let near = nearby(edge, &page.actor, code, *at).await?;
         if !near.is_empty() {
             let page = page.clone().titled("附近有人报过吗", "Reported nearby?");
             return Ok(Html(NearbyPage { page, form: form.clone(), near }).into_response());
@@ -369,7 +368,7 @@ fn order(edge: &Edge, page: &Page, form: &ReportForm, photos: Vec<StoredPhoto>) 
         lon: number(&form.lon).filter(|_| by_point),
         lat: number(&form.lat).filter(|_| by_point),
         crs: None,
-        address: some(&form.address).filter(|_| !by_point),
+        address: some(&form.address),
         grid: some(&form.grid),
     };
     let phone = some(&form.reporter_phone).map(|p| parse_phone(&p)).transpose()?;
