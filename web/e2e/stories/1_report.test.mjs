@@ -61,6 +61,7 @@ describe("reporting", () => {
       await tap(watch, page.locator("[data-gps]"));
       await page.locator("[data-place-said]", { hasText: "✓" }).waitFor();
       await page.locator("[data-suggest] input[type=radio]:checked").waitFor();
+      await page.fill("#address", "3 栋东头，井盖旁边");
       await page.fill("#reporter_phone", fresh_phone());
       const sent = await page.evaluate(() => document.querySelector("#photos").files[0].size);
       assert.ok(sent < PHOTO_BYTES_MAX && sent < photo.buffer.length / 2, `the photo of ${photo.buffer.length} bytes goes as ${sent}`);
@@ -69,6 +70,7 @@ describe("reporting", () => {
       await answer_questions(page, watch);
       await read_receipt(page);
       await take_pictures(page, "receipt");
+      assert.match(await page.locator(".ticket").innerText(), /3 栋东头/, "the words say the point closer");
       const size = await page.locator(".number").first().evaluate((one) => parseFloat(getComputedStyle(one).fontSize));
       assert.ok(size >= NUMBER_PX_MIN, `the number is ${size} px`);
       assert.ok(watch.taps <= TAPS_MAX, `${watch.taps} taps`);

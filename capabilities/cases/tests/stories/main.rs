@@ -13,5 +13,4 @@ mod pages;
 mod photos;
 mod privacy;
 mod routing;
-mod statements;
 mod town;
