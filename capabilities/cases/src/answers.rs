@@ -27,7 +27,7 @@ pub fn check(case_type: &CaseType, answers: &BTreeMap<String, Value>) -> Result<
 fn check_answer(question: &Question, answer: &Value) -> Result<(), CaseError> {
     let listed = |key: &str| question.values.iter().any(|v| v.key == key);
     let holds = match (question.datatype, answer) {
-        (Datatype::String | Datatype::Text, Value::String(text)) => text.chars().count() <= ANSWER_CHARS_MAX,
+        (Datatype::String | Datatype::Text, Value::String(text)) => is_plain(text),
         (Datatype::Number, Value::Number(_)) => true,
         (Datatype::Number, Value::String(text)) => text.trim().parse::<f64>().is_ok_and(f64::is_finite),
         (Datatype::Datetime, Value::String(text)) => {
@@ -39,6 +39,12 @@ fn check_answer(question: &Question, answer: &Value) -> Result<(), CaseError> {
         _ => false,
     };
     if holds { Ok(()) } else { Err(refuse(&question.zh, "回答不合要求", "the answer does not hold")) }
+}
+
+/// Words of a bearable length without control characters, which one of the engines cannot keep.
+fn is_plain(text: &str) -> bool {
+    text.chars().count() <= ANSWER_CHARS_MAX
+        && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 fn refuse(what: &str, zh: &str, en: &str) -> CaseError {

@@ -80,7 +80,7 @@ pub(crate) async fn secret(edge: &Edge, actor: &Actor) -> Result<Arc<[u8]>, Prob
 
 /// The token by which a form sent again finds the photos it brought the first time.
 pub(crate) async fn pack_photos(edge: &Edge, actor: &Actor, kept: &[StoredPhoto]) -> Result<String, Problem> {
-    Ok(photos::pack(&*secret(edge, actor).await?, kept, edge.now()))
+    Ok(photos::pack(&secret(edge, actor).await?, kept, edge.now()))
 }
 
 pub(crate) async fn kept_photos(
@@ -88,7 +88,7 @@ pub(crate) async fn kept_photos(
     actor: &Actor,
     token: &str,
 ) -> Result<Vec<StoredPhoto>, Problem> {
-    photos::unpack(&*secret(edge, actor).await?, token, edge.now()).ok_or_else(|| {
+    photos::unpack(&secret(edge, actor).await?, token, edge.now()).ok_or_else(|| {
         Problem::invalid(
             "cases.photos_gone",
             "photos",

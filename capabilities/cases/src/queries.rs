@@ -275,6 +275,16 @@ pub fn check_cursor(queue: &Queue, after: Option<&Cursor>) -> Result<(), CaseErr
 }
 
 impl Queue {
+    /// Whether the area asked for, if any, can be one: codes and what joins them.
+    fn names_an_area(&self) -> bool {
+        match self {
+            Self::Area(path) | Self::AreaOverdue(path) | Self::AreaAll(path) => {
+                path.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'/')
+            }
+            Self::Posts(_) | Self::PostsDue(_) | Self::Unit { .. } | Self::Account(_) => true,
+        }
+    }
+
     /// Sorted by what is due first, not by newest.
     fn is_by_due(&self) -> bool {
         matches!(self, Self::PostsDue(_) | Self::AreaOverdue(_))
@@ -458,7 +468,7 @@ pub fn check_queue(actor: &Actor, queue: &Queue) -> Result<(), CaseError> {
         }
         Queue::Account(account) => actor.account == Some(*account),
     };
-    if allowed { Ok(()) } else { Err(CaseError::Forbidden(&access::VIEW)) }
+    if allowed && queue.names_an_area() { Ok(()) } else { Err(CaseError::Forbidden(&access::VIEW)) }
 }
 
 /// Cases with ids after `after`, as routing looked at them then.

@@ -1,7 +1,7 @@
 //! "I have it too": one tap instead of a second report.
 
 use super::report::tell_followed;
-use super::{clean_words, tell};
+use super::{NAME_CHARS_MAX, clean_words, tell};
 use crate::codes;
 use crate::error::CaseError;
 use crate::model::{Case, CaseId, Entry, EntryId, FollowerId, FollowerKind};
@@ -47,12 +47,13 @@ pub async fn follow(tx: &mut Tx, id: CaseId, order: Follow) -> Result<Joined, Ca
         ));
     }
     let note = order.words.as_deref().map(|w| clean_words(w, "words", super::WORDS_CHARS_MAX)).transpose()?;
+    let name = order.name.as_deref().map(|n| clean_words(n, "name", NAME_CHARS_MAX)).transpose()?;
     let follower = NewFollower {
         case: id,
         id: me,
         kind: FollowerKind::Follower,
         account: order.account,
-        name: order.name,
+        name: name.filter(|n| !n.is_empty()),
         phone: order.phone,
     };
     let fresh = store::add_follower(tx, follower).await?;

@@ -29,6 +29,9 @@ pub const CLOCK: &str = "cases.clock";
 /// Words somebody writes: an account of what happened, a note, a reason in words.
 pub const WORDS_CHARS_MAX: usize = 2_000;
 
+/// A person's name, as given.
+pub(crate) const NAME_CHARS_MAX: usize = 50;
+
 /// The rule book and the places of the district, inside a write.
 pub(crate) fn books(tx: &Tx) -> (Arc<Rules>, Arc<Snapshot>) {
     (tx.fixture::<Rules>(), tx.fixture::<territory::Map>().of(tx.district()))

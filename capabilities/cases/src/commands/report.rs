@@ -1,7 +1,7 @@
 //! Filing a report: found its place, named its type, given to the one post that owns the next step, with a clock running.
 
 use super::route::route;
-use super::{books, check_entered, clean_words, tell, wind};
+use super::{NAME_CHARS_MAX, books, check_entered, clean_words, tell, wind};
 use crate::access;
 use crate::catalogue::{CaseType, SOMETHING_ELSE};
 use crate::codes;
@@ -20,8 +20,8 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use territory::{Area, Snapshot};
 
-/// A person's name, as given.
-const NAME_CHARS_MAX: usize = 50;
+/// The id another system gave a case.
+const EXTERNAL_ID_CHARS_MAX: usize = 200;
 /// An address in words.
 const ADDRESS_CHARS_MAX: usize = 200;
 /// The fewest characters that say anything.
@@ -183,6 +183,9 @@ fn checked(mut order: Report, now: Time) -> Result<Report, CaseError> {
         && let Some(name) = &mut reporter.name
     {
         *name = clean_words(name, "reporter_name", NAME_CHARS_MAX)?;
+    }
+    if let Some(external) = &mut order.external_id {
+        *external = clean_words(external, "external_id", EXTERNAL_ID_CHARS_MAX)?;
     }
     if let Some(seen) = order.seen_at {
         check_entered(seen, "seen_at", now)?;

@@ -147,7 +147,7 @@ pub(crate) async fn receipt(
 ) -> Result<Receipt, CaseError> {
     let case = &filed.case;
     let follow = match &filed.follower {
-        Some((follower, _)) => Some(codes::mark(&*codes::secret(tx).await?, case.id, *follower)),
+        Some((follower, _)) => Some(codes::mark(&codes::secret(tx).await?, case.id, *follower)),
         None => None,
     };
     let text =

@@ -61,7 +61,6 @@ pub(super) struct Answered {
 /// A place fixed by a grid's page or plate.
 #[derive(Clone, Debug)]
 pub(super) struct GridChoice {
-    pub code: String,
     pub name: String,
 }
 
@@ -166,7 +165,7 @@ fn form_page(
     status: StatusCode,
 ) -> Response {
     let places = edge.fixture::<territory::Map>().of(page.actor.district);
-    let grid = places.by_code(&form.grid).map(|g| GridChoice { code: g.code.clone(), name: g.name.clone() });
+    let grid = places.by_code(&form.grid).map(|g| GridChoice { name: g.name.clone() });
     if grid.is_some() && form.address.is_empty() && form.lon.is_empty() {
         form.place_kind = "grid".to_owned();
     }

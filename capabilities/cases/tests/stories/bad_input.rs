@@ -329,3 +329,44 @@ async fn another_district_sees_nothing_of_this_one() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_in_any_field_is_a_fault_of_an_engine() {
+    each_case_town(async |town: CaseTown| {
+        let id = town.reports_burst_pipe().await.id;
+        let (worker, dispatcher) = (town.staff("worker1"), town.staff("dispatcher"));
+        let nul = "a\u{0}b";
+        let told = |answer: Answer| assert!(answer.status < 500, "{}: {}", answer.status, answer.text);
+        told(worker.post("/api/cases", with("external_id", json!(nul))).await);
+        worker
+            .post("/api/cases", with("external_id", json!("长".repeat(201))))
+            .await
+            .refused("cases.too_long");
+        told(
+            worker.post("/api/cases", with("reporter", json!({ "name": nul, "phone": "13873312345" }))).await,
+        );
+        told(worker.post("/api/cases", with("place", json!({ "address": nul }))).await);
+        told(worker.post("/api/cases", with("place", json!({ "grid": nul }))).await);
+        let mut asked = with("answers", json!({ "how_far": "home", "since": nul }));
+        asked["type"] = json!("P01001");
+        worker.post("/api/cases", asked).await.refused("cases.bad_answer");
+        let followers = format!("/api/cases/{id}/followers");
+        told(town.town.caller().post(&followers, json!({ "name": nul, "words": nul })).await);
+        let long = json!({ "name": "长".repeat(51) });
+        town.town.caller().post(&followers, long).await.refused("cases.too_long");
+        for path in
+            ["queue=area&area=430204%00", "queue=all&area=430204%ff", "queue=overdue&area=%F0%9F%92%A6"]
+        {
+            told(dispatcher.get(&format!("/api/cases?{path}")).await);
+        }
+        told(dispatcher.get("/api/cases/counts?area=430204%00").await);
+        told(dispatcher.get("/api/cases/search?q=%00%01").await);
+        told(dispatcher.get("/api/cases/suggest?words=%00%01").await);
+        told(act(&town.staff("water"), &id, "take", json!({ "note": nul, "reason": nul })).await);
+        told(town.staff("water").post(&format!("/api/cases/{id}/reporter"), json!({ "purpose": nul })).await);
+        told(dispatcher.post("/api/cases/dry-run", json!({ "rules": nul })).await);
+        let keyed = worker.client.post(format!("{}/api/cases", worker.url)).json(&report(BURST));
+        told(worker.send(keyed.header("idempotency-key", "é".as_bytes())).await);
+    })
+    .await;
+}

@@ -13,4 +13,5 @@ mod pages;
 mod photos;
 mod privacy;
 mod routing;
+mod statements;
 mod town;
