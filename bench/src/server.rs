@@ -116,9 +116,20 @@ impl Server {
     /// Signs somebody in: the token.
     pub async fn sign_in(&self, role: &str) -> Result<String, String> {
         let account = self.account(role)?;
-        let body = serde_json::json!({ "login": account["login"], "password": account["password"] });
+        let mut body = serde_json::json!({ "login": account["login"], "password": account["password"] });
+        if account["totp_secret"].is_string() {
+            body["code"] = self.code_now(account["en"].as_str().unwrap_or_default()).into();
+        }
         let answer = self.ask(&request("POST", "/api/identity/sign-in", &[], &body.to_string())).await?;
         Ok(answer["token"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The code an authenticator shows now, as `mulin demo` prints it beside the role.
+    fn code_now(&self, role: &str) -> String {
+        let printed = self.command().arg("demo").output().map(|o| o.stdout).unwrap_or_default();
+        let printed = String::from_utf8_lossy(&printed);
+        let line = printed.lines().find(|line| line.trim_start().starts_with(role)).unwrap_or_default();
+        line.split("code now ").nth(1).and_then(|rest| rest.get(..6)).unwrap_or_default().to_owned()
     }
 
     /// One request that must succeed.
