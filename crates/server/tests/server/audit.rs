@@ -17,7 +17,6 @@ const WITHOUT_FACT: &[(&str, &str)] = &[
     ("try_rules", "only says what changed rules would have done"),
     ("keep_photos", "photos are nobody's until a report or a step carries them"),
     ("lookup_case", "turns number and code into a mark; the case is not touched"),
-    ("offer_second_factor", "a secret is shown; it counts once it is confirmed"),
 ];
 /// A picture of eight by eight points.
 const PNG: &[u8] = &[
