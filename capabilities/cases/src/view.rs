@@ -226,10 +226,11 @@ impl Viewer {
     pub fn sentence(&self, case: &Case) -> Words {
         let workflow = self.rules.workflow_of(case);
         let Some(state) = workflow.state(&case.state) else { return Words::default() };
-        let holder = case.owner_post.and_then(|p| self.post(p)).map(|p| p.name).unwrap_or_default();
+        let post = case.owner_post.and_then(|p| self.places.post(p));
+        let zh = post.map(|p| p.name.clone()).unwrap_or_default();
+        let en = post.and_then(|p| p.name_en.clone()).unwrap_or_else(|| zh.clone());
         let until = case.due_at.map(moment).unwrap_or_default();
-        let plain = state
-            .plain_with(&flow::Words::new(holder.clone(), holder), &flow::Words::new(until.zh, until.en));
+        let plain = state.plain_with(&flow::Words::new(zh, en), &flow::Words::new(until.zh, until.en));
         words(&plain)
     }
 

@@ -23,6 +23,8 @@ async fn a_burst_pipe_from_report_to_rating() {
         let sentence = receipt["sentence"]["zh"].as_str().unwrap_or_default();
         assert!(sentence.contains("water岗") && sentence.contains("12:00"), "{sentence}");
 
+        let sentence = receipt["sentence"]["en"].as_str().unwrap_or_default();
+        assert!(sentence.contains("post of water") && !sentence.contains('岗'), "{sentence}");
         let id = receipt["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
         let queue = town.staff("water").get("/api/cases").await.ok();
         assert_eq!(queue["items"][0]["number"], receipt["number"], "it lies on the water company's desk");
