@@ -42,6 +42,9 @@ enum Command {
         after_help = "Examples:\n  mulin demo                         12 months, about 60,000 cases\n  mulin demo --small --data /tmp/d   a few weeks, for tests\n  mulin demo --accounts-json         its accounts, for scripts"
     )]
     Demo(DemoWords),
+    /// Begin a district: its name, and its three administrators
+    #[command(after_help = "Example:\n  mulin found 430204 --name 石峰区 --name-en Shifeng --data /srv/mulin\n\nThe server must not be running; it learns of its districts when it starts.")]
+    Found(commands::found::Words),
     /// Bring the database's tables up to this program
     #[command(
         after_help = "`mulin serve` does the same when it starts. Use this to see that it works before you stop the old server."
@@ -130,6 +133,7 @@ async fn act(command: Command, resolved: Resolved) -> Outcome {
     match command {
         Command::Serve => serve::run(settings).await,
         Command::Demo(words) => commands::demo::run(settings, &words).await,
+        Command::Found(words) => commands::found::run(settings, words).await,
         Command::Migrate => commands::migrate::run(settings).await,
         Command::Import(words) => commands::import::run(settings, words).await,
         Command::Export(words) => commands::export::run(settings, words).await,

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod flow;
+pub(crate) mod found;
 pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
