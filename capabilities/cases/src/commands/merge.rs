@@ -1,26 +1,14 @@
 //! Merging duplicates: one case goes on, everybody who follows the other follows it too.
 
-use super::{Act, act, tell};
+use super::tell;
 use crate::error::CaseError;
-use crate::model::{Case, CaseId, Entry, EntryId};
+use crate::model::{Case, Entry, EntryId};
 use crate::store;
 use ::store::Tx;
 use platform::Time;
 
 /// What the history of the common case calls a report that was merged into it. No action of the workflow: it moves nothing.
 pub const MERGE_IN: &str = "merge_in";
-
-/// Merges `id` into `target`. The timeline of both says so; reporters keep their own numbers and codes.
-pub async fn merge(
-    tx: &mut Tx,
-    id: CaseId,
-    target: CaseId,
-    version: Option<i64>,
-    note: Option<String>,
-) -> Result<super::Acted, CaseError> {
-    let order = Act { action: "merge".to_owned(), version, note, target: Some(target), ..Act::default() };
-    act(tx, id, order).await
-}
 
 /// The part of a merge beyond the workflow: the target is open and no circle, followers move, and its history says so.
 pub(super) async fn join(tx: &mut Tx, from: &Case, merged: &Case) -> Result<(), CaseError> {

@@ -9,7 +9,7 @@ mod route;
 
 pub use act::{Act, Acted, act, ring};
 pub use follow::{Follow, Joined, follow};
-pub use merge::{MERGE_IN, merge};
+pub use merge::MERGE_IN;
 pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report};
 pub use reporter::{OpenedReporter, open_reporter};
 

@@ -36,7 +36,8 @@ fn input<'a>(case: &'a Case, setting: &Setting<'_>, places: &'a Snapshot) -> Rou
     let local = setting.now.local();
     RouteInput {
         type_code: &case.type_code,
-        area_path: Some(&case.area_path),
+        // The district alone says no more than that nobody could place it.
+        area_path: case.area_path.contains('/').then_some(&*case.area_path),
         area_name: case.grid_id.and_then(|g| places.area(g)).map(|g| g.name.as_str()),
         place_by: match (case.lon, case.grid_id, &case.address) {
             (Some(_), ..) => PlaceBy::Point,
