@@ -187,6 +187,14 @@ fn moment(now: Time, random: &mut StdRng) -> Time {
 fn source(case_type: &CaseType, random: &mut StdRng) -> Source {
     let people = case_type.class.starts_with('P');
     match random.random_range(0..100) {
+        // What residents are not offered is found on patrol or comes in by telephone.
+        n if !case_type.offered => {
+            if n < 80 {
+                Source::Worker
+            } else {
+                Source::Hotline
+            }
+        }
         0..=54 if people => Source::Resident,
         0..=24 => Source::Resident,
         55..=64 => Source::Desk,
