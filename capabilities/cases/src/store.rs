@@ -443,7 +443,7 @@ pub(crate) async fn follower_of_account(
 /// Makes the case findable by its words.
 pub(crate) async fn add_words(tx: &mut Tx, case: CaseId, tokens: String) -> Result<(), Fault> {
     let district = tx.district();
-    tx.execute(&ADD_WORDS, (district, case, tokens)).await.map(drop)
+    tx.execute_at_commit(&ADD_WORDS, (district, case, tokens)).await
 }
 
 /// The district's secret for follow codes, made on first use.

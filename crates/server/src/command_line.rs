@@ -43,7 +43,9 @@ enum Command {
     )]
     Demo(DemoWords),
     /// Begin a district: its name, and its three administrators
-    #[command(after_help = "Example:\n  mulin found 430204 --name 石峰区 --name-en Shifeng --data /srv/mulin\n\nThe server must not be running; it learns of its districts when it starts.")]
+    #[command(
+        after_help = "Example:\n  mulin found 430204 --name 石峰区 --name-en Shifeng --data /srv/mulin\n\nThe server must not be running; it learns of its districts when it starts."
+    )]
     Found(commands::found::Words),
     /// Bring the database's tables up to this program
     #[command(

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+// For SQLite too: the library takes the place of malloc.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

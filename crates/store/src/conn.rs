@@ -97,12 +97,14 @@ impl Conn {
         let statement = &query.statement;
         self.admit(statement)?;
         let ended = match &mut self.engine {
-            Engine::Sqlite(db) => sqlite::each(db, statement, params.cells(), |row| {
+            Engine::Sqlite(db) => sqlite::each(db, statement, params.cells(), &mut |row| {
                 Ok(take(R::read(&mut Columns::sqlite(row))?))
             }),
             Engine::Postgres(session) => {
                 session
-                    .each(statement, params.cells(), |row| Ok(take(R::read(&mut Columns::postgres(row))?)))
+                    .each(statement, params.cells(), &mut |row| {
+                        Ok(take(R::read(&mut Columns::postgres(row))?))
+                    })
                     .await
             }
         };

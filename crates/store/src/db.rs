@@ -2,6 +2,7 @@
 
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
+use crate::work::{self, Work};
 use crate::{Conn, Facts, Tx, Workload};
 use platform::{Actor, Clock, Fault, Fixtures};
 use std::path::{Path, PathBuf};
@@ -54,6 +55,13 @@ pub(crate) struct Shared {
     pub(crate) fixtures: Fixtures,
 }
 
+/// A write on its way to its engine.
+pub(crate) struct Write {
+    pub(crate) actor: Actor,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) work: Box<dyn Work<Tx>>,
+}
+
 impl Db {
     /// Opens the database. Migrations are a step of their own: [`Db::migrate`].
     pub async fn open(options: Options) -> Result<Self, Fault> {
@@ -80,10 +88,13 @@ impl Db {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
+        let (work, answer) = work::ask(body);
+        let write = Write { actor: actor.clone(), shared: self.shared.clone(), work };
         match &*self.engine {
-            Engine::Sqlite(db) => db.write(actor.clone(), body, self.shared.clone()).await,
-            Engine::Postgres(db) => db.write(actor.clone(), body, self.shared.clone()).await,
+            Engine::Sqlite(db) => db.write(write),
+            Engine::Postgres(db) => db.write(write).await,
         }
+        answer.wait().await
     }
 
     /// Runs a short read on one snapshot. On SQLite it runs at once on the caller's thread.
@@ -93,14 +104,16 @@ impl Db {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
+        let (work, answer) = work::ask(body);
         match &*self.engine {
             Engine::Sqlite(db) => {
                 // The read itself never waits: a caller in a loop must let others run from time to time.
                 tokio::task::consume_budget().await;
-                db.read(body)
+                db.read(work);
             }
-            Engine::Postgres(db) => db.read(body).await,
+            Engine::Postgres(db) => db.read(work).await,
         }
+        answer.wait().await
     }
 
     /// Runs a long read (reports, exports) away from the request threads. It is interrupted when its caller goes away.
@@ -110,10 +123,12 @@ impl Db {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
+        let (work, answer) = work::ask(body);
         match &*self.engine {
-            Engine::Sqlite(db) => db.read_long(body).await,
-            Engine::Postgres(db) => db.read_long(body).await,
+            Engine::Sqlite(db) => db.read_long(work).await,
+            Engine::Postgres(db) => db.read_long(work).await,
         }
+        answer.wait().await
     }
 
     pub fn clock(&self) -> &Clock {

@@ -21,6 +21,7 @@ mod statement;
 mod timer;
 mod tx;
 mod value;
+mod work;
 mod writer;
 
 pub use archive::{AppliedMigration, Archive, ArchiveProgress, ArchiveStep, Entry, Manifest};

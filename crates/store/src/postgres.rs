@@ -1,12 +1,14 @@
 //! PostgreSQL: a pool, bodies pinned to local threads (they need not be `Send`), retries of lost races.
 
 use crate::conn::Engine;
-use crate::db::Shared;
+use crate::db::{Shared, Write};
+use crate::work::Work;
 use crate::{Cell, Conn, Statement, Tx};
 use bytes::{BufMut, BytesMut};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts,
 };
+use futures_util::future::{BoxFuture, LocalBoxFuture};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, pin_mut};
 use platform::{Actor, Fault, FaultKind};
 use std::cell::Cell as Flag;
@@ -74,86 +76,58 @@ impl Postgres {
         Ok(Self { pool, threads: LocalPoolHandle::new(threads) })
     }
 
-    pub(crate) async fn write<T, E, F>(&self, actor: Actor, body: F, shared: Arc<Shared>) -> Result<T, E>
-    where
-        F: AsyncFn(&mut Tx) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-    {
+    /// Runs the write, again where it lost a race, and answers after the commit.
+    pub(crate) fn write(&self, write: Write) -> BoxFuture<'_, ()> {
         let pool = self.pool.clone();
-        self.pinned(async move || {
-            let mut attempt = 1;
-            loop {
-                match write_once(&pool, &actor, &body, &shared, attempt).await {
-                    Attempt::Done(outcome) => return outcome,
-                    Attempt::LostRace if attempt < RETRY_ATTEMPTS_MAX => {
-                        tokio::time::sleep(RETRY_WAIT * rand::random_range(1..=4 * attempt)).await;
-                        attempt += 1;
-                    }
-                    Attempt::LostRace => {
-                        let what = format!("a write lost {attempt} races for the same rows");
-                        return Err(Fault::new(FaultKind::Contention, what).into());
-                    }
-                }
+        self.pinned(Box::new(move || {
+            Box::pin(async move {
+                let Write { actor, shared, mut work } = write;
+                write_with_retries(&pool, &actor, &mut *work, &shared).await;
+                work.deliver();
+            })
+        }))
+    }
+
+    pub(crate) fn read(&self, work: Box<dyn Work<Conn>>) -> BoxFuture<'_, ()> {
+        self.read_begun(BEGIN_READ, work)
+    }
+
+    pub(crate) fn read_long(&self, work: Box<dyn Work<Conn>>) -> BoxFuture<'_, ()> {
+        self.read_begun(BEGIN_READ_LONG, work)
+    }
+
+    fn read_begun(&self, how: &'static str, mut work: Box<dyn Work<Conn>>) -> BoxFuture<'_, ()> {
+        let pool = self.pool.clone();
+        self.pinned(Box::new(move || {
+            Box::pin(async move {
+                read_once(&pool, how, &mut *work).await;
+                work.deliver();
+            })
+        }))
+    }
+
+    /// Runs a job on a thread of its own kind; stops it when the caller has gone.
+    ///
+    /// Boxed, here and above: an async fn would be compiled again into every crate that calls it.
+    fn pinned(&self, job: Job) -> BoxFuture<'_, ()> {
+        let (waiting, gone) = oneshot::channel::<()>();
+        let running = self.threads.spawn_pinned(move || async move {
+            tokio::select! {
+                () = job() => {}
+                // Dropping the job drops its session, which cancels the statement and closes the connection.
+                _ = gone => {}
             }
-        })
-        .await
-    }
-
-    pub(crate) async fn read<T, E, F>(&self, body: F) -> Result<T, E>
-    where
-        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-    {
-        self.read_begun(BEGIN_READ, body).await
-    }
-
-    pub(crate) async fn read_long<T, E, F>(&self, body: F) -> Result<T, E>
-    where
-        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-    {
-        self.read_begun(BEGIN_READ_LONG, body).await
-    }
-
-    async fn read_begun<T, E, F>(&self, how: &'static str, body: F) -> Result<T, E>
-    where
-        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-    {
-        let pool = self.pool.clone();
-        self.pinned(async move || {
-            let mut conn = begin(&pool, how).await?;
-            let outcome = AssertUnwindSafe(body(&mut conn)).catch_unwind().await;
-            // What was read stands even where the rollback's own answer is lost with the connection.
-            let _ = end(conn, "rollback").await;
-            outcome.unwrap_or_else(|_| Err(Fault::broken("a read panicked").into()))
-        })
-        .await
-    }
-
-    /// Runs work on a thread of its own kind; stops it when the caller has gone.
-    async fn pinned<T, E, W>(&self, work: W) -> Result<T, E>
-    where
-        W: AsyncFnOnce() -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-    {
-        let (mut reply, answer) = oneshot::channel();
-        self.threads.spawn_pinned(move || async move {
-            let outcome = tokio::select! {
-                outcome = work() => outcome,
-                // Dropping the work drops its session, which cancels the statement and closes the connection.
-                () = reply.closed() => return,
-            };
-            let _ = reply.send(outcome);
         });
-        answer.await.unwrap_or_else(|_| Err(Fault::broken("a transaction's thread ended").into()))
+        Box::pin(async move {
+            // Broken off, it has dropped its work, and so told the caller.
+            let _ = running.await;
+            drop(waiting);
+        })
     }
 }
+
+/// What runs on a thread of its own kind: begun there, for what it awaits stays there.
+type Job = Box<dyn FnOnce() -> LocalBoxFuture<'static, ()> + Send>;
 
 fn configure(url: &str) -> Result<tokio_postgres::Config, Fault> {
     let mut config: tokio_postgres::Config =
@@ -170,61 +144,77 @@ fn configure(url: &str) -> Result<tokio_postgres::Config, Fault> {
     Ok(config)
 }
 
-enum Attempt<T, E> {
-    Done(Result<T, E>),
+async fn read_once(pool: &Pool, how: &str, work: &mut dyn Work<Conn>) {
+    let mut conn = match begin(pool, how).await {
+        Ok(conn) => conn,
+        Err(fault) => return work.fail(fault),
+    };
+    let outcome = AssertUnwindSafe(work.run(&mut conn)).catch_unwind().await;
+    // What was read stands even where the rollback's own answer is lost with the connection.
+    let _ = end(conn, "rollback").await;
+    if outcome.is_err() {
+        work.fail(Fault::broken("a read panicked"));
+    }
+}
+
+async fn write_with_retries(pool: &Pool, actor: &Actor, work: &mut dyn Work<Tx>, shared: &Arc<Shared>) {
+    for attempt in 1..=RETRY_ATTEMPTS_MAX {
+        match write_once(pool, actor, work, shared, attempt).await {
+            Ok(Attempt::Done) => return,
+            Ok(Attempt::LostRace) => {
+                tokio::time::sleep(RETRY_WAIT * rand::random_range(1..=4 * attempt)).await;
+            }
+            Err(fault) => return work.fail(fault),
+        }
+    }
+    let what = format!("a write lost {RETRY_ATTEMPTS_MAX} races for the same rows");
+    work.fail(Fault::new(FaultKind::Contention, what));
+}
+
+enum Attempt {
+    /// Committed, or refused by its own body.
+    Done,
     /// Another transaction changed the same rows first.
     LostRace,
 }
 
-async fn write_once<T, E, F>(
+async fn write_once(
     pool: &Pool,
     actor: &Actor,
-    body: &F,
+    work: &mut dyn Work<Tx>,
     shared: &Arc<Shared>,
     attempt: u32,
-) -> Attempt<T, E>
-where
-    F: AsyncFn(&mut Tx) -> Result<T, E>,
-    E: From<Fault>,
-{
-    let conn = match begin(pool, BEGIN_WRITE).await {
-        Ok(conn) => conn,
-        Err(fault) => return Attempt::Done(Err(fault.into())),
-    };
+) -> Result<Attempt, Fault> {
+    let conn = begin(pool, BEGIN_WRITE).await?;
     let mut tx = Tx::begin(conn, actor.clone(), shared.clone());
-    let outcome = AssertUnwindSafe(body(&mut tx)).catch_unwind().await;
-    let (conn, facts) = tx.end();
-    let lost = match race(&conn) {
+    let outcome = AssertUnwindSafe(work.run(&mut tx)).catch_unwind().await;
+    let (conn, facts, _) = tx.end();
+    let is_lost = match race(&conn) {
         Race::Lost => true,
         // The row that was in the way may be younger than our snapshot: seen, it may change the decision.
         Race::Unclear => attempt == 1,
         Race::None => false,
     };
-    match outcome {
-        Ok(Ok(_)) if conn.has_failed() && !lost => {
-            let _ = end(conn, "rollback").await;
-            Attempt::Done(Err(Conn::went_on().into()))
+    let keep = match outcome {
+        Ok(is_done) if is_done && conn.has_failed() && !is_lost => Err(Conn::went_on()),
+        Ok(is_done) => Ok(is_done && !is_lost),
+        Err(_) => Err(Fault::broken("a write panicked; nothing of it was saved")),
+    };
+    if !matches!(keep, Ok(true)) {
+        // The refusal stands even where the rollback's own answer is lost with the connection.
+        let _ = end(conn, "rollback").await;
+        return keep.map(|_| if is_lost { Attempt::LostRace } else { Attempt::Done });
+    }
+    match end(conn, "commit").await {
+        Ok(()) => {
+            shared.facts.publish(facts);
+            Ok(Attempt::Done)
         }
-        Ok(Ok(value)) if !lost => match end(conn, "commit").await {
-            Ok(()) => {
-                shared.facts.publish(facts);
-                Attempt::Done(Ok(value))
-            }
-            Err(fault) if fault.kind() == FaultKind::Contention => Attempt::LostRace,
-            Err(fault) if fault.kind() == FaultKind::Unavailable => {
-                Attempt::Done(Err(fault.context("the commit was not confirmed, it may be saved").into()))
-            }
-            Err(fault) => Attempt::Done(Err(fault.into())),
-        },
-        Ok(outcome) => {
-            // The refusal stands even where the rollback's own answer is lost with the connection.
-            let _ = end(conn, "rollback").await;
-            if lost { Attempt::LostRace } else { Attempt::Done(outcome) }
+        Err(fault) if fault.kind() == FaultKind::Contention => Ok(Attempt::LostRace),
+        Err(fault) if fault.kind() == FaultKind::Unavailable => {
+            Err(fault.context("the commit was not confirmed, it may be saved"))
         }
-        Err(_) => {
-            let _ = end(conn, "rollback").await;
-            Attempt::Done(Err(Fault::broken("a write panicked; nothing of it was saved").into()))
-        }
+        Err(fault) => Err(fault),
     }
 }
 
@@ -289,7 +279,7 @@ impl Session {
         &self,
         statement: &Statement,
         cells: Vec<Cell>,
-        mut take: impl FnMut(&tokio_postgres::Row) -> Result<ControlFlow<()>, Fault>,
+        take: &mut dyn FnMut(&tokio_postgres::Row) -> Result<ControlFlow<()>, Fault>,
     ) -> Result<(), Fault> {
         let client = self.client()?;
         let prepared = client.prepare_cached(statement.postgres()).await.map_err(|e| self.fault(e))?;

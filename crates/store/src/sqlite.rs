@@ -1,11 +1,14 @@
 //! SQLite: one writer beside many readers, checkpoints out of their way, and what its errors mean.
 
 use crate::conn::{Engine, list_json};
-use crate::db::Shared;
+use crate::db::Write;
+use crate::tx::LastStatement;
+use crate::work::Work;
 use crate::writer::Writer;
-use crate::{Cell, Conn, Statement, Tx};
+use crate::{Cell, Conn, Statement};
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
-use platform::{Actor, Fault, FaultKind};
+use platform::{Fault, FaultKind};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -52,54 +55,56 @@ impl Sqlite {
         Ok(Self { path, readers: Mutex::default(), _checkpoints: checkpoints, writer })
     }
 
-    /// Hands the body to the writer and waits for its commit.
-    pub(crate) async fn write<T, E, F>(&self, actor: Actor, body: F, shared: Arc<Shared>) -> Result<T, E>
-    where
-        F: AsyncFn(&mut Tx) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-    {
-        self.writer.write(actor, body, shared).await
+    /// Hands the write to the writer, which answers after the commit.
+    pub(crate) fn write(&self, write: Write) {
+        self.writer.write(write);
     }
 
     /// Runs a read on the caller's thread: short by contract.
-    pub(crate) fn read<T, E, F>(&self, body: F) -> Result<T, E>
-    where
-        F: AsyncFn(&mut Conn) -> Result<T, E>,
-        E: From<Fault>,
-    {
+    pub(crate) fn read(&self, mut work: Box<dyn Work<Conn>>) {
         let pooled = self.readers.lock().pop();
-        let reader = pooled.map_or_else(|| read_only(&self.path).map(Box::new), Ok)?;
+        match pooled.map_or_else(|| read_only(&self.path).map(Box::new), Ok) {
+            Ok(reader) => self.read_with(reader, &mut *work),
+            Err(fault) => work.fail(fault),
+        }
+        work.deliver();
+    }
+
+    fn read_with(&self, reader: Box<Connection>, work: &mut dyn Work<Conn>) {
         let mut conn = Conn::new(Engine::Sqlite(reader));
-        let outcome = read_in_snapshot(&mut conn, &body);
+        read_in_snapshot(&mut conn, work);
         // A reader whose snapshot could not be ended would show the past to whoever comes next.
         if is_idle(&conn)
             && let Engine::Sqlite(reader) = conn.engine
         {
             self.readers.lock().push(reader);
         }
-        outcome
     }
 
     /// Runs a read on a thread that may block. The statement is interrupted when the caller has gone.
-    pub(crate) async fn read_long<T, E, F>(&self, body: F) -> Result<T, E>
-    where
-        F: AsyncFn(&mut Conn) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-    {
+    pub(crate) fn read_long(&self, mut work: Box<dyn Work<Conn>>) -> BoxFuture<'_, ()> {
         // A connection of its own: an interrupt that comes late must not hit the next reader.
-        let reader = read_only(&self.path)?;
+        let reader = match read_only(&self.path) {
+            Ok(reader) => reader,
+            Err(fault) => {
+                work.fail(fault);
+                work.deliver();
+                return Box::pin(std::future::ready(()));
+            }
+        };
         let stop = StopOnDrop { gone: Arc::default(), statement: reader.get_interrupt_handle() };
         let gone = stop.gone.clone();
-        let work = tokio::task::spawn_blocking(move || {
+        let reading = tokio::task::spawn_blocking(move || {
             let mut conn = Conn::new(Engine::Sqlite(Box::new(reader)));
             conn.stop_when(gone);
-            read_in_snapshot(&mut conn, &body)
+            read_in_snapshot(&mut conn, &mut *work);
+            work.deliver();
         });
-        let outcome = work.await.unwrap_or_else(|_| Err(Fault::broken("a read panicked").into()));
-        drop(stop);
-        outcome
+        Box::pin(async move {
+            // Broken off, it has dropped its work, and so told the caller.
+            let _ = reading.await;
+            drop(stop);
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -121,17 +126,17 @@ impl Drop for StopOnDrop {
 }
 
 /// One read sees one state of the database, however many statements it runs.
-fn read_in_snapshot<T, E, F>(conn: &mut Conn, body: &F) -> Result<T, E>
-where
-    F: AsyncFn(&mut Conn) -> Result<T, E>,
-    E: From<Fault>,
-{
-    command(conn, "begin")?;
-    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| finish(body(conn))));
+fn read_in_snapshot(conn: &mut Conn, work: &mut dyn Work<Conn>) {
+    if let Err(fault) = command(conn, "begin") {
+        return work.fail(fault);
+    }
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| finish(work.run(conn))));
     let ended = if is_idle(conn) { Ok(()) } else { command(conn, "rollback") };
-    let outcome = outcome.map_err(|_| Fault::broken("a read panicked"))??;
-    ended?;
-    outcome
+    match (outcome, ended) {
+        (Err(_), _) => work.fail(Fault::broken("a read panicked")),
+        (Ok(Err(fault)), _) | (Ok(Ok(_)), Err(fault)) => work.fail(fault),
+        (Ok(Ok(_)), Ok(())) => {}
+    }
 }
 
 /// A thread that moves the log into the database file while the writer writes.
@@ -202,6 +207,12 @@ pub(crate) fn check_whole(db: &Connection) -> Result<(), Fault> {
 pub(crate) fn command(conn: &Conn, text: &'static str) -> Result<(), Fault> {
     let Engine::Sqlite(db) = &conn.engine else { return Err(Fault::broken("not a SQLite connection")) };
     db.prepare_cached(text).and_then(|mut s| s.raw_execute()).map(drop).map_err(fault)
+}
+
+/// Runs what the writes of a commit left to its end.
+pub(crate) fn run_last(conn: &Conn, last: Vec<LastStatement>) -> Result<(), Fault> {
+    let Engine::Sqlite(db) = &conn.engine else { return Err(Fault::broken("not a SQLite connection")) };
+    last.into_iter().try_for_each(|(statement, cells)| execute(db, statement, cells).map(drop))
 }
 
 /// Whether no transaction is open.
@@ -284,7 +295,7 @@ pub(crate) fn each(
     db: &Connection,
     statement: &Statement,
     cells: Vec<Cell>,
-    mut take: impl FnMut(&rusqlite::Row<'_>) -> Result<ControlFlow<()>, Fault>,
+    take: &mut dyn FnMut(&rusqlite::Row<'_>) -> Result<ControlFlow<()>, Fault>,
 ) -> Result<(), Fault> {
     let mut prepared = db.prepare_cached(statement.sqlite()).map_err(fault)?;
     bind(&mut prepared, &cells)?;

@@ -1,7 +1,7 @@
 //! A write in progress: statements, the actor, the moment, and the facts it has recorded.
 
 use crate::db::Shared;
-use crate::{Conn, Fact, FactRow, fact};
+use crate::{Cell, Conn, Fact, FactRow, Params, Query, Statement, fact};
 use platform::{Actor, DistrictId, FactId, Fault, Time};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -13,16 +13,20 @@ pub struct Tx {
     actor: Actor,
     now: Time,
     facts: Vec<FactRow>,
+    last: Vec<LastStatement>,
     shared: Arc<Shared>,
 }
 
+/// A statement that waits for the commit, with its parameters.
+pub(crate) type LastStatement = (&'static Statement, Vec<Cell>);
+
 impl Tx {
     pub(crate) fn begin(conn: Conn, actor: Actor, shared: Arc<Shared>) -> Self {
-        Self { conn, actor, now: shared.clock.now(), facts: Vec::new(), shared }
+        Self { conn, actor, now: shared.clock.now(), facts: Vec::new(), last: Vec::new(), shared }
     }
 
-    pub(crate) fn end(self) -> (Conn, Vec<FactRow>) {
-        (self.conn, self.facts)
+    pub(crate) fn end(self) -> (Conn, Vec<FactRow>, Vec<LastStatement>) {
+        (self.conn, self.facts, self.last)
     }
 
     /// The moment of this write: one for all its rows.
@@ -56,6 +60,23 @@ impl Tx {
         self.shared.workload.enqueue(&mut self.conn, &row).await?;
         self.facts.push(row);
         Ok(id)
+    }
+
+    /// Runs a statement with the commit of this write, after everything else in it; nothing in this write sees its effect.
+    /// For rows of a search index: SQLite writes such an index out at the end of every savepoint, and so of every write,
+    /// but writes that share a commit can share that. PostgreSQL runs it at once.
+    ///
+    /// Only for a statement that cannot be refused by a constraint: on SQLite its failure takes its neighbours' writes along.
+    pub async fn execute_at_commit<P: Params>(
+        &mut self,
+        query: &'static Query<P, ()>,
+        params: P,
+    ) -> Result<(), Fault> {
+        if self.conn.is_sqlite() {
+            self.last.push((&query.statement, params.cells()));
+            return Ok(());
+        }
+        self.conn.execute(query, params).await.map(drop)
     }
 
     /// What a capability loaded at the start.

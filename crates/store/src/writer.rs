@@ -1,10 +1,12 @@
 //! SQLite's one writer: a thread that runs write bodies to their end, many to one commit.
 
 use crate::conn::Engine;
-use crate::db::Shared;
+use crate::db::{Shared, Write};
 use crate::sqlite::{self, CACHE_KIB_WRITER};
-use crate::{Conn, Tx};
-use platform::{Actor, Fault, FaultKind};
+use crate::tx::LastStatement;
+use crate::work::Work;
+use crate::{Conn, FactRow, Tx};
+use platform::{Fault, FaultKind};
 use rusqlite::Connection;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +15,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
 
 /// Writes waiting for the writer; one more is refused as `unavailable`.
 const QUEUE_WRITES_MAX: usize = 8192;
@@ -30,22 +31,8 @@ const LOG_INTERVAL: Duration = Duration::from_millis(200);
 /// The way to the writer thread. Dropped, it waits until what is queued is written, then the file is free.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    jobs: Option<SyncSender<Box<dyn Job>>>,
+    jobs: Option<SyncSender<Write>>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// A write on its way to the writer thread.
-trait Job: Send {
-    /// Runs the body and answers whether its changes are to be kept.
-    fn run(self: Box<Self>, conn: Conn) -> (Conn, bool, Box<dyn Answer>);
-    /// Nobody waits for the answer any more.
-    fn is_abandoned(&self) -> bool;
-    fn refuse(self: Box<Self>, fault: Fault);
-}
-
-/// What is told to the caller once the commit is on the disk, or has failed.
-trait Answer {
-    fn deliver(self: Box<Self>, failure: Option<&Fault>);
 }
 
 impl Writer {
@@ -64,25 +51,26 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Hands the body to the writer and waits for its commit.
-    pub(crate) async fn write<T, E, F>(&self, actor: Actor, body: F, shared: Arc<Shared>) -> Result<T, E>
-    where
-        F: AsyncFn(&mut Tx) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Fault> + Send + 'static,
-    {
-        let Some(jobs) = &self.jobs else { return Err(stopped().into()) };
-        let (reply, answer) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Write { actor, body, shared, reply: Some(reply) });
-        match jobs.try_send(job) {
-            Ok(()) => {}
-            Err(TrySendError::Full(job)) => {
-                job.refuse(Fault::new(FaultKind::Unavailable, "too many writes are waiting"))
+    /// Hands the write to the thread, which answers after the commit.
+    pub(crate) fn write(&self, write: Write) {
+        let refused = match self.jobs.as_ref().map(|jobs| jobs.try_send(write)) {
+            Some(Err(TrySendError::Full(write))) => {
+                Some((write, Fault::new(FaultKind::Unavailable, "too many writes are waiting")))
             }
-            Err(TrySendError::Disconnected(job)) => job.refuse(stopped()),
+            Some(Err(TrySendError::Disconnected(write))) => {
+                Some((write, Fault::new(FaultKind::Unavailable, "the database is being closed")))
+            }
+            Some(Ok(())) | None => None,
+        };
+        if let Some((write, fault)) = refused {
+            refuse(write, fault);
         }
-        answer.await.unwrap_or_else(|_| Err(Fault::broken("the writer dropped a write").into()))
     }
+}
+
+fn refuse(mut write: Write, fault: Fault) {
+    write.work.fail(fault);
+    write.work.deliver();
 }
 
 impl Drop for Writer {
@@ -97,84 +85,15 @@ impl Drop for Writer {
     }
 }
 
-fn stopped() -> Fault {
-    Fault::new(FaultKind::Unavailable, "the database is being closed")
-}
-
-struct Write<F, T, E> {
-    actor: Actor,
-    body: F,
-    shared: Arc<Shared>,
-    reply: Option<oneshot::Sender<Result<T, E>>>,
-}
-
-impl<T, E, F> Job for Write<F, T, E>
-where
-    F: AsyncFn(&mut Tx) -> Result<T, E> + Send + 'static,
-    T: Send + 'static,
-    E: From<Fault> + Send + 'static,
-{
-    fn run(self: Box<Self>, conn: Conn) -> (Conn, bool, Box<dyn Answer>) {
-        let Self { actor, body, shared, reply } = *self;
-        let mut tx = Tx::begin(conn, actor, shared.clone());
-        let outcome = catch_unwind(AssertUnwindSafe(|| sqlite::finish(body(&mut tx))));
-        let (conn, facts) = tx.end();
-        let outcome = match outcome {
-            Ok(Ok(Ok(_))) if conn.has_failed() => Err(Conn::went_on().into()),
-            Ok(Ok(done)) => done,
-            Ok(Err(waited)) => Err(waited.into()),
-            Err(_) => Err(Fault::broken("a write panicked; nothing of it was saved").into()),
-        };
-        let keep = outcome.is_ok();
-        (conn, keep, Box::new(Outcome { outcome, facts, shared, reply }))
-    }
-
-    fn is_abandoned(&self) -> bool {
-        self.reply.as_ref().is_none_or(oneshot::Sender::is_closed)
-    }
-
-    fn refuse(mut self: Box<Self>, fault: Fault) {
-        if let Some(reply) = self.reply.take() {
-            let _ = reply.send(Err(fault.into()));
-        }
-    }
-}
-
-struct Outcome<T, E> {
-    outcome: Result<T, E>,
-    facts: Vec<crate::FactRow>,
-    shared: Arc<Shared>,
-    reply: Option<oneshot::Sender<Result<T, E>>>,
-}
-
-impl<T, E: From<Fault>> Answer for Outcome<T, E> {
-    fn deliver(self: Box<Self>, failure: Option<&Fault>) {
-        let outcome = match failure {
-            None => {
-                if self.outcome.is_ok() {
-                    self.shared.facts.publish(self.facts);
-                }
-                self.outcome
-            }
-            // A refusal too: it may rest on what a neighbour wrote and this failure took back.
-            Some(fault) => Err(Fault::new(fault.kind(), format!("the commit failed: {fault:?}")).into()),
-        };
-        if let Some(reply) = self.reply {
-            // The caller may have gone away; the write stands all the same.
-            let _ = reply.send(outcome);
-        }
-    }
-}
-
 /// Writes until every handle is dropped. A panic outside of a body costs its batch and the connection, never the writer.
-fn write_until_closed(first: Connection, path: &Path, queue: &Receiver<Box<dyn Job>>) {
+fn write_until_closed(first: Connection, path: &Path, queue: &Receiver<Write>) {
     let mut connection = Some(first);
     loop {
         let writer = match connection.take().map_or_else(|| sqlite::connect(path, CACHE_KIB_WRITER), Ok) {
             Ok(writer) => writer,
             Err(fault) => match queue.recv() {
                 Ok(job) => {
-                    job.refuse(fault);
+                    refuse(job, fault);
                     continue;
                 }
                 Err(_) => return,
@@ -188,7 +107,7 @@ fn write_until_closed(first: Connection, path: &Path, queue: &Receiver<Box<dyn J
     }
 }
 
-fn write_batches(writer: Connection, queue: &Receiver<Box<dyn Job>>, mut log: Log) {
+fn write_batches(writer: Connection, queue: &Receiver<Write>, mut log: Log) {
     let mut conn = Conn::new(Engine::Sqlite(Box::new(writer)));
     while let Ok(first) = queue.recv() {
         conn = write_batch(conn, first, queue);
@@ -196,48 +115,98 @@ fn write_batches(writer: Connection, queue: &Receiver<Box<dyn Job>>, mut log: Lo
     }
 }
 
+/// The writes of one commit.
+#[derive(Default)]
+struct Batch {
+    answers: Vec<Answer>,
+    /// Of the kept ones, what runs right before the commit.
+    last: Vec<LastStatement>,
+}
+
 /// Runs the first write and all that have queued behind it, then commits them together.
-fn write_batch(mut conn: Conn, first: Box<dyn Job>, queue: &Receiver<Box<dyn Job>>) -> Conn {
+fn write_batch(mut conn: Conn, first: Write, queue: &Receiver<Write>) -> Conn {
     if let Err(fault) = sqlite::command(&conn, "begin immediate") {
-        first.refuse(fault);
+        refuse(first, fault);
         return conn;
     }
     let started = Instant::now();
-    let mut answers = Vec::new();
+    let mut batch = Batch::default();
     let mut ended = Ok(());
     let mut next = Some(first);
     while let Some(job) = next {
-        if !job.is_abandoned() {
-            (conn, ended) = write_one(conn, job, &mut answers);
+        if !job.work.is_abandoned() {
+            (conn, ended) = write_one(conn, job, &mut batch);
         }
-        let room = ended.is_ok() && answers.len() < BATCH_WRITES_MAX && started.elapsed() < BATCH_WAIT_MAX;
+        let room =
+            ended.is_ok() && batch.answers.len() < BATCH_WRITES_MAX && started.elapsed() < BATCH_WAIT_MAX;
         next = if room { queue.try_recv().ok() } else { None };
     }
-    metrics::histogram!("store_commit_writes").record(answers.len() as f64);
-    let commit = ended.and_then(|()| sqlite::command(&conn, "commit"));
+    metrics::histogram!("store_commit_writes").record(batch.answers.len() as f64);
+    let commit = ended
+        .and_then(|()| sqlite::run_last(&conn, batch.last))
+        .and_then(|()| sqlite::command(&conn, "commit"));
     if commit.is_err() && !sqlite::is_idle(&conn) {
         // After a failed commit the transaction may still be open: nothing of it may leak into the next.
         let _ = sqlite::command(&conn, "rollback");
     }
-    for answer in answers {
+    for answer in batch.answers {
         answer.deliver(commit.as_ref().err());
     }
     conn
 }
 
+/// A write that has run, until its commit is on the disk or has failed.
+struct Answer {
+    work: Box<dyn Work<Tx>>,
+    /// Told where the write is kept.
+    facts: Vec<FactRow>,
+    shared: Arc<Shared>,
+}
+
+impl Answer {
+    fn deliver(mut self, failure: Option<&Fault>) {
+        match failure {
+            None => self.shared.facts.publish(self.facts),
+            // A refusal too: it may rest on what a neighbour wrote and this failure took back.
+            Some(fault) => self.work.fail(Fault::new(fault.kind(), format!("the commit failed: {fault:?}"))),
+        }
+        self.work.deliver();
+    }
+}
+
+/// Runs the body. Where its changes are to be kept, it says what is left to run with the commit.
+fn run_body(write: Write, conn: Conn) -> (Conn, Option<Vec<LastStatement>>, Answer) {
+    let Write { actor, shared, mut work } = write;
+    let mut tx = Tx::begin(conn, actor, shared.clone());
+    let outcome = catch_unwind(AssertUnwindSafe(|| sqlite::finish(work.run(&mut tx))));
+    let (conn, facts, last) = tx.end();
+    let keep = match outcome {
+        Ok(Ok(is_done)) if is_done && conn.has_failed() => Err(Conn::went_on()),
+        Ok(outcome) => outcome,
+        Err(_) => Err(Fault::broken("a write panicked; nothing of it was saved")),
+    };
+    let keep = keep.unwrap_or_else(|fault| {
+        work.fail(fault);
+        false
+    });
+    let (kept, facts) = if keep { (Some(last), facts) } else { (None, Vec::new()) };
+    (conn, kept, Answer { work, facts, shared })
+}
+
 /// Runs one write in a savepoint, so that its failure harms no neighbour. A fault means that the whole batch is lost:
 /// where the disk is full, SQLite takes all of it back by itself.
-fn write_one(conn: Conn, job: Box<dyn Job>, answers: &mut Vec<Box<dyn Answer>>) -> (Conn, Result<(), Fault>) {
+fn write_one(conn: Conn, job: Write, batch: &mut Batch) -> (Conn, Result<(), Fault>) {
     if let Err(fault) = sqlite::command(&conn, "savepoint write") {
-        job.refuse(Fault::new(fault.kind(), format!("the write could not begin: {fault:?}")));
+        refuse(job, Fault::new(fault.kind(), format!("the write could not begin: {fault:?}")));
         return (conn, Err(fault));
     }
-    let (mut conn, keep, answer) = job.run(conn);
-    answers.push(answer);
+    let (mut conn, kept, answer) = run_body(job, conn);
+    batch.answers.push(answer);
     let failed = conn.forget_failure();
     let ended = if sqlite::is_idle(&conn) {
         Err(Fault::new(failed.unwrap_or(FaultKind::Broken), "SQLite took the whole commit back by itself"))
-    } else if keep {
+    } else if let Some(last) = kept {
+        batch.last.extend(last);
         sqlite::command(&conn, "release write")
     } else {
         sqlite::command(&conn, "rollback to write").and_then(|()| sqlite::command(&conn, "release write"))

@@ -11,6 +11,7 @@ use store::{Conn, FactRow, Replay, Tx};
 crate::stories! {
     a_commit_is_seen_at_once_and_after_a_restart,
     a_refused_write_leaves_nothing,
+    what_waits_for_the_commit_comes_with_it,
     a_write_that_goes_on_after_a_failed_statement_is_refused,
     constraints_have_one_name,
     facts_are_written_with_the_change_and_told_after_it,
@@ -41,6 +42,29 @@ async fn a_refused_write_leaves_nothing(house: House) {
     assert!(format!("{:?}", refused.await.expect_err("refused")).contains("not today"));
     assert!(desk::numbers(&house.db).await.is_empty());
     assert_eq!(house.db.run_due().await.expect("run"), 0, "no fact, no reaction");
+}
+
+async fn what_waits_for_the_commit_comes_with_it(house: House) {
+    let counted = async |tx: &mut Tx| {
+        let district = tx.district();
+        tx.execute_at_commit(&desk::SET_COUNTER, (district, "late".to_owned(), 7)).await
+    };
+    let refused = house.write(async move |tx: &mut Tx| {
+        counted(tx).await?;
+        Err::<(), Fault>(Fault::new(FaultKind::Constraint, "not today"))
+    });
+    refused.await.expect_err("refused");
+    assert_eq!(counter(&house, "late").await, None, "a refused write leaves nothing for the commit");
+    let kept = (1..=20).map(|n| write_note(&house.db, Note::new(n, "beside it")));
+    let (counting, beside) = futures_util::join!(house.write(counted), futures_util::future::join_all(kept));
+    counting.expect("counted");
+    assert!(beside.iter().all(Result::is_ok));
+    assert_eq!(counter(&house, "late").await, Some(7));
+}
+
+async fn counter(house: &House, name: &'static str) -> Option<i64> {
+    let read = async move |conn: &mut Conn| conn.optional(&desk::COUNTER, (DISTRICT, name.to_owned())).await;
+    house.db.read(read).await.expect("read").map(|(n,): (i64,)| n)
 }
 
 async fn a_write_that_goes_on_after_a_failed_statement_is_refused(house: House) {
