@@ -1,11 +1,13 @@
 //! `make bench`: how fast the real release binary is, beside the raw limit of this machine in the same run.
 //!
 //! `MULIN_BENCH_CASES` says how many cases the large district has (1,000,000); `MULIN_BENCH_QUICK=1` makes it 50,000 and
-//! the loads short. PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
+//! the loads short. The words `sqlite` and `postgres` measure one engine alone; PostgreSQL is measured where
+//! `MULIN_TEST_POSTGRES` names a server.
 
 mod http;
 mod load;
 mod measure;
+mod multiply;
 mod raw;
 mod server;
 mod table;
@@ -50,8 +52,15 @@ async fn run_all(folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
     let named = std::env::var("MULIN_BENCH_CASES").ok().and_then(|n| n.parse().ok());
     let cases = named.unwrap_or(if quick { CASES_QUICK } else { CASES });
     let scale = Scale { cases, time: Duration::from_secs(if quick { 4 } else { 10 }) };
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |engine: &str| words.is_empty() || words.iter().any(|word| word == engine);
     machine(lines)?;
-    measure::run(Engine::Sqlite, scale, folder, lines).await?;
+    if wanted("sqlite") {
+        measure::run([Engine::Sqlite, Engine::Sqlite], scale, folder, lines).await?;
+    }
+    if !wanted("postgres") {
+        return Ok(());
+    }
     match std::env::var("MULIN_TEST_POSTGRES") {
         Ok(server) => on_postgres(&server, scale, folder, lines).await,
         Err(_) => {
@@ -64,11 +73,16 @@ async fn run_all(folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
 }
 
 async fn on_postgres(server: &str, scale: Scale, folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
-    let name = format!("bench_{}", uuid::Uuid::new_v4().simple());
-    command(server, &format!("create database {name} locale 'C.UTF-8' template template0")).await?;
     let base = server.rsplit_once('/').map_or(server, |(base, _)| base);
-    let ended = measure::run(Engine::Postgres(format!("{base}/{name}")), scale, folder, lines).await;
-    command(server, &format!("drop database {name} with (force)")).await?;
+    let names = [(); 2].map(|()| format!("bench_{}", uuid::Uuid::new_v4().simple()));
+    for name in &names {
+        command(server, &format!("create database {name} locale 'C.UTF-8' template template0")).await?;
+    }
+    let engines = names.each_ref().map(|name| Engine::Postgres(format!("{base}/{name}")));
+    let ended = measure::run(engines, scale, folder, lines).await;
+    for name in &names {
+        command(server, &format!("drop database {name} with (force)")).await?;
+    }
     ended
 }
 

@@ -3,13 +3,13 @@
 use crate::http::{Connection, request};
 use crate::load::{self, Outcome};
 use crate::raw::{self, Rows};
-use crate::server::{Engine, Server};
+use crate::server::{DATABASE_FILE, Engine, Server};
 use crate::table::Line;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// A picture of eight by eight points: proof of a finished work.
@@ -38,21 +38,32 @@ struct Town {
     serial: AtomicU64,
 }
 
-/// All measurements of one engine.
-pub async fn run(engine: Engine, scale: Scale, folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
-    let name = engine.name();
-    let data = folder.join(name.to_lowercase());
-    let mut server = Server::new(&data, engine);
+/// All measurements of one engine, on two districts of their own: one takes the flood of new reports, the other grows large.
+/// (Ten seconds of reports that nobody handles would leave more open cases than a district ever has.)
+pub async fn run(
+    [flooded, grown]: [Engine; 2],
+    scale: Scale,
+    folder: &Path,
+    lines: &mut Vec<Line>,
+) -> Result<(), String> {
+    let name = flooded.name();
+    let mut server = Server::new(&folder.join(format!("{name}-flooded")), flooded);
     eprintln!("{name}: an empty district");
-    server.seed(0)?;
+    server.seed(0).await?;
     server.start().await?;
     look_up(&server, lines);
     create(&mut server, scale, folder, lines).await?;
+    server.stop();
+    let mut server = Server::new(&folder.join(format!("{name}-grown")), grown);
+    server.seed(0).await?;
+    server.start().await?;
     let town = Town::meet(&server).await?;
     let empty = life(&server, &town, 32, scale.time).await;
     eprintln!("{name}: {} cases", scale.cases);
     server.stop();
-    server.seed(scale.cases)?;
+    let started = Instant::now();
+    server.seed(scale.cases).await?;
+    eprintln!("{name}: {} cases after {:.0} s", scale.cases, started.elapsed().as_secs_f64());
     let opened = server.start().await?;
     let ms = opened.as_secs_f64() * 1000.0;
     lines.push(Line::new(
@@ -62,9 +73,9 @@ pub async fn run(engine: Engine, scale: Scale, folder: &Path, lines: &mut Vec<Li
         format!("{ms:.0} ms"),
         ms <= 500.0,
     ));
-    let town = Arc::new(Town::meet(&server).await?);
-    full(&server, &town, &empty, scale, lines).await;
+    let town = Town::meet(&server).await?;
     reads(&server, &town, scale, lines).await;
+    full(&server, &town, &empty, scale, lines).await;
     server.stop();
     Ok(())
 }
@@ -217,7 +228,7 @@ async fn raw_limit(
     let measured = async {
         let rows = match &server.engine {
             Engine::Sqlite => {
-                let file = server.data.join("mulin.sqlite");
+                let file = server.data.join(DATABASE_FILE);
                 std::fs::copy(&file, &sample).map_err(|e| e.to_string())?;
                 let rows = Rows::read(&file, id, number).map_err(|e| e.to_string())?;
                 std::fs::write(folder.join("sample.id"), format!("{id} {number}"))

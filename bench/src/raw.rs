@@ -4,7 +4,7 @@
 //! The rows are read from the SQLite file after the load: every row of every table that carries the case's id. Ids made at about
 //! the same time, and the case's number, are made anew for each write.
 
-use crate::server::Engine;
+use crate::server::{DATABASE_FILE, Engine};
 use platform::{Actor, DistrictId, Fault, Time};
 use rusqlite::{Connection, OpenFlags, types::Value as Sql};
 use std::path::Path;
@@ -166,7 +166,7 @@ pub async fn measure(
     time: Duration,
 ) -> Result<f64, Fault> {
     let target = match engine {
-        Engine::Sqlite => Target::Sqlite(data.join("mulin.sqlite")),
+        Engine::Sqlite => Target::Sqlite(data.join(DATABASE_FILE)),
         Engine::Postgres(url) => Target::Postgres(url.clone()),
     };
     let db = Db::open(Options::new(target)).await?;
