@@ -1,5 +1,6 @@
 //! Resident pages of cases: home, report in steps that also work without a script, receipt, follow, answer, rate.
 
+mod answer;
 mod case;
 mod file;
 mod follow;
@@ -22,11 +23,7 @@ pub fn routes() -> Router<Edge> {
         .route("/follow", get(follow::show).post(follow::open))
         .route("/my", get(follow::my))
         .route("/case/{number}", get(case::show))
-        .route("/case/{number}/confirm", post(case::confirm))
-        .route("/case/{number}/reopen", post(case::reopen).layer(intake::form_limit()))
-        .route("/case/{number}/rate", post(case::rate))
-        .route("/case/{number}/withdraw", post(case::withdraw))
-        .route("/case/{number}/supplement", post(case::supplement))
+        .route("/case/{number}/{action}", post(answer::send).layer(intake::form_limit()))
         .route("/case/{number}/me-too", post(case::me_too))
         .route("/photo/{number}/{file}", get(case::photo))
 }

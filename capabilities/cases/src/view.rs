@@ -226,6 +226,10 @@ impl Viewer {
     pub fn sentence(&self, case: &Case) -> Words {
         let workflow = self.rules.workflow_of(case);
         let Some(state) = workflow.state(&case.state) else { return Words::default() };
+        if let Some(rating) = case.rating.filter(|_| state.is_final) {
+            // The workflow's sentence invites to rate; that is done.
+            return rated_words(&words(&state.words), rating);
+        }
         let post = case.owner_post.and_then(|p| self.places.post(p));
         let zh = post.map(|p| p.name.clone()).unwrap_or_default();
         let en = post.and_then(|p| p.name_en.clone()).unwrap_or_else(|| zh.clone());
@@ -403,6 +407,26 @@ pub fn moment(at: Time) -> Words {
         format!("{month}月{day}日 {zh_day} {hour:02}:{minute:02}"),
         format!("{en_day} {day} {month_en}, {hour:02}:{minute:02}"),
     )
+}
+
+/// "已办结。评价是：满意（4 / 5），谢谢。": a case with its rating, for its reporter and for everybody else.
+fn rated_words(state: &Words, rating: i64) -> Words {
+    let grade = grade_words(rating);
+    Words::new(
+        format!("{}。评价是：{}（{rating} / 5），谢谢。", state.zh, grade.zh),
+        format!("{}. Thank you for the rating: {}, {rating} of 5.", state.en, grade.en),
+    )
+}
+
+/// The five grades of 好差评, best last.
+fn grade_words(rating: i64) -> Words {
+    match rating {
+        ..=1 => Words::of("非常不满意", "very dissatisfied"),
+        2 => Words::of("不满意", "dissatisfied"),
+        3 => Words::of("一般", "neither"),
+        4 => Words::of("满意", "satisfied"),
+        5.. => Words::of("非常满意", "very satisfied"),
+    }
 }
 
 /// How much time is left, roughly, by the wall clock: enough for a list; the case itself tells working time.

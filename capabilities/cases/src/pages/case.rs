@@ -1,8 +1,9 @@
 //! One case as its reporter and followers see it: what happens, who is responsible, until when; and their answer to it.
 
-use super::shared::{Moment, Owner, Photo, StateView, mark_of, redirect_with_mark};
+use super::answer::{Typed, find_form};
+use super::shared::{Moment, Owner, Photo, StateView, mark_of, number_of_address, redirect_with_mark};
 use crate::codes;
-use crate::commands::{self, Act, Follow};
+use crate::commands::{self, Follow};
 use crate::error::CaseError;
 use crate::http::lists::following;
 use crate::http::report::parse_phone;
@@ -18,8 +19,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use edge::{Edge, Html, Multipart, Page, PathOf, Trouble};
+use edge::{Edge, Html, Multipart, Page, PathOf, QueryOf, Trouble};
 use platform::{ActorKind, Problem};
+use serde::Deserialize;
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -45,7 +47,7 @@ struct CasePage {
     version: i64,
     said: Option<String>,
     trouble: Vec<Trouble>,
-    reopen_words: String,
+    typed: Typed,
     client_id: String,
 }
 
@@ -82,15 +84,35 @@ impl CaseCan {
     }
 }
 
+/// What the page says beside the case itself.
+pub(super) enum Said {
+    Nothing,
+    /// Thanks for the answer just given, by its action.
+    Done(String),
+    /// A form that came back, with what stood in it.
+    Trouble {
+        trouble: Vec<Trouble>,
+        typed: Typed,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Show {
+    /// The action just taken, after which the form led here.
+    done: Option<String>,
+}
+
 pub(super) async fn show(
     State(edge): State<Edge>,
     page: Page,
     headers: HeaderMap,
     PathOf(number): PathOf<String>,
+    QueryOf(query): QueryOf<Show>,
 ) -> Result<Response, Problem> {
     let id = case_id(&edge, &page.actor, &number).await?;
     let mark = mark_of(&edge, &page, &headers, id, &number).await?;
     if mark.is_none() && page.actor.account.is_none() {
+        let number = number_of_address(&number, id);
         return Ok(Redirect::to(&format!("/follow?number={number}")).into_response());
     }
     if let Some(follower) = mark
@@ -98,7 +120,7 @@ pub(super) async fn show(
     {
         return Ok(onward);
     }
-    render(&edge, page, &number, mark, None, Vec::new()).await
+    render(&edge, page, &number, mark, query.done.map_or(Said::Nothing, Said::Done)).await
 }
 
 /// A merged report is followed where it went on.
@@ -122,13 +144,12 @@ async fn follow_on(
 }
 
 /// The case as it is now, with thanks or trouble.
-async fn render(
+pub(super) async fn render(
     edge: &Edge,
     page: Page,
     number: &str,
     mark: Option<FollowerId>,
-    said: Option<String>,
-    trouble: Vec<Trouble>,
+    said: Said,
 ) -> Result<Response, Problem> {
     let id = case_id(edge, &page.actor, number).await?;
     let asking = page.actor.clone();
@@ -136,25 +157,26 @@ async fn render(
         edge.db.read(async move |conn: &mut Conn| queries::find_whole(conn, &asking, id, mark).await).await?;
     let viewer = viewer(edge, &page.actor);
     let case = viewer.case(&whole, following(&whole, &page.actor, mark));
-    let status = if trouble.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = match said {
+        Said::Trouble { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Said::Nothing | Said::Done(_) => StatusCode::OK,
+    };
     let mut page = page.titled("事情的进展", "How it is going");
     // After an answer the address is the form's: the switches of language and size must lead back here.
     page.path = format!("/case/{number}");
-    Ok(Html(case_page(edge, page, &viewer, &case, said, trouble)).with_status(status))
+    Ok(Html(case_page(edge, page, &viewer, &case, said)).with_status(status))
 }
 
-fn case_page(
-    edge: &Edge,
-    page: Page,
-    viewer: &Viewer,
-    case: &CaseView,
-    said: Option<String>,
-    trouble: Vec<Trouble>,
-) -> CasePage {
+fn case_page(edge: &Edge, page: Page, viewer: &Viewer, case: &CaseView, said: Said) -> CasePage {
     let line = &case.line;
     let until = line.due_at.filter(|_| line.open).map(|at| Moment::of(&page, at));
     let can = CaseCan::of(case);
     let first = case.timeline.first().map(|e| e.photos.as_slice()).unwrap_or_default();
+    let (said, trouble, typed) = match said {
+        Said::Nothing => (None, Vec::new(), Typed::default()),
+        Said::Done(action) => (thanks(&page, case, &action), Vec::new(), Typed::default()),
+        Said::Trouble { trouble, typed } => (None, trouble, typed),
+    };
     let explanation = |key: &str| case.explanation.get(key).and_then(|v| v.as_str()).unwrap_or_default();
     CasePage {
         number: line.number.clone(),
@@ -177,10 +199,16 @@ fn case_page(
         version: line.version,
         said,
         trouble,
-        reopen_words: String::new(),
+        typed,
         client_id: FollowerId::new(edge.now()).to_string(),
         page,
     }
+}
+
+/// Thanks for an answer that was really given: an address somebody made up says nothing.
+fn thanks(page: &Page, case: &CaseView, action: &str) -> Option<String> {
+    let form = find_form(action).filter(|_| case.timeline.iter().any(|e| e.action == action))?;
+    Some(page.words(&form.thanks).to_owned())
 }
 
 /// The history in plain words, the present step last.
@@ -219,104 +247,6 @@ fn step(page: &Page, entry: &EntryView, first: bool) -> StepView {
         until: None,
         is: "done",
         photos: photos.iter().enumerate().map(|(i, p)| Photo::of(page, p, i + 1)).collect(),
-    }
-}
-
-pub(super) async fn confirm(
-    state: State<Edge>,
-    page: Page,
-    headers: HeaderMap,
-    path: PathOf<String>,
-    body: Multipart,
-) -> Result<Response, Problem> {
-    let said = page.tr("谢谢，已按您的确认办结。", "Thank you. It is closed as you confirmed.").to_owned();
-    answer(state, page, headers, path, body, "confirm", said).await
-}
-
-pub(super) async fn reopen(
-    state: State<Edge>,
-    page: Page,
-    headers: HeaderMap,
-    path: PathOf<String>,
-    body: Multipart,
-) -> Result<Response, Problem> {
-    let said = page
-        .tr("已重新办理，新情况已转给承办人。", "It is being handled again, with what you added.")
-        .to_owned();
-    answer(state, page, headers, path, body, "reopen", said).await
-}
-
-pub(super) async fn rate(
-    state: State<Edge>,
-    page: Page,
-    headers: HeaderMap,
-    path: PathOf<String>,
-    body: Multipart,
-) -> Result<Response, Problem> {
-    let said = page.tr("谢谢您的评价。", "Thank you for your rating.").to_owned();
-    answer(state, page, headers, path, body, "rate", said).await
-}
-
-pub(super) async fn withdraw(
-    state: State<Edge>,
-    page: Page,
-    headers: HeaderMap,
-    path: PathOf<String>,
-    body: Multipart,
-) -> Result<Response, Problem> {
-    let said = page.tr("已撤回。", "It is withdrawn.").to_owned();
-    answer(state, page, headers, path, body, "withdraw", said).await
-}
-
-pub(super) async fn supplement(
-    state: State<Edge>,
-    page: Page,
-    headers: HeaderMap,
-    path: PathOf<String>,
-    body: Multipart,
-) -> Result<Response, Problem> {
-    let said = page.tr("已补充。", "Added.").to_owned();
-    answer(state, page, headers, path, body, "supplement", said).await
-}
-
-/// The follower's answer is an action of the workflow like any other.
-async fn answer(
-    State(edge): State<Edge>,
-    page: Page,
-    headers: HeaderMap,
-    PathOf(number): PathOf<String>,
-    body: Multipart,
-    action: &str,
-    said: String,
-) -> Result<Response, Problem> {
-    page.check_csrf(body.text("_csrf"))?;
-    let id = case_id(&edge, &page.actor, &number).await?;
-    let mark = mark_of(&edge, &page, &headers, id, &number).await?;
-    let kept = photos::keep_all(&edge, page.actor.district, &body.files).await;
-    let order = kept.map(|photos| Act {
-        action: action.to_owned(),
-        version: body.text("version").and_then(|v| v.parse().ok()),
-        note: body.text("words").map(str::to_owned),
-        rating: body.text("stars").and_then(|s| s.parse().ok()),
-        photos,
-        follower: mark,
-        ..Act::default()
-    });
-    let outcome = match order {
-        Ok(order) => edge
-            .db
-            .write(&page.actor, async move |tx: &mut Tx| commands::act(tx, id, order.clone()).await)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
-    match outcome {
-        Ok(_) => render(&edge, page, &number, mark, Some(said), Vec::new()).await,
-        Err(problem) if matches!(problem.status, 409 | 422) => {
-            let trouble = vec![Trouble::of(&page, &problem)];
-            render(&edge, page, &number, mark, None, trouble).await
-        }
-        Err(problem) => Err(problem),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What several resident pages show: owners, moments, states, photos; and the marks a browser keeps of the cases it follows.
 
-use crate::model::{CaseId, FollowerId};
+use crate::model::{CaseId, FollowerId, parse_number};
 use crate::view::{PhotoView, PostView, Viewer, moment, words};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -77,6 +77,11 @@ impl Photo {
     }
 }
 
+/// The number of an address that named a case, as an address may hold it: people type it with anything between the digits.
+pub(super) fn number_of_address(text: &str, id: CaseId) -> String {
+    parse_number(text).unwrap_or_else(|| id.0.to_string())
+}
+
 /// The cookie that holds the mark of one case.
 pub(super) fn mark_cookie(number: &str) -> String {
     format!("case_{}", number.replace('-', ""))
@@ -101,8 +106,13 @@ pub(super) async fn mark_of(
     id: CaseId,
     number: &str,
 ) -> Result<Option<FollowerId>, Problem> {
-    match Cookies::of(headers).get(&mark_cookie(number)) {
-        Some(text) => Ok(crate::http::read_mark(edge, &page.actor, id, text).await?),
+    match mark_text(headers, number) {
+        Some(text) => Ok(crate::http::read_mark(edge, &page.actor, id, &text).await?),
         None => Ok(None),
     }
+}
+
+/// The mark of a case as the browser keeps it, not yet checked.
+pub(super) fn mark_text(headers: &HeaderMap, number: &str) -> Option<String> {
+    Cookies::of(headers).get(&mark_cookie(number)).map(str::to_owned)
 }

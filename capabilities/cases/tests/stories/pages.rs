@@ -87,11 +87,46 @@ async fn the_whole_way_of_a_resident_without_a_script() {
         assert!(page.contains("已换管") && page.contains("/photo/"), "what was done, with its photo");
         let silent = send_form(&other_phone, &here, &format!("{here}/reopen"), &[("words", "")]).await;
         assert_eq!(silent.status, 422, "to reopen says what is still wrong");
-        send_form(&other_phone, &here, &format!("{here}/confirm"), &[]).await;
-        let rated = send_form(&other_phone, &here, &format!("{here}/rate"), &[("stars", "4")]).await;
-        assert_eq!(rated.status, 200, "{}", rated.text);
+        assert!(silent.text.contains("id=\"words-problem\""), "said at the field: {}", silent.text);
+        let confirmed = send_form(&other_phone, &here, &format!("{here}/confirm"), &[]).await;
+        assert_eq!(leads_to(&confirmed), format!("{here}?done=confirm"));
+        assert!(confirmed.headers.contains_key("set-cookie"), "the browser keeps its mark");
+        let thanked = other_phone.get(&leads_to(&confirmed)).await.text;
+        assert!(thanked.contains("已按您的确认办结") && thanked.contains("您可以评价"), "{thanked}");
+
+        let rate = format!("{here}/rate");
+        let forgot = send_form(&other_phone, &here, &rate, &[("words", "来得很快")]).await;
+        assert_eq!(forgot.status, 422, "a rating has a grade");
+        assert!(forgot.text.contains(">来得很快</textarea>"), "nobody types it twice: {}", forgot.text);
+        let rated = send_form(&other_phone, &here, &rate, &[("stars", "4"), ("words", "来得很快")]).await;
+        let page = other_phone.get(&leads_to(&rated)).await.text;
+        assert!(page.contains("满意（4 / 5），谢谢"), "{page}");
+        assert!(!page.contains("您可以评价"), "nobody is asked again: {page}");
+        let again = send_form(&other_phone, "/report", &rate, &[("stars", "1")]).await;
+        assert_eq!(again.status, 422, "once");
         let case = town.sees("desk", &id).await;
         assert_eq!((&case["state"], &case["rating"]), (&json!("closed"), &json!(4)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_has_the_forms_of_the_workflow_and_no_others() {
+    each_case_town(async |town: CaseTown| {
+        let phone = town.town.caller();
+        let (number, _) = number_and_code(&phone.get(&files(&phone).await).await.text);
+        let here = format!("/case/{number}");
+        let unknown = send_form(&phone, &here, &format!("{here}/refuse"), &[("words", "不想办")]).await;
+        assert_eq!(unknown.status, 404, "what offices do is no form of this page");
+        let promised = phone.get(&format!("{here}?done=withdraw")).await.text;
+        assert!(!promised.contains("已撤回"), "an address somebody made up thanks for nothing");
+        let added = send_form(&phone, &here, &format!("{here}/supplement"), &[("words", "水更大了")]).await;
+        let page = phone.get(&leads_to(&added)).await.text;
+        assert!(page.contains("已补充。") && page.contains("水更大了"), "{page}");
+        let early = send_form(&phone, &here, &format!("{here}/rate"), &[("stars", "5")]).await;
+        assert_eq!(early.status, 422, "{}", early.text);
+        let gone = send_form(&phone, &here, &format!("{here}/withdraw"), &[("words", "邻居换好了")]).await;
+        assert!(phone.get(&leads_to(&gone)).await.text.contains("已撤回"));
     })
     .await;
 }
