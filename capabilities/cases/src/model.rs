@@ -1,9 +1,9 @@
 //! A case and its rules: values in, a new state and an entry of its history out. No IO, no clock, no SQL.
 
-use crate::catalogue::{CaseType, Proof, Urgency};
+use crate::catalogue::{CaseType, FirstLook, Proof};
 pub use crate::routing::Source;
 use ::store::{Json, row, text_enum};
-use flow::{Calendar, Clock, ClockChange, Deadline, Facts, Given, Handover, Step, Unit, Workflow};
+use flow::{Calendar, Clock, ClockChange, Deadline, Facts, Given, Handover, Step, Workflow};
 use platform::{DistrictId, OrganisationId, PostId, Time, id};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -150,6 +150,8 @@ pub struct Setting<'a> {
     pub workflow: &'a Workflow,
     pub calendar: &'a Calendar,
     pub case_type: &'a CaseType,
+    /// How soon somebody must look at what cannot wait.
+    pub first_look: &'a FirstLook,
     pub desk: Option<PostId>,
     pub dispatcher: Option<PostId>,
     /// Whether there is a reporter who can answer.
@@ -175,24 +177,7 @@ impl Setting<'_> {
         if start.by_caller {
             return self.case_type.final_measure().within;
         }
-        match first_look(self.case_type.urgency) {
-            Some(within) if FIRST_LOOKS.contains(&start.rule.name.as_str()) => within,
-            _ => start.length,
-        }
-    }
-}
-
-/// The clocks that stand between a report and somebody at work on it.
-const FIRST_LOOKS: [&str; 4] = ["look", "accept", "dispatch", "take"];
-
-/// How soon somebody must look at what cannot wait for working hours; none where the workflow's own lengths hold.
-///
-/// Source: Mulin default (no published figure was found; 滨州市网格化服务管理条例 only says "at once" for sudden events).
-fn first_look(urgency: Urgency) -> Option<Deadline> {
-    match urgency {
-        Urgency::Emergency => Some(Deadline::new(30, Unit::Minute)),
-        Urgency::Urgent => Some(Deadline::new(120, Unit::Minute)),
-        Urgency::Normal => None,
+        self.first_look.limit_of(&start.rule.name, self.case_type.urgency).unwrap_or(start.length)
     }
 }
 

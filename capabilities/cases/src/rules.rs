@@ -55,6 +55,7 @@ impl Rules {
         let calendar = Calendar::from_csv(&read("calendar/cn_workdays.csv", CALENDAR_CSV)?, &hours)
             .map_err(|f| refuse("calendar/cn_workdays.csv", &f))?;
         let (catalogue, router) = load_lists(folder)?;
+        check_clocks(&catalogue, &library)?;
         let suggester = Suggester::new(&catalogue);
         let own_types = OwnTypes::default();
         Ok(Self { catalogue, router, suggester, library, calendar, own_types, secrets: RwLock::default() })
@@ -118,6 +119,7 @@ impl Rules {
             workflow: self.workflow_of(case),
             calendar: &self.calendar,
             case_type: self.type_of(case)?,
+            first_look: self.catalogue.first_look(),
             desk,
             dispatcher,
             reporter_reachable,
@@ -149,6 +151,18 @@ fn load_lists(folder: Option<&Path>) -> Result<(Arc<Catalogue>, Router), Fault> 
     let rules = texts.iter().find(|(name, _)| *name == file).map_or(builtin, |(_, text)| text);
     let router = Router::load(catalogue.clone(), file, rules).map_err(|f| refuse(&f))?;
     Ok((catalogue, router))
+}
+
+/// A first look that names no clock of the workflow would silently hold for nothing.
+fn check_clocks(catalogue: &Catalogue, library: &Library) -> Result<(), Fault> {
+    let Some(workflow) = library.latest(WORKFLOW) else { return Ok(()) };
+    let unknown = catalogue.first_look().clocks.iter().find(|name| workflow.clock(name).is_none());
+    match unknown {
+        Some(name) => Err(Fault::broken(format!(
+            "case_types/urgency.toml cannot be used: the workflow has no clock {name}"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn refuse(faults: &[CatalogueFault]) -> Fault {

@@ -155,7 +155,7 @@ impl Viewer {
                 || Words::new(line.type_code.clone(), line.type_code.clone()),
                 |t| t.name.clone(),
             ),
-            urgency: case_type.map_or_else(String::new, |t| urgency(t.urgency).to_owned()),
+            urgency: case_type.map_or_else(String::new, |t| t.urgency.name().to_owned()),
             words: line.words.chars().take(80).collect(),
             lon: line.lon,
             lat: line.lat,
@@ -376,14 +376,6 @@ pub fn words(from: &flow::Words) -> Words {
 
 pub fn state_words(workflow: &Workflow, state: &str) -> Words {
     workflow.state(state).map_or_else(|| Words::new(state, state), |s| words(&s.words))
-}
-
-fn urgency(urgency: crate::catalogue::Urgency) -> &'static str {
-    match urgency {
-        crate::catalogue::Urgency::Normal => "normal",
-        crate::catalogue::Urgency::Urgent => "urgent",
-        crate::catalogue::Urgency::Emergency => "emergency",
-    }
 }
 
 /// A moment as people say it: "11月24日 周二 17:30".

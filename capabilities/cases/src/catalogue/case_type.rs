@@ -98,6 +98,17 @@ pub enum Urgency {
     Emergency,
 }
 
+impl Urgency {
+    /// The word of the catalogue's files and of answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Urgent => "urgent",
+            Self::Emergency => "emergency",
+        }
+    }
+}
+
 /// Where and how far back open cases of the same type are offered before a new one is filed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -22,6 +22,7 @@ pub const EMBEDDED_FILES: &[(&str, &str)] = catalogue_files![
     "case_types/people_06_living.toml",
     "case_types/people_07_consultation.toml",
     "case_types/people_08_travel.toml",
+    "case_types/urgency.toml",
     "duty_lists/grid_matters.toml",
     "duty_lists/needs.toml",
     "duty_lists/responsibilities.toml",

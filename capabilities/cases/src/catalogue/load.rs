@@ -1,5 +1,6 @@
 //! Reads the files of a catalogue in the order in which they refer to each other, and gathers every fault on the way.
 
+use super::first_look;
 use super::load_lists::{self, Lists};
 use super::load_types;
 use super::{Catalogue, CatalogueFault, Faults, SOMETHING_ELSE};
@@ -21,6 +22,7 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Catalogue, Vec<CatalogueFau
     }
     let lists = load_lists::load(&files, &mut faults);
     let types = load_types::load(&files, &lists, &mut faults);
+    let first_look = first_look::load(&files, &mut faults);
     if types.types.get(SOMETHING_ELSE).is_none_or(|t| !t.offered) {
         faults.add(
             "case_types",
@@ -32,7 +34,8 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Catalogue, Vec<CatalogueFau
     let Lists { units, lists, numbers, elsewhere } = lists;
     if faults.0.is_empty() {
         let hash = hash_of(&files);
-        Ok(Catalogue { hash, trees: types.trees, types: types.types, units, lists, numbers, elsewhere })
+        let (trees, types) = (types.trees, types.types);
+        Ok(Catalogue { hash, trees, types, units, lists, numbers, elsewhere, first_look })
     } else {
         Err(faults.0)
     }

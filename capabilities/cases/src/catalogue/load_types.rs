@@ -12,7 +12,7 @@ use platform::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest deadline that may be written, in its own unit. More is a typing error.
-const DEADLINE_AMOUNT_MAX: u32 = 1_000;
+pub(super) const DEADLINE_AMOUNT_MAX: u32 = 1_000;
 
 #[derive(Default)]
 pub(super) struct Types {
@@ -44,7 +44,7 @@ pub(super) fn load(files: &[(&str, &str)], lists: &Lists, faults: &mut Faults) -
     let mut tables: Vec<(&str, toml::Table)> = Vec::new();
     for (name, text) in files {
         let stem = name.strip_prefix("case_types/").and_then(|n| n.strip_suffix(".toml"));
-        if stem.is_some_and(|s| s != "numbers" && s != "elsewhere") {
+        if stem.is_some_and(|s| !matches!(s, "numbers" | "elsewhere" | "urgency")) {
             tables.extend(read_table(name, text, faults).map(|table| (*name, table)));
         }
     }

@@ -7,6 +7,7 @@ mod case_type;
 mod duty_list;
 mod embedded;
 mod fault;
+mod first_look;
 mod load;
 mod load_lists;
 mod load_types;
@@ -25,6 +26,7 @@ pub use duty_list::{
 pub use embedded::{EMBEDDED_FILES, EMBEDDED_ROUTING};
 pub use fault::CatalogueFault;
 pub(crate) use fault::Faults;
+pub use first_look::FirstLook;
 pub use load::{CATALOGUE_FILE_BYTES_MAX, CATALOGUE_TYPES_MAX};
 pub(crate) use load::{read_rows, read_table};
 
@@ -46,6 +48,7 @@ pub struct Catalogue {
     lists: BTreeMap<String, DutyList>,
     numbers: Vec<EmergencyNumber>,
     elsewhere: Vec<Elsewhere>,
+    first_look: FirstLook,
 }
 
 /// One of the trees of types.
@@ -213,6 +216,11 @@ impl Catalogue {
     /// What belongs elsewhere, with the words that call the notice up.
     pub fn elsewhere(&self) -> &[Elsewhere] {
         &self.elsewhere
+    }
+
+    /// How soon somebody must look at what cannot wait.
+    pub fn first_look(&self) -> &FirstLook {
+        &self.first_look
     }
 
     /// Items of one list the type cites, in its order.

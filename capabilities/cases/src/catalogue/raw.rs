@@ -117,6 +117,21 @@ pub(super) struct RawElsewhere {
     pub en: String,
 }
 
+/// What holds for the first look at every urgency.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFirstLook {
+    pub source: String,
+    pub clocks: Vec<String>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawUrgency {
+    pub key: Urgency,
+    pub first_look: Deadline,
+}
+
 /// The head of a tree of types, without classes, types and overrides.
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]

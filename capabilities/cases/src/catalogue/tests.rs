@@ -84,6 +84,27 @@ fn the_limits_of_the_sources_are_kept() {
 }
 
 #[test]
+fn the_first_look_is_data_and_checked() {
+    const FILE: &str = "case_types/urgency.toml";
+    let catalogue = changed(FILE, |text| text.replace("amount = 30", "amount = 15")).unwrap();
+    let limit = catalogue.first_look().limit_of("take", Urgency::Emergency).unwrap();
+    assert_eq!(limit.words().en, "15 minutes");
+    for (from, to, told) in [
+        ("amount = 30", "amount = 0", "must be 1 to"),
+        ("key = \"urgent\"", "key = \"emergency\"", "twice"),
+        ("key = \"urgent\"", "key = \"soon\"", "cannot be read"),
+        ("clocks =", "clock =", "cannot be read"),
+        ("source =", "source = \"\" #", "must not be empty"),
+    ] {
+        let faults = faults(FILE, |text| text.replacen(from, to, 1));
+        assert_eq!(faults.len(), 1, "{to}: {faults:?}");
+        assert!(faults[0].contains(FILE) && faults[0].contains(told), "{to}: {faults:?}");
+    }
+    let without: Vec<_> = EMBEDDED_FILES.iter().copied().filter(|(name, _)| *name != FILE).collect();
+    assert!(Catalogue::load(&without).is_err(), "it is never silently lost");
+}
+
+#[test]
 fn disputes_and_services_are_never_shown_to_neighbours() {
     let catalogue = Catalogue::embedded();
     assert!(catalogue.types().filter(|t| t.class == "P02").all(|t| !t.public));

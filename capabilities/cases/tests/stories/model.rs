@@ -32,6 +32,7 @@ fn setting<'a>(rules: &'a Rules, type_code: &str, now: Time) -> Setting<'a> {
         workflow: rules.workflow(),
         calendar: &rules.calendar,
         case_type: rules.case_type(type_code).expect("a type"),
+        first_look: rules.catalogue.first_look(),
         desk: Some(post(1)),
         dispatcher: Some(post(2)),
         reporter_reachable: true,
@@ -168,6 +169,28 @@ fn holds(case: &Case, setting: &Setting<'_>) {
     assert_eq!(running.name, state.clock);
     assert_eq!(case.is_paused(), case.state == "paused");
     assert!(case.due_at.is_some());
+}
+
+#[test]
+fn what_cannot_wait_is_looked_at_in_minutes_by_night_too() {
+    let rules = rules();
+    let midnight = testkit::monday().after(Duration::from_secs(16 * 3600));
+    // A live wire, things in a stairway, noise.
+    for (kind, minutes) in [("P01007", Some(30)), ("P03001", Some(120)), ("P06001", None)] {
+        let urgency = rules.case_type(kind).expect("a type").urgency;
+        let setting = setting(rules, kind, midnight);
+        for clock in ["look", "accept", "dispatch", "take", "handle", "verify"] {
+            let limit = setting.first_look.limit_of(clock, urgency);
+            let wanted = minutes.filter(|_| !matches!(clock, "handle" | "verify"));
+            assert_eq!(limit, wanted.map(|n| Deadline::new(n, Unit::Minute)), "{kind}: {clock}");
+        }
+        let (case, _) = begin(case(rules, kind, Source::Resident), "reported", &setting);
+        let wait = case.due_at.expect("a clock runs").since(midnight);
+        match minutes {
+            Some(minutes) => assert_eq!(wait.as_secs(), u64::from(minutes) * 60, "{kind}"),
+            None => assert!(wait.as_secs() > 4 * 3600, "{kind} waits for working hours"),
+        }
+    }
 }
 
 proptest! {

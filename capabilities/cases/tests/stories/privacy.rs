@@ -139,9 +139,39 @@ async fn live_screens_receive_what_lies_within_their_scope() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_screen_that_comes_back_hears_what_it_missed() {
+    each_case_town(async |town: CaseTown| {
+        let worker = town.staff("worker1");
+        let mut screen = listen(&worker).await;
+        let before = town.reports_burst_pipe().await;
+        town.town.settles().await;
+        let heard = hears(&mut screen).await.expect("it hears the first");
+        assert!(heard.contains(&before.number));
+        let id = heard.lines().find_map(|line| line.strip_prefix("id: ")).expect("an id").to_owned();
+        drop(screen);
+        let missed = town.reports_burst_pipe().await;
+        town.town.settles().await;
+        let mut screen = listen_from(&worker, Some(&id)).await;
+        let mut heard = String::new();
+        while !heard.contains(&missed.number) {
+            heard.push_str(&hears(&mut screen).await.expect("it hears what it missed"));
+        }
+        assert!(!heard.contains(&id), "what it had is not told again: {heard}");
+    })
+    .await;
+}
+
 async fn listen(caller: &Caller) -> reqwest::Response {
+    listen_from(caller, None).await
+}
+
+async fn listen_from(caller: &Caller, last: Option<&str>) -> reqwest::Response {
     let token = caller.token.clone().expect("a session");
-    let request = caller.client.get(format!("{}/api/cases/live", caller.url)).bearer_auth(token);
+    let mut request = caller.client.get(format!("{}/api/cases/live", caller.url)).bearer_auth(token);
+    if let Some(last) = last {
+        request = request.header("last-event-id", last);
+    }
     request.send().await.expect("a stream")
 }
 
