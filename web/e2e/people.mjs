@@ -6,6 +6,15 @@ import { fresh_phone } from "./town.mjs";
 /** Words whose type the suggester knows well. */
 export const BURST = "3 栋楼下自来水管破了，一直往外冒水，路面都淹了。";
 
+/** Lets the phone say where it is, and waits until the page has taken it; when it does not, says what the page said instead. */
+export async function say_here(page, act = () => page.click("[data-gps]")) {
+  await act();
+  const said = page.locator("[data-place-said]");
+  await said.filter({ hasText: "✓" }).waitFor().catch(async (late) => {
+    throw new Error(`the place was not taken; the page says “${await said.textContent()}”`, { cause: late });
+  });
+}
+
 /** Goes through whatever the server asks between the form and the receipt, as a person without the script meets it. */
 export async function answer_questions(page, watch) {
   for (let step = 0; step < 3; step += 1) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_resident, send, tap, with_browser } from "../browser.mjs";
 import { find_overflow, find_small } from "../checks.mjs";
-import { BURST, answer_questions, find_a_grid, point_on_outline, read_receipt } from "../people.mjs";
+import { BURST, answer_questions, find_a_grid, point_on_outline, read_receipt, say_here } from "../people.mjs";
 import { make_photo } from "../photo.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { grey_png } from "../staff.mjs";
@@ -13,6 +13,7 @@ const TAPS_MAX = 5;
 const ELDER_TAPS_MAX = 6;
 const SCREENS_MAX = 2;
 const NUMBER_PX_MIN = 24;
+const PRESS_MS = 200;
 const PHOTO_BYTES_MAX = 512 * 1024;
 
 describe("reporting", () => {
@@ -58,8 +59,7 @@ describe("reporting", () => {
       await tap(watch, page.locator(".drop"));
       await page.setInputFiles("#photos", photo);
       await page.locator(".shot").waitFor();
-      await tap(watch, page.locator("[data-gps]"));
-      await page.locator("[data-place-said]", { hasText: "✓" }).waitFor();
+      await say_here(page, () => tap(watch, page.locator("[data-gps]")));
       await page.locator("[data-suggest] input[type=radio]:checked").waitFor();
       await page.fill("#address", "3 栋东头，井盖旁边");
       await page.fill("#reporter_phone", fresh_phone());
@@ -75,6 +75,22 @@ describe("reporting", () => {
       assert.ok(size >= NUMBER_PX_MIN, `the number is ${size} px`);
       assert.ok(watch.taps <= TAPS_MAX, `${watch.taps} taps`);
       assert.equal(await page.evaluate(() => localStorage.getItem("mulin.draft.report")), null, "the draft is gone");
+    });
+  });
+
+  test("a press is not lost when the types come while the finger is down", async () => {
+    const at = await any_point();
+    await as_resident({ at }, async (page) => {
+      await page.goto("/report");
+      const told = page.waitForResponse((reply) => reply.url().includes("/api/cases/suggest"));
+      await page.fill("#words", BURST);
+      await page.hover("[data-gps]");
+      await page.mouse.down();
+      await (await told).finished();
+      await page.waitForTimeout(PRESS_MS);
+      assert.equal(await page.locator("[data-suggest] input[type=radio]").count(), 0, "nothing moves under the finger");
+      await say_here(page, () => page.mouse.up());
+      await page.locator("[data-suggest] input[type=radio]:checked").waitFor();
     });
   });
 
@@ -165,8 +181,7 @@ async function report_by_keyboard(page) {
   await tab_to(page, "#words");
   await page.keyboard.type(BURST);
   await press_on("[data-gps]");
-  await page.keyboard.press("Enter");
-  await page.locator("[data-place-said]", { hasText: "✓" }).waitFor();
+  await say_here(page, () => page.keyboard.press("Enter"));
   await page.locator("[data-suggest] input[type=radio]:checked").waitFor();
   await press_on("input[name=anonymous]");
   await page.keyboard.press("Space");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_resident, send, tap, with_browser } from "../browser.mjs";
-import { BURST, answer_questions, find_a_grid, follow, point_on_outline, read_receipt } from "../people.mjs";
+import { BURST, answer_questions, find_a_grid, follow, point_on_outline, read_receipt, say_here } from "../people.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { fresh_phone } from "../town.mjs";
 
@@ -44,8 +44,7 @@ describe("the same trouble twice", () => {
 async function fill_here(page) {
   if (!page.url().endsWith("/report")) await page.goto("/report");
   await page.fill("#words", BURST);
-  await page.click("[data-gps]");
-  await page.locator("[data-place-said]", { hasText: "✓" }).waitFor();
+  await say_here(page);
   await page.locator("[data-suggest] input[type=radio]:checked").waitFor();
   await page.fill("#reporter_phone", fresh_phone());
 }

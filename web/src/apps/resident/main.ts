@@ -3,8 +3,10 @@ import { enhance_report } from "../../capabilities/cases/resident/report";
 import { enhance_photos } from "../../capabilities/cases/resident/photos";
 import { clear_draft_when_filed } from "../../capabilities/cases/resident/draft";
 import { enhance_grid_finder } from "../../capabilities/territory/resident/finder";
+import { watch_hands } from "../../lib/steady";
 import { enhance_paper, enhance_tools } from "./tools";
 
+watch_hands();
 enhance_tools();
 enhance_paper();
 clear_draft_when_filed();

@@ -1,6 +1,7 @@
 // Open cases of the same kind near by, offered before a second one is made: one tap joins.
 import { ask } from "../../../lib/ask";
 import { icon, input_of, make } from "../../../lib/dom";
+import { change_steadily } from "../../../lib/steady";
 import { tr } from "../../../lib/words";
 
 interface NearCase {
@@ -25,7 +26,8 @@ export async function offer_nearby(form: HTMLFormElement, type: string): Promise
   const answer = await ask<NearCase[]>("/api/cases/nearby", { lon, lat, type });
   if (asked_for !== question) return;
   const near = answer.is === "told" && Array.isArray(answer.data) ? answer.data : [];
-  place.replaceChildren(...(near.length > 0 ? [offer_of(near)] : []));
+  // Above the send button: it must not be pushed away, with a neighbour's case where it was, just as it is tapped.
+  change_steadily(place, () => place.replaceChildren(...(near.length > 0 ? [offer_of(near)] : [])));
   if (seen) seen.value = answer.is === "told" ? "1" : "";
 }
 

@@ -1,5 +1,6 @@
 // Photos of a form: several picks add up, each is made smaller on the phone, each can be taken out again. The plain input stays the truth.
 import { icon, make, say } from "../../../lib/dom";
+import { change_steadily } from "../../../lib/steady";
 import { tr } from "../../../lib/words";
 
 const SIDE_PX_MAX = 1600;
@@ -49,7 +50,7 @@ export function enhance_photos(field: HTMLElement): void {
     const made = await Promise.all(files.map(prepare_shot));
     const room = photos_max - shots.length;
     shots = [...shots, ...made.slice(0, room)];
-    show();
+    change_steadily(list, show);
     const over = made.length - room;
     say(said, over > 0
       ? tr(`最多 ${photos_max} 张，多的 ${over} 张没有放进来。`, `At most ${photos_max}; ${over} were left out.`)

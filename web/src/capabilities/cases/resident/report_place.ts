@@ -1,6 +1,7 @@
 // The place of a report: where the phone is, a tap on the outline, or words. The server names the grid, so a wrong point is seen at once.
 import { input_of, make, say } from "../../../lib/dom";
-import { ask_place, can_ask_place } from "../../../lib/place";
+import { ask_place, can_ask_place, on_asking } from "../../../lib/place";
+import { change_steadily } from "../../../lib/steady";
 import { tr } from "../../../lib/words";
 import { grid_words, locate } from "../../territory/resident/locate";
 import { open_outline, type Pick } from "../../territory/resident/outline";
@@ -31,7 +32,7 @@ export function enhance_place(form: HTMLFormElement, changed: () => void): Place
       const input = input_of(form, name);
       if (input) input.value = value;
     }
-    drop.hidden = input_of(form, "place_kind")?.value === "address";
+    change_steadily(drop, () => (drop.hidden = input_of(form, "place_kind")?.value === "address"));
     changed();
   };
 
@@ -70,7 +71,7 @@ export function enhance_place(form: HTMLFormElement, changed: () => void): Place
   });
   if (tools) tools.hidden = false;
   if (gps) gps.hidden = !can_ask_place();
-  gps?.addEventListener("click", () => void take_here());
+  if (gps) on_asking(gps, take_here);
   opener?.addEventListener("click", () => {
     if (!panel) return;
     panel.hidden = !panel.hidden;

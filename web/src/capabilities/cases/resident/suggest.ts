@@ -1,6 +1,7 @@
 // Types offered from the words, with why. The first is chosen, any can be taken instead; nothing chosen leaves the question to the server.
 import { ask } from "../../../lib/ask";
 import { after_quiet, input_of, make } from "../../../lib/dom";
+import { change_steadily } from "../../../lib/steady";
 import { tr } from "../../../lib/words";
 
 interface Suggestion {
@@ -34,8 +35,11 @@ export function offer_types(form: HTMLFormElement, words: HTMLTextAreaElement, c
     asked_for = text;
     const answer = await ask<Suggestion[]>("/api/cases/suggest", { words: text.slice(0, 500) });
     if (answer.is !== "told" || !Array.isArray(answer.data) || words.value.trim() !== text) return;
-    show(answer.data.slice(0, 3));
-    changed();
+    const offered = answer.data.slice(0, 3);
+    change_steadily(place, () => {
+      show(offered);
+      changed();
+    });
   }
 
   function show(offered: Suggestion[]): void {

@@ -1,6 +1,6 @@
 // "Who serves my home" by where the phone is: one tap, and the page of that grid opens.
 import { say } from "../../../lib/dom";
-import { ask_place, can_ask_place } from "../../../lib/place";
+import { ask_place, can_ask_place, on_asking } from "../../../lib/place";
 import { tr } from "../../../lib/words";
 import { locate } from "./locate";
 
@@ -9,7 +9,7 @@ export function enhance_grid_finder(card: HTMLElement): void {
   const said = card.querySelector("[data-grid-said]");
   if (!button || !can_ask_place()) return;
   button.hidden = false;
-  button.addEventListener("click", async () => {
+  on_asking(button, async () => {
     say(said, tr("正在找您的位置……", "Finding where you are…"));
     const found = await ask_place();
     if (found.is === "unknown") return say(said, found.words);
