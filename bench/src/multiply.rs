@@ -32,12 +32,20 @@ const TABLES: &[Table] = &[
     Table { name: "platform_timer", ids: &["subject_id"], texts: &[], only: "kind like 'cases.%'" },
 ];
 
-/// Copies each case so often, on the database of a server that does not run. The last two bytes of an id tell copies apart.
+/// Copies each case so often, on the database of a server that does not run.
 pub async fn multiply(engine: &Engine, data: &Path, copies: u16) -> Result<(), String> {
     match engine {
         Engine::Sqlite => multiply_sqlite(&data.join(DATABASE_FILE), copies).map_err(|e| e.to_string()),
         Engine::Postgres(url) => multiply_postgres(url, copies).await,
     }
+}
+
+/// Hexadecimal digits of an id that a copy shares with its original; the rest is its mark.
+const STEM_DIGITS: usize = 24;
+
+/// The end of the ids of one copy: hardly any original has it by chance.
+fn mark(copy: u16) -> String {
+    format!("c0c0{copy:04x}")
 }
 
 impl Table {
@@ -63,20 +71,22 @@ impl Table {
 fn multiply_sqlite(file: &Path, copies: u16) -> rusqlite::Result<()> {
     let db = Connection::open(file)?;
     db.execute_batch("pragma journal_mode = delete; pragma synchronous = off; pragma cache_size = -1000000")?;
-    db.execute_batch("begin; create temp table copy (n integer primary key, mark blob)")?;
+    db.execute_batch("begin; create temp table copy (n integer primary key, mark text)")?;
     for n in 1..=copies {
-        db.execute("insert into copy values (?1, ?2)", (n, n.to_be_bytes()))?;
+        db.execute("insert into copy values (?1, ?2)", (n, mark(n)))?;
     }
     keep_words(&db)?;
     let last: i64 = db.query_row("select max(rowid) from cases_case", (), |row| row.get(0))?;
     for table in TABLES {
         let mut info = db.prepare(&format!("select name from pragma_table_info('{}')", table.name))?;
         let columns: Vec<String> = info.query_map((), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        db.execute_batch(&table.copy(&columns, |id| format!("cast(substr({id}, 1, 14) || mark as blob)")))?;
+        db.execute_batch(
+            &table.copy(&columns, |id| format!("unhex(substr(hex({id}), 1, {STEM_DIGITS}) || mark)")),
+        )?;
     }
     db.execute(
         "insert into cases_search (rowid, tokens) select c.rowid, w.tokens
-         from cases_case c join words w on w.stem = substr(c.id, 1, 14) where c.rowid > ?1",
+         from cases_case c join words w on w.stem = substr(c.id, 1, 12) where c.rowid > ?1",
         [last],
     )?;
     db.execute_batch("commit; pragma journal_mode = wal")
@@ -87,7 +97,7 @@ fn keep_words(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
         "create virtual table temp.found using fts5vocab(main, cases_search, 'instance');
          create temp table words (stem blob primary key, tokens text) without rowid;
-         insert into words select substr(c.id, 1, 14), w.tokens
+         insert into words select substr(c.id, 1, 12), w.tokens
              from (select doc, group_concat(term, ' ') as tokens from found group by doc) w
              join cases_case c on c.rowid = w.doc;",
     )
@@ -100,8 +110,11 @@ async fn multiply_postgres(url: &str, copies: u16) -> Result<(), String> {
     let run = async |text: &str| client.batch_execute(text).await.map_err(|e| format!("{text}: {e:?}"));
     // The rows that a key points to are copied as well: checking each of them would only take time.
     run("set session_replication_role = replica; set synchronous_commit = off").await?;
-    run(&format!("create temp table copy as select n from generate_series(1, {copies}) n")).await?;
-    let renew = |id: &str| format!("(left({id}::text, 32) || lpad(to_hex(n), 4, '0'))::uuid");
+    run("create temp table copy (n int primary key, mark text)").await?;
+    for n in 1..=copies {
+        run(&format!("insert into copy values ({n}, '{}')", mark(n))).await?;
+    }
+    let renew = |id: &str| format!("(left(replace({id}::text, '-', ''), {STEM_DIGITS}) || mark)::uuid");
     let search = Table { name: "cases_search", ids: &["case_id"], texts: &[], only: "true" };
     for table in TABLES.iter().chain([&search]) {
         let asked = "select column_name::text from information_schema.columns where table_name = $1 order by ordinal_position";

@@ -103,6 +103,15 @@ own_id!(
     FactId, "fact"
 );
 
+impl FactId {
+    /// The first id a fact could have had so much earlier.
+    pub fn earlier_by(self, time: std::time::Duration) -> Self {
+        const MILLISECOND_BITS: u32 = 80;
+        let ms = (self.0.as_u128() >> MILLISECOND_BITS).saturating_sub(time.as_millis());
+        Self(uuid::Uuid::from_u128(ms << MILLISECOND_BITS))
+    }
+}
+
 /// A district: the unit of rights, of keys and of sharding. The number is the division code of GB/T 2260 (430204).
 ///
 /// The first column of every key. A district outside the code table (a foreign data set) takes any free positive number.
@@ -128,6 +137,7 @@ mod tests {
     //! Ids of one moment keep the order in which they were made, and are what they say.
     use super::FactId;
     use crate::Time;
+    use std::time::Duration;
 
     #[test]
     fn ids_are_sorted_as_they_were_made() {
@@ -140,5 +150,8 @@ mod tests {
         assert_eq!(later.0.get_variant(), uuid::Variant::RFC4122);
         let (seconds, nanos) = later.0.get_timestamp().map(|t| t.to_unix()).expect("a time");
         assert_eq!((seconds, nanos), (1_772_416_800, 123_000_000));
+        let earlier = FactId::new(Time::from_micros(now.micros() - 5_000_000));
+        assert!(later.earlier_by(Duration::from_secs(5)) < earlier, "five seconds back");
+        assert!(later.earlier_by(Duration::from_secs(4)) > earlier, "only four");
     }
 }
