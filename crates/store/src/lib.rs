@@ -5,6 +5,7 @@
 //! but the body's own database may be awaited inside.
 
 mod archive;
+mod backlog;
 mod conn;
 mod db;
 mod district_rule;
@@ -25,6 +26,7 @@ mod work;
 mod writer;
 
 pub use archive::{AppliedMigration, Archive, ArchiveProgress, ArchiveStep, Entry, Manifest};
+pub use backlog::Backlog;
 pub use conn::Conn;
 pub use db::{Db, Options, Target};
 pub use fact::{Fact, FactFilter, FactRow, Facts};
