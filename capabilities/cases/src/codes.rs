@@ -34,7 +34,7 @@ pub fn mark(secret: &[u8], case: CaseId, follower: FollowerId) -> String {
 }
 
 /// How far the clock of somebody's device may be from ours for the time in its ids to be believed.
-const DEVICE_CLOCK_OFF_MAX: Duration = Duration::from_secs(60 * 24 * 3600);
+pub(crate) const DEVICE_CLOCK_OFF_MAX: Duration = Duration::from_secs(60 * 24 * 3600);
 
 /// The id under which is kept what a device of the public has named itself; the same name gives the same id again.
 ///

@@ -7,6 +7,7 @@ mod codes;
 pub mod commands;
 pub mod demo;
 mod error;
+pub mod export;
 pub mod facts;
 mod http;
 pub mod import;
@@ -22,7 +23,7 @@ mod rules;
 mod search;
 mod store;
 pub mod suggest;
-mod trial;
+pub mod trial;
 mod view;
 
 pub use error::CaseError;

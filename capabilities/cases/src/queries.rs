@@ -2,6 +2,7 @@
 
 pub(crate) mod files;
 pub(crate) mod open311;
+pub mod reported;
 
 use crate::access;
 use crate::error::CaseError;
@@ -86,25 +87,7 @@ row! {
     }
 }
 
-row! {
-    /// A past case as routing looks at it.
-    #[derive(Clone, Debug)]
-    pub(crate) struct Past {
-        pub number: String,
-        pub type_code: String,
-        pub area_path: String,
-        pub grid_id: Option<territory::AreaId>,
-        pub lon: Option<f64>,
-        pub source: Source,
-        pub words: String,
-        pub reported_at: Time,
-    }
-}
-
 sql! {
-    PAST: (DistrictId, CaseId, i64) -> Past =
-        "select number, type_code, area_path, grid_id, lon, source, words, reported_at
-         from cases_case where district = $1 and id > $2 order by id limit $3";
     OF_POSTS_NEWEST: (DistrictId, List<PostId>, CaseId, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
@@ -469,14 +452,4 @@ pub fn check_queue(actor: &Actor, queue: &Queue) -> Result<(), CaseError> {
         Queue::Account(account) => actor.account == Some(*account),
     };
     if allowed && queue.names_an_area() { Ok(()) } else { Err(CaseError::Forbidden(&access::VIEW)) }
-}
-
-/// Cases with ids after `after`, as routing looked at them then.
-pub(crate) async fn past(
-    conn: &mut Conn,
-    district: DistrictId,
-    after: CaseId,
-    rows: i64,
-) -> Result<Vec<Past>, Fault> {
-    conn.all(&PAST, (district, after, rows)).await
 }

@@ -1,41 +1,32 @@
 //! Trying out routing rules on the cases that have been, without touching one.
 
 use crate::error::CaseError;
-use crate::queries::{self, Past};
+use crate::queries::reported::{Past, Span, past};
 use crate::routing::{DryRun, PlaceBy, RouteInput, Router, dry_run};
 use crate::rules::Rules;
 use ::store::Conn;
 use edge::Edge;
-use platform::{Actor, Time};
-use std::time::Duration;
+use platform::DistrictId;
 
-/// Cases looked at in one trial.
-const TRIAL_CASES_MAX: i64 = 200_000;
+/// Cases looked at in one trial, the first of the span.
+pub const TRIAL_CASES_MAX: i64 = 200_000;
 
-/// Routes the cases of the last `days` by the present rules and by `tried`, and counts what would have moved.
-pub(crate) async fn run(
+/// Routes the cases of that time by the present rules and by `tried`, and counts what would have moved.
+pub async fn run(
     edge: &Edge,
-    actor: &Actor,
+    district: DistrictId,
     rules: &Rules,
     tried: &Router,
-    days: u32,
+    span: Span,
 ) -> Result<DryRun, CaseError> {
-    let since = edge.now().before(Duration::from_secs(u64::from(days) * 24 * 3600));
-    let (district, first) = (actor.district, first_after(since));
-    let past = edge
+    let cases = edge
         .db
         .read_long(async move |conn: &mut Conn| {
-            queries::past(conn, district, first, TRIAL_CASES_MAX).await.map_err(CaseError::from)
+            past(conn, district, span, TRIAL_CASES_MAX).await.map_err(CaseError::from)
         })
         .await?;
-    let inputs = past.iter().map(|p| (p.number.clone(), input(p, rules)));
+    let inputs = cases.iter().map(|p| (p.number.clone(), input(p, rules)));
     Ok(dry_run(&rules.router, tried, inputs))
-}
-
-/// The smallest id a case of that moment can have: ids are sorted by time.
-fn first_after(at: Time) -> crate::model::CaseId {
-    let millis = (at.micros().max(0) / 1000) as u128;
-    crate::model::CaseId(uuid::Uuid::from_u128(millis << 80))
 }
 
 fn input<'a>(past: &'a Past, rules: &Rules) -> RouteInput<'a> {

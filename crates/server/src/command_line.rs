@@ -74,6 +74,9 @@ enum Command {
     /// Look at workflows
     #[command(subcommand)]
     Flow(commands::flow::Words),
+    /// Try out routing rules on past cases
+    #[command(subcommand)]
+    Routing(commands::routing::Words),
     /// What `make bench` needs of this binary: a filled district, look-ups of places
     #[command(subcommand)]
     Bench(commands::bench::Words),
@@ -143,6 +146,7 @@ async fn act(command: Command, resolved: Resolved) -> Outcome {
         Command::Restore(words) => commands::backup::restore(settings, &words.file).await,
         Command::Openapi => commands::openapi::run(),
         Command::Flow(words) => commands::flow::run(settings, words),
+        Command::Routing(words) => commands::routing::run(settings, words).await,
         Command::Bench(words) => commands::bench::run(settings, words).await,
         Command::Config => commands::config::run(&resolved),
     }

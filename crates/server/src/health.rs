@@ -33,12 +33,19 @@ async fn reach_database(edge: &Edge) -> Result<(), Fault> {
     let read = edge.db.read(async |conn: &mut Conn| {
         FactRow::find(conn, DistrictId(0), FactId::new(Time::from_micros(0))).await.map(drop)
     });
+    within_wait(read).await
+}
+
+async fn within_wait<T>(read: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
     match tokio::time::timeout(READY_WAIT_MAX, read).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Fault::new(FaultKind::Unavailable, "the database does not answer")),
     }
 }
 
-async fn metrics() -> Response {
+/// The outbox is asked for here and not by the background work: it grows when just that stands still.
+async fn metrics(State(edge): State<Edge>) -> Response {
+    let backlog = within_wait(edge.db.outbox_backlog()).await;
+    metering::note_backlog(backlog.ok(), edge.now());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metering::text()).into_response()
 }

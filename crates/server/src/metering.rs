@@ -4,9 +4,10 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use platform::Problem;
+use platform::{Problem, Time};
 use std::sync::OnceLock;
 use std::time::Instant;
+use store::Backlog;
 
 /// Seconds; the targets lie at 10 ms (lists) and 60 ms (a new case).
 const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.06, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -34,6 +35,14 @@ fn recorder() -> Option<&'static PrometheusHandle> {
 /// Everything measured so far, in the exposition format.
 pub(crate) fn text() -> String {
     recorder().map(PrometheusHandle::render).unwrap_or_default()
+}
+
+/// What waits in the outbox at this scrape; `None` where the database did not say, which is told as "not a number".
+pub(crate) fn note_backlog(backlog: Option<Backlog>, now: Time) {
+    let rows = backlog.map_or(f64::NAN, |b| b.rows as f64);
+    let age = |b: Backlog| b.oldest.map_or(0.0, |at| now.since(at).as_secs_f64());
+    metrics::gauge!("store_outbox_rows").set(rows);
+    metrics::gauge!("store_outbox_oldest_seconds").set(backlog.map_or(f64::NAN, age));
 }
 
 /// Folds the samples in; called now and then so that they do not gather between two scrapes.

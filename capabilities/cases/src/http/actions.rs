@@ -7,6 +7,7 @@ use crate::error::CaseError;
 use crate::intake;
 use crate::model::{CaseId, FollowerId};
 use crate::queries;
+use crate::queries::reported::Span;
 use crate::routing::{DryRun, Router};
 use crate::rules::Rules;
 use crate::view::CaseView;
@@ -17,9 +18,11 @@ use edge::{Body, Edge, PathOf, Who, idempotent};
 use flow::Deadline;
 use platform::{Actor, ActorKind, PostId, Problem};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use store::{Conn, Tx};
 use utoipa::ToSchema;
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Cases changed in one request.
 const MANY_CASES_MAX: usize = 100;
 
@@ -45,7 +48,7 @@ pub struct ActOnCase {
     /// 1 to 5.
     pub rating: Option<i64>,
     /// How long: an extension, a pause.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub length: Option<Deadline>,
 }
 
@@ -283,6 +286,8 @@ pub async fn try_rules(State(edge): State<Edge>, who: Who, Body(body): Body<TryR
         CaseError::invalid("rules", "cases.bad_rules", zh.join("；"), en.join("; "))
     })?;
     let days = body.days.unwrap_or(31).clamp(1, 366);
-    let run = crate::trial::run(&edge, &actor, &rules, &tried, days).await?;
+    let now = edge.now();
+    let span = Span { from: now.before(DAY * days), to: now.after(Duration::from_secs(1)) };
+    let run = crate::trial::run(&edge, actor.district, &rules, &tried, span).await?;
     Ok(Json(run))
 }

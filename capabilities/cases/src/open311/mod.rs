@@ -18,6 +18,9 @@ mod requests;
 mod send;
 mod xml;
 
+pub(crate) use period::w3c;
+pub(crate) use send::without_link;
+
 use answer::answer;
 use axum::Router;
 use axum::extract::{Request, State};

@@ -18,15 +18,17 @@ pub struct DryRun {
     pub unchanged: u64,
     /// Same host, other co-hosts.
     pub co_hosts_changed: u64,
-    /// Another host: most cases first.
+    /// Another host, by type: most cases first.
     pub moves: Vec<Move>,
     /// Cases the new rules would have given to a grid worker against the list; they fall to the desk.
     pub withheld: u64,
 }
 
-/// Cases that would have gone to somebody else.
+/// Cases of one type that would have gone to somebody else.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Move {
+    pub type_code: String,
+    pub type_words: Words,
     pub from: PostSelector,
     pub from_words: Words,
     pub to: PostSelector,
@@ -45,15 +47,17 @@ pub fn dry_run<'a>(
     cases: impl IntoIterator<Item = (String, RouteInput<'a>)>,
 ) -> DryRun {
     let mut outcome = DryRun::default();
-    let mut moves: BTreeMap<(PostSelector, PostSelector), Move> = BTreeMap::new();
+    let mut moves: BTreeMap<(String, PostSelector, PostSelector), Move> = BTreeMap::new();
     for (sample, input) in cases {
         let (before, after) = (old.route(&input), new.route(&input));
         outcome.cases += 1;
         outcome.withheld += u64::from(!after.withheld.is_empty());
         if before.to != after.to {
             moves
-                .entry((before.to.clone(), after.to.clone()))
+                .entry((after.type_code.clone(), before.to.clone(), after.to.clone()))
                 .or_insert_with(|| Move {
+                    type_code: after.type_code.clone(),
+                    type_words: after.type_name.clone(),
                     from: before.to.clone(),
                     from_words: before.to_words.clone(),
                     to: after.to.clone(),

@@ -292,6 +292,7 @@ fn a_dry_run_counts_moves_and_names_cases() {
         (moved.from.to_string().as_str(), moved.to.to_string().as_str(), moved.cases),
         ("unit:property", "unit:market", 50)
     );
+    assert_eq!((moved.type_code.as_str(), moved.type_words.zh.is_empty()), ("P05002", false));
     assert_eq!(moved.samples, ["case-0", "case-3", "case-4", "case-7", "case-8"]);
     assert_eq!(moved.rules, ["lift"]);
     assert_eq!(dry_run(&ROUTER, &ROUTER, [("x".to_owned(), input("P01001"))]).unchanged, 1);

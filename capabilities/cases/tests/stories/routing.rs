@@ -118,6 +118,7 @@ item = "responsibilities/1.1"
         let run = town.staff("dispatcher").post("/api/cases/dry-run", body).await.ok();
         assert_eq!((&run["cases"], &run["unchanged"]), (&json!(2), &json!(0)), "{run:#}");
         assert_eq!(run["moves"].as_array().map(Vec::len), Some(2));
+        assert!(run["moves"][0]["type_words"]["zh"].is_string(), "a move is of one type: {run:#}");
         assert_eq!(town.sees("desk", &id).await["owner"]["name"], "worker1岗");
     })
     .await;

@@ -10,3 +10,4 @@ pub(crate) mod found;
 pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+pub(crate) mod routing;

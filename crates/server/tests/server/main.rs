@@ -2,9 +2,11 @@
 
 mod audit;
 mod bad_days;
+mod commands;
 mod disk_full;
 mod house;
 mod kill;
+mod metrics;
 mod openapi;
 mod routes;
 mod settings;
