@@ -54,7 +54,7 @@ impl Table {
         let values: Vec<String> = columns
             .iter()
             .map(|column| match column.as_str() {
-                id if self.ids.contains(&id) => renew(id),
+                id if self.ids.contains(&id) => format!("case when {id} is not null then {} end", renew(id)),
                 text if self.texts.contains(&text) => format!("{text} || '-' || n"),
                 other => other.to_owned(),
             })
