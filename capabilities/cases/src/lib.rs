@@ -38,7 +38,10 @@ use std::sync::Arc;
 pub const CAPABILITY: Capability = Capability {
     name: "cases",
     words: Words::of("事件", "Cases"),
-    migrations: ::store::migrations!("cases", ["0001_open_case.sql", "0002_other_systems.sql"]),
+    migrations: ::store::migrations!(
+        "cases",
+        ["0001_open_case.sql", "0002_other_systems.sql", "0003_counts.sql"]
+    ),
     permissions: access::ALL,
     api: http::routes,
     pages: || pages::routes().merge(open311::routes()),

@@ -4,6 +4,7 @@ mod area;
 mod code;
 mod draw;
 mod file;
+mod naming;
 mod plan;
 mod post;
 mod review;

@@ -266,10 +266,8 @@ fn locate<'a>(given: &PlaceGiven, places: &'a Snapshot) -> Result<Located<'a>, C
         }
         PlaceGiven::Address { text, grid } => {
             let grid = grid.as_deref().map(by_code).transpose()?;
-            let path = grid.map_or_else(
-                || places.root().map_or_else(String::new, |r| r.path.clone()),
-                |g| g.path.clone(),
-            );
+            let area = grid.or_else(|| places.named_in(text)).or_else(|| places.root());
+            let path = area.map_or_else(String::new, |area| area.path.clone());
             Located { grid, path, point: None, address: Some(text.clone()) }
         }
     })

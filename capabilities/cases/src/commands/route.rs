@@ -38,11 +38,16 @@ fn input<'a>(case: &'a Case, setting: &Setting<'_>, places: &'a Snapshot) -> Rou
         type_code: &case.type_code,
         // The district alone says no more than that nobody could place it.
         area_path: case.area_path.contains('/').then_some(&*case.area_path),
-        area_name: case.grid_id.and_then(|g| places.area(g)).map(|g| g.name.as_str()),
+        area_name: case
+            .grid_id
+            .and_then(|grid| places.area(grid))
+            .or_else(|| places.by_path(&case.area_path))
+            .map(|area| area.name.as_str()),
         place_by: match (case.lon, case.grid_id, &case.address) {
             (Some(_), ..) => PlaceBy::Point,
             (None, Some(_), None) => PlaceBy::Choice,
             (None, Some(_), Some(_)) => PlaceBy::Address,
+            (None, None, Some(_)) if case.area_path.contains('/') => PlaceBy::Address,
             (None, None, _) => PlaceBy::Nothing,
         },
         on: local.date(),

@@ -140,6 +140,8 @@ impl Place {
                 };
                 format!("grid {grid} {by}")
             }
+            (Lang::Zh, None, Some(area)) if self.by == PlaceBy::Address => format!("按地址在{area}"),
+            (Lang::En, None, Some(area)) if self.by == PlaceBy::Address => format!("by address in {area}"),
             (Lang::Zh, None, Some(area)) => format!("地点只知道在{area}"),
             (Lang::En, None, Some(area)) => format!("the place is only known to lie in {area}"),
             (Lang::Zh, None, None) => "地点不明".to_owned(),

@@ -41,6 +41,13 @@ async fn hours_sources_and_places_decide_too() {
         let case = town.reports(somewhere).await.sees().await;
         assert_eq!(case["owner"]["name"], "dispatcher岗", "{case:#}");
         assert!(case["explanation"]["zh"].as_str().unwrap_or_default().contains("不够具体"));
+        let named = json!({
+            "words": "楼道堆满杂物", "type": CLUTTER, "place": { "address": "田心街道田心社区大丰小区三栋" },
+        });
+        let case = town.reports(named).await.sees().await;
+        assert_eq!(case["owner"]["name"], "leader岗", "the address names the community: {case:#}");
+        let why = case["explanation"]["zh"].as_str().unwrap_or_default();
+        assert!(why.contains("按地址在田心社区"), "{why}");
         let plate = json!({
             "words": "楼道堆满杂物", "type": CLUTTER,
             "place": { "address": "大丰小区三栋", "grid": "430204001008J002" },

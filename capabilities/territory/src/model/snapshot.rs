@@ -3,7 +3,7 @@
 
 use super::{
     Area, AreaId, AreaLevel, Drawn, Edition, HeldPost, Holding, Organisation, Post, PostKind, Roster, draw,
-    parent_path,
+    naming, parent_path,
 };
 use geo::{AreaIndex, Boundary, Point};
 use parking_lot::Mutex;
@@ -182,6 +182,11 @@ impl Snapshot {
     pub fn deepest(&self, point: Point) -> Option<&Area> {
         let found = self.land.index.as_ref()?.find(point)?;
         self.land.areas.get(found as usize)
+    }
+
+    /// The smallest area below the district that an address names in full, or that holds all it names.
+    pub fn named_in(&self, address: &str) -> Option<&Area> {
+        naming::named_in(self.land.areas.iter(), address).and_then(|path| self.by_path(path))
     }
 
     /// The undivided area nearest to a place, and how far it is; for words like "200 m outside of …".
