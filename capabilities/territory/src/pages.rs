@@ -42,7 +42,11 @@ fn crumbs_to(page: &Page, snapshot: &Snapshot, path: &str) -> Vec<Crumb> {
     let above = snapshot.ancestors(path).filter(|area| area.path != path);
     above
         .map(|area| Crumb {
-            name: area.name_in(page.actor.lang).to_owned(),
+            name: match (&area.parent, &area.name_en) {
+                // The district's own record has its English name where the boundary file has none.
+                (None, None) => page.district_name.clone(),
+                _ => area.name_in(page.actor.lang).to_owned(),
+            },
             href: match area.parent {
                 None => "/grids".to_owned(),
                 Some(_) => format!("/grids?area={}", area.code),

@@ -1,4 +1,4 @@
-//! Who serves my home: by words, by list, by the outline.
+//! 谁负责我家: by words, by list, by the outline.
 
 use super::outline::{Outline, href_of, outline_of, tint_of};
 use super::{AreaLink, Crumb, crumbs_to, current, is_schematic};
@@ -69,7 +69,7 @@ pub async fn find_grids(
 /// The page of an area: what lies in it as a list and as an outline.
 fn grids_page(page: Page, snapshot: &Snapshot, area: Option<&Area>, now: Time) -> GridsPage {
     let is_root = area.is_none_or(|area| area.parent.is_none());
-    let page = page.titled("谁在服务我家", "Who serves my home");
+    let page = page.titled("谁负责我家", "Who serves my home");
     let heading = match area.filter(|_| !is_root) {
         Some(area) => area.name_in(page.actor.lang).to_owned(),
         None => page.title.clone(),

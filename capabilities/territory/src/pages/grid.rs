@@ -82,7 +82,7 @@ fn people(page: &Page, snapshot: &Snapshot, grid: &Area, desk: Option<&Post>, no
         for holding in snapshot.holders(post.id, now) {
             let kind = match holding.role {
                 HoldingRole::Main => page.words(&post.kind.words()).to_owned(),
-                HoldingRole::StandIn => page.tr("AB 岗", "Stand-in").to_owned(),
+                HoldingRole::StandIn => page.tr("替班（AB岗）", "Stand-in").to_owned(),
             };
             let away = if holding.is_present_at(now) { "" } else { page.tr("（请假中）", " (away)") };
             people.push(PostPerson {

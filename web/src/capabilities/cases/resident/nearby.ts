@@ -12,6 +12,9 @@ interface NearCase {
   followers: number;
 }
 
+/** Nearer than a phone can tell apart. */
+const HERE_M_MAX = 10;
+
 let asked_for = "";
 
 /** Asks once for each pair of place and type; shows what is found above the send button. */
@@ -47,7 +50,8 @@ function offer_of(near: NearCase[]): HTMLElement {
 function row_of(one: NearCase): Node[] {
   const others = one.followers > 0 ? tr(` · ${one.followers} 人也遇到`, ` · ${one.followers} have it too`) : "";
   const distance_m = Math.round(one.distance_m);
-  const facts = tr(`离这里约 ${distance_m} 米 · ${one.state_words}`, `About ${distance_m} m away · ${one.state_words}`) + others;
+  const where = distance_m < HERE_M_MAX ? tr("就在这里", "Right here") : tr(`离这里约 ${distance_m} 米`, `About ${distance_m} m away`);
+  const facts = `${where} · ${one.state_words}${others}`;
   const button = make(
     "button",
     { type: "submit", class: "button quiet full", formaction: `/case/${encodeURIComponent(one.number)}/me-too`, "data-me-too": one.number },
