@@ -82,10 +82,14 @@ describe("reporting", () => {
     const at = await any_point();
     await as_resident({ at }, async (page) => {
       await page.goto("/report");
+      let press;
+      const pressed = new Promise((resolve) => (press = resolve));
+      await page.route("**/api/cases/suggest*", (route) => pressed.then(() => route.continue()));
       const told = page.waitForResponse((reply) => reply.url().includes("/api/cases/suggest"));
       await page.fill("#words", BURST);
       await page.hover("[data-gps]");
       await page.mouse.down();
+      press();
       await (await told).finished();
       await page.waitForTimeout(PRESS_MS);
       assert.equal(await page.locator("[data-suggest] input[type=radio]").count(), 0, "nothing moves under the finger");

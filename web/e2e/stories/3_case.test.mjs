@@ -37,7 +37,8 @@ describe("the life of a case", () => {
     as_resident({ script: false }, async (page, watch) => {
       const grid = await find_staffed_grid();
       const receipt = await report_plainly(page, watch, { grid });
-      const proof = await draw_photo({ mended: true });
+      // As large as the report page sends one; a debug build needs half a minute for a camera's own size.
+      const proof = await draw_photo({ mended: true, width: 1600, height: 1200 });
       await handle_case(receipt.number, proof.buffer);
       await follow(page, watch, receipt);
       await take_pictures(page, "confirm");

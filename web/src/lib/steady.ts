@@ -2,8 +2,8 @@
 
 /** After a press has ended, the click it makes may still be on its way (old WebViews wait for a double tap). */
 const CLICK_MS = 80;
-/** A press longer than this is no tap any more; the change need not wait for its end. */
-const PRESS_MS_MAX = 3000;
+/** A press whose end nobody tells (it may happen outside the window) holds a change no longer than this. */
+const PRESS_MS_MAX = 10_000;
 /** Who typed this lately is looking at the field, not at what lies below it. */
 const TYPING_MS = 1500;
 
