@@ -201,9 +201,10 @@ sql! {
     FOLLOWER_OF_ACCOUNT: (DistrictId, CaseId, AccountId) -> FollowerRow =
         "select id, case_id, kind, account_id, name, phone, at from cases_follower
          where district = $1 and case_id = $2 and account_id = $3 order by kind desc limit 1";
+    // One row by `values`: for `insert … select` SQLite takes a savepoint of the statement, and writes the index out for it.
     ADD_WORDS: (DistrictId, CaseId, String) =
         sqlite "insert into cases_search (rowid, tokens)
-                select rowid, $3 from cases_case where district = $1 and id = $2"
+                values ((select rowid from cases_case where district = $1 and id = $2), $3)"
         postgres "insert into cases_search (district, case_id, tokens) values ($1, $2, to_tsvector('simple', $3))";
     FIND_SECRET: (DistrictId,) -> (Vec<u8>,) = "select secret from cases_secret where district = $1";
     ADD_SECRET: (DistrictId, Vec<u8>) =
