@@ -163,6 +163,8 @@ describe("reporting", () => {
       await page.waitForFunction(() => document.querySelector("[data-place-said]").textContent.length > 12);
       assert.equal(await page.inputValue("[name=lon]"), "", "a point that is not ours is not taken");
       await page.fill("#words", BURST);
+      // Sent before the types are offered, it would be asked for its type first.
+      await page.locator("[data-suggest] input[type=radio]:checked").waitFor();
       await page.check("input[name=anonymous]");
       await page.evaluate(() => {
         document.querySelector("[name=place_kind]").value = "point";

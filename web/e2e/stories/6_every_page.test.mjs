@@ -113,6 +113,7 @@ async function* walk_forms(page) {
   yield "confirm";
   await page.goto("/report");
   await page.fill("#words", BURST);
+  await page.locator("[data-suggest] input[type=radio]:checked").waitFor();
   await page.check("input[name=anonymous]");
   await page.evaluate(() => {
     for (const [name, value] of Object.entries({ place_kind: "point", lon: "112.9388", lat: "28.2282" })) document.querySelector(`[name=${name}]`).value = value;
