@@ -133,8 +133,7 @@ describe("reporting", () => {
       assert.equal(await again.inputValue("#words"), "路灯坏了三天");
       assert.equal(await again.inputValue("#address"), "响石岭路");
       assert.equal(await again.inputValue("#reporter_phone"), "");
-      await again.click("[data-draft-drop]");
-      await again.waitForLoadState();
+      await send(again, () => again.click("[data-draft-drop]"));
       assert.equal(await again.inputValue("#words"), "");
     }));
 
