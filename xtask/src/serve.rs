@@ -2,7 +2,7 @@
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::shell::{Outcome, at, cargo, program, root, run};
 use crate::web;
@@ -76,7 +76,8 @@ fn make_demo_if_missing(mulin: &Path) -> Outcome {
     if making.exists() {
         std::fs::remove_dir_all(&making).map_err(at(&making))?;
     }
-    run(program(mulin).arg("demo").arg("--data").arg(&making))?;
+    // Its last words name the folder it was made in; the server will print the accounts.
+    run(program(mulin).arg("demo").arg("--data").arg(&making).stdout(Stdio::null()))?;
     std::fs::rename(&making, &data).map_err(at(&data))
 }
 
