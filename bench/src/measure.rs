@@ -38,29 +38,26 @@ struct Town {
     serial: AtomicU64,
 }
 
-/// All measurements of one engine, on two districts of their own: one takes the flood of new reports, the other grows large.
-/// (Ten seconds of reports that nobody handles would leave more open cases than a district ever has.)
+/// All measurements of one engine, on two districts of their own: one takes the loads on an empty district, the other is large.
+/// (What ten seconds of a load leave open is more than a district ever has.)
 pub async fn run(
-    [flooded, grown]: [Engine; 2],
+    [empty, large]: [Engine; 2],
     scale: Scale,
     folder: &Path,
     lines: &mut Vec<Line>,
 ) -> Result<(), String> {
-    let name = flooded.name();
-    let mut server = Server::new(&folder.join(format!("{name}-flooded")), flooded);
+    let name = empty.name();
+    let mut server = Server::new(&folder.join(format!("{name}-empty")), empty);
     eprintln!("{name}: an empty district");
     server.seed(0).await?;
     server.start().await?;
     look_up(&server, lines);
-    create(&mut server, scale, folder, lines).await?;
-    server.stop();
-    let mut server = Server::new(&folder.join(format!("{name}-grown")), grown);
-    server.seed(0).await?;
-    server.start().await?;
     let town = Town::meet(&server).await?;
     let empty = life(&server, &town, 32, scale.time).await;
-    eprintln!("{name}: {} cases", scale.cases);
+    create(&mut server, scale, folder, lines).await?;
     server.stop();
+    let mut server = Server::new(&folder.join(format!("{name}-large")), large);
+    eprintln!("{name}: {} cases", scale.cases);
     let started = Instant::now();
     server.seed(scale.cases).await?;
     eprintln!("{name}: {} cases after {:.0} s", scale.cases, started.elapsed().as_secs_f64());
