@@ -2,7 +2,7 @@
 
 use crate::model::{Case, CaseId, Entry, FollowerId, FollowerKind};
 use ::store::Fact;
-use platform::OrganisationId;
+use platform::{AccountId, OrganisationId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ pub const CASE_REPORTED: &str = "cases.case_reported";
 pub const CASE_STEPPED: &str = "cases.case_stepped";
 pub const CASE_FOLLOWED: &str = "cases.case_followed";
 pub const REPORTER_OPENED: &str = "cases.reporter_opened";
+pub const REPORTS_CLAIMED: &str = "cases.reports_claimed";
 
 impl Fact for CaseStepped<'_> {
     fn name(&self) -> &'static str {
@@ -94,5 +95,24 @@ impl Fact for ReporterOpened<'_> {
     }
     fn data(&self) -> Value {
         json!({ "number": self.case.number, "purpose": self.purpose })
+    }
+}
+
+/// A resident proved a phone, and what had been reported with it became theirs to see.
+#[derive(Debug)]
+pub struct ReportsClaimed {
+    pub account: AccountId,
+    pub count: u64,
+}
+
+impl Fact for ReportsClaimed {
+    fn name(&self) -> &'static str {
+        REPORTS_CLAIMED
+    }
+    fn subject(&self) -> (&'static str, Uuid) {
+        (AccountId::NOUN, self.account.0)
+    }
+    fn data(&self) -> Value {
+        json!({ "count": self.count })
     }
 }

@@ -198,6 +198,9 @@ sql! {
     FOLLOWER: (DistrictId, CaseId, FollowerId) -> FollowerRow =
         "select id, case_id, kind, account_id, name, phone, at from cases_follower
          where district = $1 and case_id = $2 and id = $3";
+    CLAIM_FOLLOWINGS: (DistrictId, AccountId, String, Time) =
+        "update cases_follower set account_id = $2
+         where district = $1 and phone = $3 and account_id is null and at >= $4";
     FOLLOWER_OF_ACCOUNT: (DistrictId, CaseId, AccountId) -> FollowerRow =
         "select id, case_id, kind, account_id, name, phone, at from cases_follower
          where district = $1 and case_id = $2 and account_id = $3 order by kind desc limit 1";
@@ -439,6 +442,17 @@ pub(crate) async fn follower_of_account(
     account: AccountId,
 ) -> Result<Option<Follower>, Fault> {
     Ok(conn.optional(&FOLLOWER_OF_ACCOUNT, (district, case, account)).await?.map(Follower::from))
+}
+
+/// Gives followings with that phone, of nobody's account yet, to an account.
+pub(crate) async fn claim_followings(
+    tx: &mut Tx,
+    account: AccountId,
+    phone: &Phone,
+    since: Time,
+) -> Result<u64, Fault> {
+    let district = tx.district();
+    tx.execute(&CLAIM_FOLLOWINGS, (district, account, phone.as_str().to_owned(), since)).await
 }
 
 /// Makes the case findable by its words.

@@ -1,13 +1,20 @@
-//! "I have it too": one tap instead of a second report.
+//! "I have it too": one tap instead of a second report. And whose reports were made with a phone that somebody proves.
 
 use super::report::tell_followed;
 use super::{NAME_CHARS_MAX, clean_words, tell};
 use crate::codes;
 use crate::error::CaseError;
+use crate::facts::ReportsClaimed;
 use crate::model::{Case, CaseId, Entry, EntryId, FollowerId, FollowerKind};
 use crate::store::{self, NewFollower};
 use ::store::Tx;
-use platform::{AccountId, Phone};
+use platform::{AccountId, Phone, Purpose};
+use std::time::Duration;
+
+/// How far back a proven phone leads: a number that was given up goes to somebody else after a while. (Operators are said to
+/// keep it for 90 days [unverified].)
+const PHONE_REACHES_BACK: Duration = Duration::from_secs(90 * 24 * 3600);
+const CLAIMING: Purpose = Purpose("showing residents what they reported themselves");
 
 /// Somebody joins a case that is open and may be seen by neighbours.
 #[derive(Clone, Debug)]
@@ -68,6 +75,20 @@ pub async fn follow(tx: &mut Tx, id: CaseId, order: Follow) -> Result<Joined, Ca
         }
     }
     Ok(Joined { case: next, follower: me, code: codes::code(&secret, id, me) })
+}
+
+/// What was reported or joined with the phone that the signed-in resident has proven becomes theirs to see without a code;
+/// answers how many followings that were.
+pub async fn claim_reports(tx: &mut Tx) -> Result<u64, CaseError> {
+    let district = tx.district();
+    let Some(account) = tx.actor().account else { return Ok(0) };
+    let Some(phone) = identity::phone_of_account(tx, district, account).await? else { return Ok(0) };
+    let since = tx.now().before(PHONE_REACHES_BACK);
+    let count = store::claim_followings(tx, account, phone.open(CLAIMING), since).await?;
+    if count > 0 {
+        tx.record(&ReportsClaimed { account, count }).await?;
+    }
+    Ok(count)
 }
 
 fn supplement(case: &Case, note: String, now: platform::Time) -> Entry {

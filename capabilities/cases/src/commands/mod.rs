@@ -8,7 +8,7 @@ mod reporter;
 mod route;
 
 pub use act::{Act, Acted, act, ring};
-pub use follow::{Follow, Joined, follow};
+pub use follow::{Follow, Joined, claim_reports, follow};
 pub use merge::MERGE_IN;
 pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report};
 pub use reporter::{OpenedReporter, open_reporter};

@@ -1,6 +1,7 @@
 //! Queues, counts, search, and one case whole.
 
 use super::{Answer, case_id, mark_of, viewer};
+use crate::commands;
 use crate::error::CaseError;
 use crate::model::FollowerKind;
 use crate::queries::{self, Queue};
@@ -46,6 +47,9 @@ pub async fn list_cases(
     let limit = query.limit.unwrap_or(limits::PAGE_ROWS_DEFAULT);
     let after = query.after.map(Cursor);
     queries::check_cursor(&queue, after.as_ref())?;
+    if matches!(queue, Queue::Account(_)) && after.is_none() {
+        edge.db.write(&actor, commands::claim_reports).await?;
+    }
     let page = edge
         .db
         .read(async move |conn: &mut Conn| {

@@ -2,6 +2,7 @@
 
 use super::shared::{Moment, Owner, StateView, mark_of, redirect_with_mark};
 use crate::codes;
+use crate::commands;
 use crate::error::CaseError;
 use crate::http::lookups::lookup;
 use crate::http::{case_id, viewer};
@@ -179,6 +180,9 @@ pub(super) async fn my(
         return Ok(Redirect::to("/sign-in?next=/my").into_response());
     };
     let (district, now, after) = (page.actor.district, edge.now(), query.after.map(Cursor));
+    if after.is_none() {
+        edge.db.write(&page.actor, commands::claim_reports).await?;
+    }
     let found = edge
         .db
         .read(async move |conn: &mut Conn| {

@@ -165,6 +165,30 @@ async fn a_resident_with_an_account_finds_the_own_reports() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_proven_phone_leads_to_what_was_reported_with_it_but_not_forever() {
+    each_case_town(async |town: CaseTown| {
+        let with_phone = json!({
+            "words": BURST, "type": BURST_PIPE, "place": point(0), "reporter": { "phone": "13873300003" },
+        });
+        let old = town.reports(with_phone.clone()).await;
+        town.passes_hours(91 * 24).await;
+        let recent = town.reports(with_phone).await;
+        let anna = town.resident("13873300003").await;
+        for _ in 0..2 {
+            let mine = anna.get("/api/cases?queue=reported").await.ok();
+            let numbers: Vec<_> = mine["items"].as_array().unwrap().iter().map(|c| &c["number"]).collect();
+            assert_eq!(numbers, [&json!(recent.number)]);
+        }
+        let case = anna.get(&format!("/api/cases/{}", recent.number)).await.ok();
+        assert!(can(&case, "withdraw"));
+        anna.get(&format!("/api/cases/{}", old.number)).await.refused("not_found");
+        let claims = town.facts().await.into_iter().filter(|f| f.name == "cases.reports_claimed");
+        assert_eq!(claims.map(|f| f.data.0).collect::<Vec<_>>(), [json!({ "count": 1 })], "said once");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_knows_the_case_is_not_given_the_code_of_its_reporter() {
     each_case_town(async |town: CaseTown| {
         let report = json!({ "words": BURST, "type": BURST_PIPE, "place": point(0) });

@@ -3,8 +3,7 @@
 use crate::town::*;
 use serde_json::{Value, json};
 use std::time::Duration;
-use store::FactRow;
-use testkit::{Caller, DISTRICT};
+use testkit::Caller;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_of_another_grid_and_another_unit_see_nothing() {
@@ -74,19 +73,13 @@ async fn the_reporters_phone_is_opened_for_a_purpose_and_the_look_stays_on_recor
         town.town.caller().post(&path, call.clone()).await.refused("sign_in");
         let opened = town.staff("water").post(&path, call).await.ok();
         assert_eq!((&opened[0]["name"], &opened[0]["phone"]), (&json!("李奶奶"), &json!("13873312345")));
-        let looks: Vec<FactRow> =
-            facts(&town).await.into_iter().filter(|f| f.name == "cases.reporter_opened").collect();
+        let looks: Vec<_> =
+            town.facts().await.into_iter().filter(|f| f.name == "cases.reporter_opened").collect();
         assert_eq!(looks.len(), 1);
         assert_eq!(looks[0].data.0["purpose"], "call_back");
         assert!(!looks[0].data.0.to_string().contains("1387"), "the record names nobody");
     })
     .await;
-}
-
-async fn facts(town: &CaseTown) -> Vec<FactRow> {
-    let first = platform::FactId(uuid::Uuid::nil());
-    let read = town.town.db().read(async move |conn| FactRow::after(conn, DISTRICT, first, 1000).await);
-    read.await.expect("the facts")
 }
 
 #[tokio::test(flavor = "multi_thread")]

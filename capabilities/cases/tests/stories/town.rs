@@ -176,6 +176,14 @@ impl CaseTown {
         self.passes_hours(days * 24).await;
     }
 
+    /// Everything that was recorded, oldest first.
+    pub async fn facts(&self) -> Vec<store::FactRow> {
+        let first = platform::FactId(uuid::Uuid::nil());
+        let read =
+            async move |conn: &mut store::Conn| store::FactRow::after(conn, DISTRICT, first, 1000).await;
+        self.town.db().read(read).await.expect("the facts")
+    }
+
     /// The case as a colleague sees it.
     pub async fn sees(&self, name: &str, id: &CaseId) -> Value {
         self.staff(name).get(&format!("/api/cases/{id}")).await.ok()
