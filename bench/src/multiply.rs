@@ -46,7 +46,7 @@ pub async fn multiply(engine: &Engine, data: &Path, copies: u16) -> Result<(), S
 }
 
 /// Hexadecimal digits of an id that a copy shares with its original; the rest is its mark.
-const STEM_DIGITS: usize = 24;
+const STEM_DIGITS: u32 = 24;
 
 /// The end of the ids of one copy: hardly any original has it by chance.
 fn mark(copy: u16) -> String {
@@ -91,8 +91,8 @@ fn multiply_sqlite(file: &Path, copies: u16) -> rusqlite::Result<()> {
     }
     db.execute(
         "insert into cases_search (rowid, tokens) select c.rowid, w.tokens
-         from cases_case c join words w on w.stem = substr(c.id, 1, 12) where c.rowid > ?1",
-        [last],
+         from cases_case c join words w on w.stem = substr(hex(c.id), 1, ?2) where c.rowid > ?1",
+        (last, STEM_DIGITS),
     )?;
     db.execute_batch("commit; pragma journal_mode = wal")
 }
@@ -101,11 +101,15 @@ fn multiply_sqlite(file: &Path, copies: u16) -> rusqlite::Result<()> {
 fn keep_words(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
         "create virtual table temp.found using fts5vocab(main, cases_search, 'instance');
-         create temp table words (stem blob primary key, tokens text) without rowid;
-         insert into words select substr(c.id, 1, 12), w.tokens
-             from (select doc, group_concat(term, ' ') as tokens from found group by doc) w
-             join cases_case c on c.rowid = w.doc;",
+         create temp table words (stem text primary key, tokens text) without rowid",
+    )?;
+    db.execute(
+        "insert into words select substr(hex(c.id), 1, ?1), w.tokens
+         from (select doc, group_concat(term, ' ') as tokens from found group by doc) w
+         join cases_case c on c.rowid = w.doc",
+        [STEM_DIGITS],
     )
+    .map(drop)
 }
 
 async fn multiply_postgres(url: &str, copies: u16) -> Result<(), String> {
