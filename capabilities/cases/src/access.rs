@@ -56,6 +56,17 @@ fn touches(actor: &Actor, case: &Case) -> bool {
         || case.cohosts.0.iter().any(|p| actor.has_post(*p))
 }
 
+/// Whether everybody may be shown a case: of a public kind, not hidden by its reporter, not waiting for somebody to look at it
+/// first, not taken back. The public lists say the same in SQL.
+pub fn is_shown_to_all(public: bool, hidden: bool, state: &str) -> bool {
+    public && !hidden && !matches!(state, "held" | "withdrawn")
+}
+
+/// Whether words and place go out of the house at all: what was refused may be anything but a matter of the district.
+pub fn are_words_told(state: &str) -> bool {
+    state != "refused"
+}
+
 /// The workflow's role symbols that fit the actor towards this case. The permission to act in a role is held by post.
 pub fn roles_towards(
     actor: &Actor,

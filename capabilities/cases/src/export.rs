@@ -3,6 +3,7 @@
 //! Names, phones and accounts are not read at all. Words, address and point are those of cases that everybody may read, as Open311
 //! lists them; of the others the columns are empty. Lines are written as they are read: memory does not grow with the cases.
 
+use crate::access;
 use crate::open311::{w3c, without_link};
 use crate::queries::reported::{self, Exported, Span};
 use crate::rules::{Rules, WORKFLOW};
@@ -198,7 +199,7 @@ impl Clerk {
 
 /// Whether everybody may read what was written, and where it is: as in the public lists.
 fn is_told(case: &Exported) -> bool {
-    case.public && !case.hidden && !matches!(case.state.as_str(), "held" | "withdrawn" | "refused")
+    access::is_shown_to_all(case.public, case.hidden, &case.state) && access::are_words_told(&case.state)
 }
 
 /// The file under way.

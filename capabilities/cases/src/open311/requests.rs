@@ -164,14 +164,10 @@ impl Shapes {
 
     /// A case asked for by its number: none where its type is nobody's business, bare where it is hidden.
     fn of_number(&self, case: &ListedCase) -> Option<ServiceRequest> {
-        let trusted = self.is_trusted_with(case);
-        let tellable = !case.hidden && !matches!(case.state.as_str(), "held" | "withdrawn");
-        match (trusted, case.public) {
-            (true, _) => Some(self.whole(case)),
-            (false, false) => None,
-            (false, true) if tellable => Some(self.whole(case)),
-            (false, true) => Some(self.bare(case)),
+        if self.is_trusted_with(case) || access::is_shown_to_all(case.public, case.hidden, &case.state) {
+            return Some(self.whole(case));
         }
+        case.public.then(|| self.bare(case))
     }
 
     /// Whether the caller's key may see this case whatever its type.
@@ -186,16 +182,15 @@ impl Shapes {
 
     fn whole(&self, case: &ListedCase) -> ServiceRequest {
         let agency = case.unit_id.and_then(|id| self.places.organisation_by_id(id));
-        // What was refused may be anything but a matter of the district.
-        let tellable = case.state != "refused";
+        let tellable = access::are_words_told(&case.state);
         ServiceRequest {
             description: tellable.then(|| super::send::without_link(&case.words).to_owned()),
             agency_responsible: agency.map(|o| self.organisation_name(o)),
             address: case.address.clone().filter(|_| tellable).or_else(|| self.area_names(&case.area_path)),
             address_id: Some(territory::code_of_path(&case.area_path).to_owned())
                 .filter(|code| !code.is_empty()),
-            lat: case.lat,
-            long: case.lon,
+            lat: case.lat.filter(|_| tellable),
+            long: case.lon.filter(|_| tellable),
             ..self.bare(case)
         }
     }

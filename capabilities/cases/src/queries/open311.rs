@@ -30,7 +30,7 @@ row! {
 }
 
 sql! {
-    /// What waits for a person to look, and what its reporter took back, is not listed.
+    /// What is listed is what [`crate::access::is_shown_to_all`] shows.
     LISTED: (DistrictId, Time, Time, Time, CaseId, bool, bool, i64) -> ListedCase =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, public, hidden, unit_id, due_at,
              reported_at, state_since, closed_at, workflow_version

@@ -238,6 +238,27 @@ async fn what_is_not_for_everybody_is_bare_or_not_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_refused_case_neither_words_nor_point_are_told() {
+    each_case_town(async |town: CaseTown| {
+        let resident = town.town.caller();
+        let reporter = town.reports_burst_pipe().await;
+        let path = format!("/requests/{}.json", reporter.number);
+        assert!(get(&resident, &path).await.ok()[0]["lat"].is_f64(), "told while it is open");
+        let back = json!({ "reason": "wrong_place", "note": "不在供水范围。" });
+        town.act("water", &reporter.id, "return", back).await.ok();
+        let refuse = json!({ "reason": "not_ours", "note": "地点在邻区。" });
+        town.act("desk", &reporter.id, "refuse", refuse).await.ok();
+
+        let listed = get(&resident, "/requests.json?status=closed").await.ok();
+        for refused in [&get(&resident, &path).await.ok()[0], &listed[0]] {
+            assert_eq!((&refused["status"], &refused["lat"]), (&json!("closed"), &Value::Null));
+            assert_eq!((&refused["description"], &refused["long"]), (&Value::Null, &Value::Null));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn errors_name_the_parameter_in_the_format_asked_for() {
     each_case_town(async |town: CaseTown| {
         let client = town.town.caller();
