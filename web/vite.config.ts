@@ -1,13 +1,17 @@
 // Builds the faces into dist/: hashed files under assets/, a manifest of plain names, and .gz/.br beside each file.
+import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
-import { emit_pictures, write_manifest, press_files } from "./tools/vite-plugins.ts";
+import { emit_pictures, write_manifest, press_files, serve_shells } from "./tools/vite-plugins.ts";
+
+/** The running server that `npm run dev` stands before. */
+const SERVER = process.env.MULIN_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   base: "/",
   publicDir: false,
   build: {
     target: ["chrome80", "safari13", "firefox78"],
-    outDir: "dist",
+    outDir: process.env.MULIN_WEB_OUT ?? "dist",
     assetsDir: "assets",
     assetsInlineLimit: 0,
     modulePreload: false,
@@ -19,6 +23,11 @@ export default defineConfig({
         resident: "src/apps/resident/main.ts",
         settings: "src/apps/resident/settings.ts",
         look: "src/apps/resident/look.css",
+        staff: "src/look/staff.css",
+        grid: "src/apps/grid/main.ts",
+        desk: "src/apps/desk/main.ts",
+        map: "src/apps/map/main.ts",
+        admin: "src/apps/admin/main.ts",
       },
       output: {
         entryFileNames: "assets/[name]-[hash].js",
@@ -27,6 +36,8 @@ export default defineConfig({
       },
     },
   },
-  plugins: [emit_pictures(["src/apps/resident/icons.svg", "src/apps/resident/mark.svg"]), write_manifest(), press_files()],
+  plugins: [vue(), emit_pictures(["src/look/icons.svg", "src/look/mark.svg"]), write_manifest(), press_files(), serve_shells(SERVER)],
+  // Everything that is not a source of ours is the server's.
+  server: { host: "127.0.0.1", proxy: { "^/(?!src/|@|node_modules/)": { target: SERVER } } },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
 });

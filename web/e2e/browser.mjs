@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chromium } from "playwright-core";
+import { token_of } from "./staff.mjs";
 import { BASE, fresh_source } from "./town.mjs";
 
 export const WIDTHS = [360, 768, 1366];
@@ -15,7 +16,7 @@ export function with_browser() {
   before(async () => {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none", "--force-color-profile=srgb"],
+      args: ["--no-sandbox", "--disable-dev-shm-usage", "--enable-unsafe-swiftshader", "--font-render-hinting=none", "--force-color-profile=srgb"],
     });
   });
   after(async () => browser?.close());
@@ -27,7 +28,7 @@ export function with_browser() {
  * @param {(page: import("playwright-core").Page, watch: object) => Promise<void>} story
  */
 export async function as_resident(as, story) {
-  const { script = true, elder = false, lang = "zh", width = 360, at } = as;
+  const { script = true, elder = false, lang = "zh", width = 360, at, cookies = [] } = as;
   const context = await browser.newContext({
     baseURL: BASE,
     javaScriptEnabled: script,
@@ -42,6 +43,7 @@ export async function as_resident(as, story) {
   await context.addCookies([
     { name: "elder", value: elder ? "1" : "0", url: BASE },
     { name: "lang", value: lang, url: BASE },
+    ...cookies,
   ]);
   const page = await context.newPage();
   const watch = watch_page(page);
@@ -52,6 +54,16 @@ export async function as_resident(as, story) {
   } finally {
     await context.close();
   }
+}
+
+/**
+ * Opens a browser in which somebody of the demo is signed in, and runs a story in it.
+ * @param {{login: string, elder?: boolean, lang?: "zh"|"en", width?: number, at?: {lon: number, lat: number}}} as
+ * @param {(page: import("playwright-core").Page, watch: object) => Promise<void>} story
+ */
+export async function as_staff({ login, ...as }, story) {
+  const token = await token_of(login);
+  return as_resident({ width: 1366, ...as, cookies: [{ name: "session", value: token, url: BASE }] }, story);
 }
 
 /** Collects what must not happen, and counts taps. What a story itself provokes is taken out by `watch.allow(status or words)`. */

@@ -62,3 +62,25 @@ export function press_files(): Plugin {
     },
   };
 }
+
+/** In `npm run dev`, the shells of the staff faces come from the running server, with their sources in place of the built files. */
+export function serve_shells(server: string): Plugin {
+  return {
+    name: "mulin-shells",
+    apply: "serve",
+    configureServer(vite) {
+      vite.middlewares.use(async (request, response, next) => {
+        const face = /^\/(grid|desk|map|admin)(?:[/?]|$)/.exec(request.url ?? "")?.[1];
+        if (!face || !request.headers.accept?.includes("text/html")) return next();
+        const reply = await fetch(new URL(request.url ?? "/", server), { headers: { cookie: request.headers.cookie ?? "", accept: "text/html" } });
+        const shell = (await reply.text())
+          .replace(/src="[^"]*\bsettings[^"]*\.js"/, 'src="/src/apps/resident/settings.ts" type="module"')
+          .replace(/href="[^"]*\bstaff[^"]*\.css"/, 'href="/src/look/staff.css"')
+          .replace(new RegExp(`src="[^"]*\\b${face}[^"]*\\.js"`), `src="/src/apps/${face}/main.ts"`);
+        for (const cookie of reply.headers.getSetCookie()) response.appendHeader("set-cookie", cookie);
+        response.setHeader("content-type", "text/html; charset=utf-8");
+        response.end(await vite.transformIndexHtml(request.url ?? "/", shell));
+      });
+    },
+  };
+}

@@ -16,6 +16,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use edge::Edge;
 use platform::Problem;
+pub(crate) use session::session_cookie;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

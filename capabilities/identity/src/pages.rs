@@ -1,19 +1,18 @@
 //! Residents' pages of identity: signing in by phone, signing out, and the demo's inbox.
 
-use crate::access::COOKIE;
 use crate::commands;
 use crate::error::IdentityError;
-use crate::http::OwnSession;
+use crate::http::{OwnSession, session_cookie};
 use crate::model::Limits;
 use crate::queries;
 use ::store::{Conn, Tx};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use edge::{Edge, Html, Multipart, Page, QueryOf, SetCookie, Trouble};
+use edge::{Edge, Html, Multipart, Page, QueryOf, Trouble};
 use platform::{Personal, Phone, Problem, Time};
 use serde::Deserialize;
 
@@ -143,7 +142,7 @@ async fn redeem_code(page: Page, State(edge): State<Edge>, form: Multipart) -> R
     match commands::redeem_code(&edge, &page.actor, &phone, typed).await {
         Ok(done) => {
             let seconds = done.expires_at.since(edge.now()).as_secs();
-            Ok(redirect(session_cookie(&page, done.token, seconds), &next))
+            Ok(redirect(session_cookie(done.token, seconds, page.secure), &next))
         }
         Err(IdentityError::Fault(fault)) => Err(IdentityError::Fault(fault).into()),
         Err(refusal) => {
@@ -154,17 +153,8 @@ async fn redeem_code(page: Page, State(edge): State<Edge>, form: Multipart) -> R
     }
 }
 
-/// The cookie of a session; zero seconds remove it.
-fn session_cookie(page: &Page, token: String, seconds: u64) -> SetCookie {
-    SetCookie::new(COOKIE.to_owned(), token, Some(seconds), page.secure)
-}
-
-fn redirect(cookie: SetCookie, to: &str) -> Response {
-    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response();
-    if let Some((name, value)) = cookie.header() {
-        response.headers_mut().append(name, value);
-    }
-    response
+fn redirect(cookie: HeaderMap, to: &str) -> Response {
+    (StatusCode::SEE_OTHER, cookie, [(header::LOCATION, to.to_owned())]).into_response()
 }
 
 async fn sign_out(
@@ -177,7 +167,7 @@ async fn sign_out(
     if let (Some(session), Some(_)) = (own.id(), page.actor.account) {
         edge.db.write(&page.actor, async move |tx: &mut Tx| commands::sign_out(tx, session).await).await?;
     }
-    Ok(redirect(session_cookie(&page, String::new(), 0), "/"))
+    Ok(redirect(session_cookie(String::new(), 0, page.secure), "/"))
 }
 
 /// Only in a demo; anywhere else there is no such page.

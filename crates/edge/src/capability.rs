@@ -1,6 +1,6 @@
 //! The descriptor of a capability, and the house made from a list of them.
 
-use crate::{Assets, Districts, Edge, Rates, Settings, guard};
+use crate::{Assets, Districts, Edge, Rates, Settings, faces, guard};
 use axum::Router;
 use platform::{Fault, Permission, Words};
 use std::pin::Pin;
@@ -71,7 +71,7 @@ pub async fn prepare(
 /// All routes of the house with their OpenAPI document.
 pub fn router(edge: &Edge, capabilities: &[&Capability]) -> (Router, utoipa::openapi::OpenApi) {
     let mut api = OpenApiRouter::<Edge>::new();
-    let mut pages = Router::<Edge>::new();
+    let mut pages = faces::routes();
     for capability in capabilities {
         api = api.merge((capability.api)());
         pages = pages.merge((capability.pages)());

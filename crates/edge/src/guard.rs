@@ -101,7 +101,7 @@ fn same_site(headers: &HeaderMap) -> bool {
 }
 
 /// Whether the browser came over HTTPS, as the proxy in front says.
-pub(crate) fn is_secure(edge: &Edge, headers: &HeaderMap) -> bool {
+pub fn is_secure(edge: &Edge, headers: &HeaderMap) -> bool {
     edge.settings().behind_proxy && headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https")
 }
 

@@ -26,7 +26,8 @@ export async function ask<T>(path: string, query: Record<string, string>): Promi
     if (reply.ok) return { is: "told", data: (await reply.json()) as T };
     const problem = (await reply.json().catch(() => ({}))) as ProblemBody;
     const zh = problem.detail ?? problem.title;
-    const words = tr(zh ?? "没有办成，请再试一次。", problem.detail_en ?? problem.title_en ?? "It did not work. Please try again.");
+    const en = problem.detail_en ?? problem.title_en;
+    const words = zh && en ? tr(zh, en) : tr("没有办成，请再试一次。", "It did not work. Please try again.");
     return { is: "refused", words, code: problem.code ?? String(reply.status) };
   } catch {
     return { is: "silent" };

@@ -1,6 +1,7 @@
 //! Signing in and out, who one is, and one's own sessions.
 
 use super::OwnSession;
+use crate::access::COOKIE;
 use crate::commands;
 use crate::error::IdentityError;
 use crate::model::{Account, Limits, SessionId};
@@ -9,8 +10,8 @@ use crate::store::{self, KEEPING};
 use ::store::{Conn, Tx};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use edge::{Body, Edge, PathOf, Who};
+use axum::http::{HeaderMap, StatusCode};
+use edge::{Body, Edge, PathOf, SetCookie, Who, is_secure};
 use platform::{AccountId, Actor, Grant, Personal, PostId, Problem, Scope, Time};
 use serde::{Deserialize, Serialize};
 use territory::Map;
@@ -25,13 +26,16 @@ pub(crate) struct SignInBody {
     /// 动态验证码或恢复码 · The code of the second factor, or a recovery code.
     #[serde(default)]
     code: Option<String>,
+    /// 在浏览器里登录：会话放在脚本读不到的 Cookie 里 · The session is kept in a cookie no script can read, and not given in the answer.
+    #[serde(default)]
+    cookie: bool,
 }
 
 /// 登录成功 · A session just opened.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignedInView {
-    /// 放在 `Authorization: Bearer` 里 · For `Authorization: Bearer`. Shown this once.
-    token: String,
+    /// 放在 `Authorization: Bearer` 里 · For `Authorization: Bearer`. Shown this once; absent where a cookie was asked for.
+    token: Option<String>,
     expires_at: Time,
     account: AccountId,
     name: String,
@@ -117,8 +121,10 @@ fn grants_of(grants: &[Grant]) -> Vec<GrantView> {
 pub(crate) async fn sign_in(
     Who(asked): Who,
     State(edge): State<Edge>,
+    headers: HeaderMap,
     Body(body): Body<SignInBody>,
-) -> Result<Json<SignedInView>, Problem> {
+) -> Result<(HeaderMap, Json<SignedInView>), Problem> {
+    let by_cookie = body.cookie;
     let order = commands::SignIn {
         login: Personal::new(body.login),
         password: Personal::new(body.password),
@@ -126,8 +132,15 @@ pub(crate) async fn sign_in(
     };
     let done = commands::sign_in(&edge, &asked, order).await?;
     let open = !done.must_change && !done.must_enrol;
-    Ok(Json(SignedInView {
-        token: done.token,
+    let (kept, token) = match by_cookie {
+        true => {
+            let seconds = done.expires_at.since(edge.now()).as_secs();
+            (session_cookie(done.token, seconds, is_secure(&edge, &headers)), None)
+        }
+        false => (HeaderMap::new(), Some(done.token)),
+    };
+    let view = SignedInView {
+        token,
         expires_at: done.expires_at,
         account: done.account,
         name: done.known.name.to_string(),
@@ -135,7 +148,13 @@ pub(crate) async fn sign_in(
         must_enrol: done.must_enrol,
         posts: if open { posts_of(&edge, asked.district, &done.known.posts) } else { Vec::new() },
         grants: if open { grants_of(&done.known.grants) } else { Vec::new() },
-    }))
+    };
+    Ok((kept, Json(view)))
+}
+
+/// The header that keeps a session in the browser; zero seconds remove it.
+pub(crate) fn session_cookie(token: String, seconds: u64, secure: bool) -> HeaderMap {
+    SetCookie::new(COOKIE.to_owned(), token, Some(seconds), secure).header().into_iter().collect()
 }
 
 /// 退出登录 · Sign out
@@ -145,12 +164,14 @@ pub(crate) async fn sign_out(
     who: Who,
     own: OwnSession,
     State(edge): State<Edge>,
-) -> Result<StatusCode, Problem> {
+    headers: HeaderMap,
+) -> Result<(StatusCode, HeaderMap), Problem> {
     let actor = who.signed_in()?;
     if let Some(session) = own.id() {
         edge.db.write(actor, async move |tx: &mut Tx| commands::sign_out(tx, session).await).await?;
     }
-    Ok(StatusCode::NO_CONTENT)
+    let gone = session_cookie(String::new(), 0, is_secure(&edge, &headers));
+    Ok((StatusCode::NO_CONTENT, gone))
 }
 
 /// 我是谁，能做什么 · Who I am and what I may do

@@ -1,0 +1,77 @@
+// The typed way to the server. The types are made from openapi.json (`npm run client`); a refusal is thrown with its sentence.
+import createClient from "openapi-fetch";
+import type { components, paths } from "./schema";
+import { tr } from "../lib/words";
+
+/** What the server calls things: `Schema["CaseView"]`. */
+export type Schema = components["schemas"];
+
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin" });
+
+/** An answer that is not the one asked for: the server's refusal, or none at all. */
+export class Refusal extends Error {
+  constructor(
+    words: string,
+    /** The HTTP status; 0 when nobody answered. */
+    readonly status: number,
+    /** The server's stable code; `silent` when nobody answered. */
+    readonly code: string,
+    /** The field of the request it concerns. */
+    readonly field: string | undefined,
+    /** All of the server's answer: a stale version brings the present state along. */
+    readonly body: Record<string, unknown>,
+  ) {
+    super(words);
+  }
+
+  /** Nobody answered: the line or the server is away. */
+  get is_silent(): boolean {
+    return this.status === 0;
+  }
+
+  /** The session is over, or there was none. */
+  get wants_sign_in(): boolean {
+    return this.status === 401;
+  }
+
+  /** Signed in, and not allowed. */
+  get is_forbidden(): boolean {
+    return this.status === 403;
+  }
+}
+
+type Reply<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
+let on_signed_out: () => void = () => undefined;
+
+/** Told whenever an answer says that the session is over. */
+export function when_signed_out(act: () => void): void {
+  on_signed_out = act;
+}
+
+/** The data of an answer; anything else is thrown as a [`Refusal`]. */
+export async function ask<T>(call: Reply<T>): Promise<T> {
+  const reply = await call.catch(() => undefined);
+  if (!reply) throw new Refusal(tr("网络或服务器没有回应，内容还在，请稍后再试。", "No answer from the network or the server. Nothing is lost; please try again."), 0, "silent", undefined, {});
+  if (reply.response.ok) return reply.data as T;
+  const refusal = refusal_of(reply.error, reply.response.status);
+  if (refusal.wants_sign_in && refusal.code !== "identity.wrong_password") on_signed_out();
+  throw refusal;
+}
+
+function refusal_of(error: unknown, status: number): Refusal {
+  const body = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
+  const text = (key: string) => (typeof body[key] === "string" ? (body[key] as string) : "");
+  const title = tr(text("title"), text("title_en") || text("title"));
+  const detail = tr(text("detail"), text("detail_en"));
+  const words = [title, detail].filter(Boolean).join(tr("", " ")) || tr("没有办成，请再试一次。", "It did not work. Please try again.");
+  return new Refusal(words, status, text("code") || String(status), text("field") || undefined, body);
+}
+
+/** Sends photos and answers the token that an action or a report takes along. */
+export async function keep_photos(files: readonly Blob[]): Promise<string> {
+  const form = new FormData();
+  for (const [index, file] of files.entries()) form.append("photos", file, `photo-${index + 1}.jpg`);
+  const kept = await ask(api.POST("/api/cases/photos", { body: form as never, bodySerializer: (body: unknown) => body as FormData }));
+  return kept.photos;
+}

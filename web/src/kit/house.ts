@@ -1,0 +1,14 @@
+// What the shell of a face says about the house it belongs to.
+
+function data(): DOMStringMap {
+  return document.getElementById("app")?.dataset ?? {};
+}
+
+export const district_name = (): string => data().district ?? "";
+export const district_code = (): string => data().code ?? "";
+export const hotline = (): string => data().hotline ?? "12345";
+export const is_demo = (): boolean => data().demo === "true";
+export const icon_sheet = (): string => data().icons ?? "";
+export const is_elder = (): boolean => document.documentElement.dataset.elder === "true";
+/** Whether the shell came with a session: without one nobody need be asked who this is. */
+export const has_session = (): boolean => data().session === "true";

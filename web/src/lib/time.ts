@@ -1,0 +1,42 @@
+// Moments and numbers as people here say them: Shanghai time whatever the computer believes its zone to be.
+import { is_english, tr } from "./words";
+
+const ZONE = "Asia/Shanghai";
+
+function part(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(is_english() ? "en-GB" : "zh-CN", { timeZone: ZONE, ...options });
+}
+
+/** 11月24日 周二 17:30 · Tue 24 Nov 17:30 */
+export function moment(iso: string | null | undefined): string {
+  if (!iso) return "";
+  const at = new Date(iso);
+  const day = part({ month: is_english() ? "short" : "long", day: "numeric" }).format(at);
+  const weekday = part({ weekday: "short" }).format(at);
+  const clock = part({ hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
+  return tr(`${day} ${weekday} ${clock}`, `${weekday} ${day} ${clock}`);
+}
+
+/** 2026-11-24, the day in Shanghai. */
+export function day_of(iso: string | number | Date): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: ZONE }).format(new Date(iso));
+}
+
+/** 17:30 */
+export function clock(at: string | number | Date): string {
+  return part({ hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(at));
+}
+
+/** 60,231 */
+export function figure(count: number): string {
+  return new Intl.NumberFormat(is_english() ? "en-GB" : "zh-CN").format(count);
+}
+
+/** How long ago, from one minute on: 3 分钟 · 3 min */
+export function span(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (minutes < 60) return tr(`${minutes} 分钟`, `${minutes} min`);
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return tr(`${hours} 小时`, `${hours} h`);
+  return tr(`${Math.round(hours / 24)} 天`, `${Math.round(hours / 24)} days`);
+}
