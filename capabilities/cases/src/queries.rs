@@ -3,6 +3,7 @@
 pub(crate) mod files;
 pub(crate) mod open311;
 pub mod reported;
+pub(crate) mod workload;
 
 use crate::access;
 use crate::error::CaseError;

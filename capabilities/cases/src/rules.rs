@@ -26,6 +26,8 @@ const HOURS_TOML: &str = include_str!("../../../catalog/calendar/hours.toml");
 pub struct Rules {
     pub catalogue: Arc<Catalogue>,
     pub router: Router,
+    /// The routing rules as somebody wrote them, for who tries out others.
+    pub routing_text: String,
     pub suggester: Suggester,
     pub library: Library,
     pub calendar: Calendar,
@@ -54,11 +56,12 @@ impl Rules {
             .map_err(|f| refuse("calendar/hours.toml", &f))?;
         let calendar = Calendar::from_csv(&read("calendar/cn_workdays.csv", CALENDAR_CSV)?, &hours)
             .map_err(|f| refuse("calendar/cn_workdays.csv", &f))?;
-        let (catalogue, router) = load_lists(folder)?;
+        let (catalogue, router, routing_text) = load_lists(folder)?;
         check_clocks(&catalogue, &library)?;
         let suggester = Suggester::new(&catalogue);
         let own_types = OwnTypes::default();
-        Ok(Self { catalogue, router, suggester, library, calendar, own_types, secrets: RwLock::default() })
+        let secrets = RwLock::default();
+        Ok(Self { catalogue, router, routing_text, suggester, library, calendar, own_types, secrets })
     }
 
     /// Adds the types that single districts brought with them.
@@ -140,7 +143,7 @@ impl Rules {
 }
 
 /// The catalogue and the routing rules over it, with the files of the operator's folder laid over the built-in ones.
-fn load_lists(folder: Option<&Path>) -> Result<(Arc<Catalogue>, Router), Fault> {
+fn load_lists(folder: Option<&Path>) -> Result<(Arc<Catalogue>, Router, String), Fault> {
     let own = match folder {
         Some(folder) => read_folder(folder)?,
         None => Vec::new(),
@@ -150,7 +153,7 @@ fn load_lists(folder: Option<&Path>) -> Result<(Arc<Catalogue>, Router), Fault> 
     let (file, builtin) = EMBEDDED_ROUTING;
     let rules = texts.iter().find(|(name, _)| *name == file).map_or(builtin, |(_, text)| text);
     let router = Router::load(catalogue.clone(), file, rules).map_err(|f| refuse(&f))?;
-    Ok((catalogue, router))
+    Ok((catalogue, router, rules.to_owned()))
 }
 
 /// A first look that names no clock of the workflow would silently hold for nothing.

@@ -23,7 +23,7 @@ pub struct Viewer {
 
 /// A post as people name it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PostView {
+pub struct PostRef {
     pub id: PostId,
     pub name: String,
     pub phone: Option<String>,
@@ -52,7 +52,7 @@ pub struct CaseLine {
     pub area_path: String,
     pub source: String,
     pub owner_role: String,
-    pub owner: Option<PostView>,
+    pub owner: Option<PostRef>,
     pub due_at: Option<Time>,
     /// "还剩 3 个工作小时" / "已超 2 天" as plain words.
     pub left: Option<Words>,
@@ -76,7 +76,7 @@ pub struct EntryView {
     pub state_words: Words,
     /// The post or kind of person who did it; never a resident's name.
     pub actor: String,
-    pub to: Option<PostView>,
+    pub to: Option<PostRef>,
     pub reason: Option<Words>,
     pub advice: Option<Words>,
     pub note: Option<String>,
@@ -124,8 +124,8 @@ pub struct CaseView {
     pub explanation: serde_json::Value,
     #[schema(value_type = Object)]
     pub answers: serde_json::Value,
-    pub host: Option<PostView>,
-    pub cohosts: Vec<PostView>,
+    pub host: Option<PostRef>,
+    pub cohosts: Vec<PostRef>,
     pub state_since: Time,
     pub closed_at: Option<Time>,
     pub paused: bool,
@@ -238,10 +238,10 @@ impl Viewer {
         words(&plain)
     }
 
-    pub fn post(&self, id: PostId) -> Option<PostView> {
+    pub fn post(&self, id: PostId) -> Option<PostRef> {
         let post = self.places.post(id)?;
         let holder = self.places.who_serves(id, self.now);
-        Some(PostView {
+        Some(PostRef {
             id,
             name: if self.actor.lang == Lang::En {
                 post.name_en.clone().unwrap_or_else(|| post.name.clone())

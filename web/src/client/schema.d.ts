@@ -1246,7 +1246,7 @@ export interface components {
             area_path: string;
             source: string;
             owner_role: string;
-            owner?: components["schemas"]["PostView"] | null;
+            owner?: components["schemas"]["PostRef"] | null;
             due_at?: components["schemas"]["Time"] | null;
             left?: components["schemas"]["Words"] | null;
             overdue: boolean;
@@ -1275,8 +1275,8 @@ export interface components {
             sentence: components["schemas"]["Words"];
             explanation: Record<string, never>;
             answers: Record<string, never>;
-            host?: components["schemas"]["PostView"] | null;
-            cohosts: components["schemas"]["PostView"][];
+            host?: components["schemas"]["PostRef"] | null;
+            cohosts: components["schemas"]["PostRef"][];
             state_since: components["schemas"]["Time"];
             closed_at?: components["schemas"]["Time"] | null;
             paused: boolean;
@@ -1396,7 +1396,7 @@ export interface components {
             state_words: components["schemas"]["Words"];
             /** @description The post or kind of person who did it; never a resident's name. */
             actor: string;
-            to?: components["schemas"]["PostView"] | null;
+            to?: components["schemas"]["PostRef"] | null;
             reason?: components["schemas"]["Words"] | null;
             advice?: components["schemas"]["Words"] | null;
             note?: string | null;
@@ -1581,7 +1581,7 @@ export interface components {
             must_change: boolean;
             /** @description 有权限，但要先改密码或绑定动态验证 · The session is limited to setting up password and second factor. */
             limited: boolean;
-            posts: components["schemas"]["PostView"][];
+            posts: components["schemas"]["OwnPost"][];
             grants: components["schemas"]["GrantView"][];
         };
         /** @description An open case of the same kind nearby. */
@@ -1654,6 +1654,12 @@ export interface components {
             name_en?: string | null;
             kind: components["schemas"]["OrganisationKind"];
             phone?: string | null;
+        };
+        OwnPost: {
+            id: components["schemas"]["PostId"];
+            kind: string;
+            name: string;
+            area_path: string;
         };
         /** @description The post that owns the next step. */
         OwnerView: {
@@ -1753,7 +1759,7 @@ export interface components {
                 area_path: string;
                 source: string;
                 owner_role: string;
-                owner?: components["schemas"]["PostView"] | null;
+                owner?: components["schemas"]["PostRef"] | null;
                 due_at?: components["schemas"]["Time"] | null;
                 left?: components["schemas"]["Words"] | null;
                 overdue: boolean;
@@ -1830,6 +1836,14 @@ export interface components {
         PostId: string;
         /** @enum {string} */
         PostKind: "grid_worker" | "grid_leader" | "subdistrict_desk" | "unit" | "dispatcher";
+        /** @description A post as people name it. */
+        PostRef: {
+            id: components["schemas"]["PostId"];
+            name: string;
+            phone?: string | null;
+            /** @description Who sits there now, where the district publishes it. */
+            holder?: string | null;
+        };
         /** @description A post with who holds it, for staff. */
         PostView: {
             id: components["schemas"]["PostId"];
@@ -1987,7 +2001,7 @@ export interface components {
             must_change: boolean;
             /** @description 先绑定动态验证 · A second factor must be set up first. */
             must_enrol: boolean;
-            posts: components["schemas"]["PostView"][];
+            posts: components["schemas"]["OwnPost"][];
             grants: components["schemas"]["GrantView"][];
         };
         /** Format: date-time */

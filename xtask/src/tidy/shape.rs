@@ -2,6 +2,7 @@
 
 use super::Finding;
 use super::house::House;
+use std::collections::BTreeMap;
 
 /// The files of a capability's `src/` in reading order (each may be a folder of the same name). A capability with subjects of its
 /// own (photos, routing) gives each a file or folder too, and introduces it by name in its README: there a reader looks.
@@ -23,7 +24,44 @@ const NEEDED: &[&str] = &["lib", "model", "access", "commands", "queries", "stor
 const README_LINES_MAX: usize = 60;
 
 pub fn check(house: &House) -> Vec<Finding> {
-    house.capabilities().into_iter().flat_map(|name| check_capability(house, name)).collect()
+    let mut findings: Vec<Finding> =
+        house.capabilities().into_iter().flat_map(|name| check_capability(house, name)).collect();
+    findings.extend(check_schema_names(house));
+    findings
+}
+
+/// The API's description keeps one shape per name: of two types with the same name it would silently describe only one.
+fn check_schema_names(house: &House) -> Vec<Finding> {
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (path, text) in house.rust() {
+        for name in schema_names(text) {
+            if let Some(first) = known.insert(name.clone(), path) {
+                let what = format!("describes {name} to the API; so does {first}");
+                findings.push(Finding::at(path, what, "give one of them another name"));
+            }
+        }
+    }
+    findings
+}
+
+/// Names of the types that derive `ToSchema`.
+fn schema_names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut derived = false;
+    for line in text.lines().map(str::trim_start) {
+        derived |= line.starts_with("#[derive(") && line.contains("ToSchema");
+        let words: Vec<&str> = line.split([' ', '<', '(', '{', ';']).collect();
+        if let Some(at) = words.iter().position(|word| matches!(*word, "struct" | "enum"))
+            && !line.starts_with("//")
+        {
+            if derived && let Some(name) = words.get(at + 1) {
+                names.push((*name).to_owned());
+            }
+            derived = false;
+        }
+    }
+    names
 }
 
 fn check_capability(house: &House, name: &str) -> Vec<Finding> {
@@ -114,5 +152,16 @@ mod tests {
             "capabilities/cases/src/manager.rs",
         ];
         assert_found(super::check, &files, &places);
+    }
+
+    #[test]
+    fn two_shapes_of_one_name_are_found() {
+        let one = "#[derive(Debug, Serialize, ToSchema)]\npub struct PostView {";
+        let files =
+            [("capabilities/cases/src/view.rs", one), ("capabilities/territory/src/http/views.rs", one)];
+        let found = super::check_schema_names(&super::House::of(&files));
+        assert_eq!(found.len(), 1, "{found:?}");
+        let alone = [("capabilities/cases/src/view.rs", one), ("crates/x/src/lib.rs", "struct PostView {")];
+        assert!(super::check_schema_names(&super::House::of(&alone)).is_empty());
     }
 }

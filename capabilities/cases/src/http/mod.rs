@@ -1,6 +1,7 @@
 //! JSON routes of cases, thin: parse, call, answer.
 
 mod actions;
+mod book;
 pub(crate) mod lists;
 mod live;
 pub(crate) mod lookups;
@@ -31,6 +32,10 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(lookups::lookup_case))
         .routes(routes!(lookups::show_workflow))
         .routes(routes!(lookups::list_duties))
+        .routes(routes!(book::list_types_whole))
+        .routes(routes!(book::show_routing))
+        .routes(routes!(book::show_working_days))
+        .routes(routes!(book::count_workload))
         .routes(routes!(lists::count_cases))
         .routes(routes!(lists::search_cases))
         .routes(routes!(lists::find_case))

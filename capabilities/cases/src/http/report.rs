@@ -7,7 +7,7 @@ use crate::error::CaseError;
 use crate::intake;
 use crate::model::{CaseId, Source};
 use crate::photos;
-use crate::view::PostView;
+use crate::view::PostRef;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -99,8 +99,8 @@ pub struct OwnerView {
     pub phone: Option<String>,
 }
 
-impl From<PostView> for OwnerView {
-    fn from(post: PostView) -> Self {
+impl From<PostRef> for OwnerView {
+    fn from(post: PostRef) -> Self {
         Self { name: post.name, phone: post.phone }
     }
 }

@@ -1,7 +1,7 @@
 //! What several resident pages show: owners, moments, states, photos; and the marks a browser keeps of the cases it follows.
 
 use crate::model::{CaseId, FollowerId, parse_number};
-use crate::view::{PhotoView, PostView, Viewer, moment, words};
+use crate::view::{PhotoView, PostRef, Viewer, moment, words};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use edge::{Cookies, Edge, Page, SetCookie};
@@ -18,8 +18,8 @@ pub(super) struct Owner {
     pub phone: Option<String>,
 }
 
-impl From<PostView> for Owner {
-    fn from(post: PostView) -> Self {
+impl From<PostRef> for Owner {
+    fn from(post: PostRef) -> Self {
         Self { post: post.name, name: post.holder, phone: post.phone }
     }
 }

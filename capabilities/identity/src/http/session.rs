@@ -43,12 +43,12 @@ pub(crate) struct SignedInView {
     must_change: bool,
     /// 先绑定动态验证 · A second factor must be set up first.
     must_enrol: bool,
-    posts: Vec<PostView>,
+    posts: Vec<OwnPost>,
     grants: Vec<GrantView>,
 }
 
 #[derive(Serialize, ToSchema)]
-pub(crate) struct PostView {
+pub(crate) struct OwnPost {
     id: PostId,
     kind: String,
     name: String,
@@ -79,7 +79,7 @@ pub(crate) struct MeView {
     must_change: bool,
     /// 有权限，但要先改密码或绑定动态验证 · The session is limited to setting up password and second factor.
     limited: bool,
-    posts: Vec<PostView>,
+    posts: Vec<OwnPost>,
     grants: Vec<GrantView>,
 }
 
@@ -95,11 +95,11 @@ pub(crate) struct SessionView {
     current: bool,
 }
 
-fn posts_of(edge: &Edge, district: platform::DistrictId, posts: &[PostId]) -> Vec<PostView> {
+fn posts_of(edge: &Edge, district: platform::DistrictId, posts: &[PostId]) -> Vec<OwnPost> {
     let snapshot = edge.fixture::<Map>().of(district);
     let found = posts.iter().filter_map(|id| snapshot.post(*id));
     found
-        .map(|p| PostView {
+        .map(|p| OwnPost {
             id: p.id,
             kind: p.kind.as_str().to_owned(),
             name: p.name.clone(),

@@ -2,21 +2,7 @@
 import { icon, make, say } from "../../../lib/dom";
 import { change_steadily } from "../../../lib/steady";
 import { tr } from "../../../lib/words";
-
-const SIDE_PX_MAX = 1600;
-const BYTES_AIM = 160 * 1024;
-const QUALITIES = [0.82, 0.7, 0.55];
-
-interface Shot {
-  file: File;
-  picture: ImageBitmap | null;
-}
-
-/** The size of a picture whose longer side is at most `side_max`, never enlarged. */
-export function fit(width: number, height: number, side_max: number): { width: number; height: number } {
-  const factor = Math.min(1, side_max / Math.max(width, height));
-  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
-}
+import { shrink, type Shot } from "../shared/shrink";
 
 export function enhance_photos(field: HTMLElement): void {
   const input = field.querySelector<HTMLInputElement>('input[type="file"]');
@@ -47,7 +33,7 @@ export function enhance_photos(field: HTMLElement): void {
   input.addEventListener("change", async () => {
     const files = [...(input.files ?? [])];
     say(said, tr("正在处理照片……", "Preparing the photos…"));
-    const made = await Promise.all(files.map(prepare_shot));
+    const made = await Promise.all(files.map(shrink));
     const room = photos_max - shots.length;
     shots = [...shots, ...made.slice(0, room)];
     change_steadily(list, show);
@@ -56,31 +42,6 @@ export function enhance_photos(field: HTMLElement): void {
       ? tr(`最多 ${photos_max} 张，多的 ${over} 张没有放进来。`, `At most ${photos_max}; ${over} were left out.`)
       : tr(`已有 ${shots.length} 张照片。`, `${shots.length} photos so far.`));
   });
-}
-
-/** Makes a photo smaller; one that cannot be read goes as it is, and the server says what is wrong with it. */
-async function prepare_shot(file: File): Promise<Shot> {
-  let picture: ImageBitmap;
-  try {
-    picture = await createImageBitmap(file);
-  } catch {
-    return { file, picture: null };
-  }
-  const size = fit(picture.width, picture.height, SIDE_PX_MAX);
-  const canvas = make("canvas", { width: String(size.width), height: String(size.height) });
-  const pen = canvas.getContext("2d");
-  if (!pen) return { file, picture };
-  pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, size.width, size.height);
-  pen.drawImage(picture, 0, 0, size.width, size.height);
-  for (const quality of QUALITIES) {
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
-    const last = quality === QUALITIES[QUALITIES.length - 1];
-    if (!blob || (blob.size > BYTES_AIM && !last)) continue;
-    if (blob.size >= file.size) break;
-    return { file: new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }), picture };
-  }
-  return { file, picture };
 }
 
 function shot_item(shot: Shot, at: number, remove: () => void): HTMLElement {

@@ -1,7 +1,7 @@
 // The report form with the script on: types offered, a draft restored, an edit after a try gets an id of its own.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { load_draft, save_draft } from "./draft";
-import { fit } from "./photos";
+import { fit } from "../shared/shrink";
 import { enhance_report, new_id } from "./report";
 
 const FORM = `<form data-report><input type="hidden" name="client_id" value="first"><input type="hidden" name="place_kind" value="address">

@@ -1,0 +1,42 @@
+// A photo made smaller on the device before it is sent, on every face alike.
+const SIDE_PX_MAX = 1600;
+const BYTES_AIM = 160 * 1024;
+const QUALITIES = [0.82, 0.7, 0.55];
+
+/** A photo to be sent, and its picture where this browser can read it. */
+export interface Shot {
+  file: File;
+  picture: ImageBitmap | null;
+}
+
+/** The size of a picture whose longer side is at most `side_max`, never enlarged. */
+export function fit(width: number, height: number, side_max: number): { width: number; height: number } {
+  const factor = Math.min(1, side_max / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+}
+
+/** Makes a photo smaller; one that cannot be read goes as it is, and the server says what is wrong with it. */
+export async function shrink(file: File): Promise<Shot> {
+  let picture: ImageBitmap;
+  try {
+    picture = await createImageBitmap(file);
+  } catch {
+    return { file, picture: null };
+  }
+  const size = fit(picture.width, picture.height, SIDE_PX_MAX);
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, size);
+  const pen = canvas.getContext("2d");
+  if (!pen) return { file, picture };
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, size.width, size.height);
+  pen.drawImage(picture, 0, 0, size.width, size.height);
+  for (const quality of QUALITIES) {
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
+    const last = quality === QUALITIES[QUALITIES.length - 1];
+    if (!blob || (blob.size > BYTES_AIM && !last)) continue;
+    if (blob.size >= file.size) break;
+    return { file: new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }), picture };
+  }
+  return { file, picture };
+}
