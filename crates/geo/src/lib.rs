@@ -15,6 +15,9 @@ mod frame;
 mod index;
 mod partition;
 mod plane;
+mod tile;
+mod tile_clip;
+mod tile_write;
 mod wkb;
 
 pub use boundary::{Bbox, Boundary, VERTICES_MAX};
@@ -29,3 +32,4 @@ pub use fit::{Fit, likely_system, measure_fit};
 pub use frame::{Frame, svg_path};
 pub use index::{AreaIndex, BORDER_TOLERANCE_DEGREES};
 pub use partition::{PARTITION_BALANCE_MAX, Part, Share, partition, partition_hierarchy};
+pub use tile::{TILE_EXTENT, TILE_ZOOM_MAX, Tile, TileId, TileTag, TileValue, from_mercator, mercator};
