@@ -1,13 +1,16 @@
 //! JSON routes of the territory, thin: parse, call, answer.
 
 mod areas;
+mod changes;
 mod files;
 mod places;
 mod posts;
 mod seats;
+mod tiles;
 mod views;
 
 pub(crate) use areas::last_version;
+pub(crate) use tiles::TileShelf;
 
 use crate::model::Snapshot;
 use crate::queries::Map;
@@ -35,6 +38,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(areas::list_versions))
         .routes(routes!(places::locate_place))
         .routes(routes!(places::draw_outline))
+        .routes(routes!(tiles::show_tile))
         .merge(files)
         .routes(routes!(files::export_areas))
         .routes(routes!(posts::list_posts, posts::open_post))

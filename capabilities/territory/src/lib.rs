@@ -51,6 +51,7 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
         let map = Arc::new(Map::new(db.clock().clone()));
         db.fixtures().put(map.clone());
+        db.fixtures().put(Arc::new(http::TileShelf::default()));
         let districts = db.fixtures().get::<edge::Districts>();
         for district in districts.all() {
             map.refresh(db, district.district).await?;

@@ -1,6 +1,7 @@
 //! Areas in and out as files.
 
-use super::{Moment, staff};
+use super::changes::{self, ChangesDrawn};
+use super::{Moment, current, staff};
 use crate::TerritoryError;
 use crate::access::{EDIT_AREAS, VIEW_AREAS};
 use crate::commands::{ExportOptions, ImportOptions, ImportReport, export_text, import_bytes};
@@ -12,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use edge::{Edge, Multipart, QueryOf, Who};
 use geo::CoordinateSystem;
 use platform::{Problem, Words, limits};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How a file is to be read. In a multipart form the same names may be fields beside `file`.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -29,17 +30,30 @@ pub struct ReadAreas {
     within: Option<String>,
 }
 
+/// What a file would change, and how that looks.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct CheckedAreas {
+    #[serde(flatten)]
+    pub report: ImportReport,
+    pub changes: ChangesDrawn,
+}
+
 /// 检查一份区域文件，不改动任何东西。Check a file of areas; nothing is changed.
 #[utoipa::path(post, path = "/api/territory/areas/check", tag = "territory", params(ReadAreas),
     request_body(content = String, description = "GeoJSON or CSV, or a form with the part `file`", content_type = "application/geo+json"),
-    responses((status = 200, body = ImportReport), (status = 413, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = CheckedAreas), (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn check_areas(
     State(edge): State<Edge>,
     who: Who,
     QueryOf(query): QueryOf<ReadAreas>,
     request: Request,
-) -> Result<Json<ImportReport>, Problem> {
-    bring_in(&edge, &who, query, request, true).await
+) -> Result<Json<CheckedAreas>, Problem> {
+    let actor = staff(&who, &EDIT_AREAS)?;
+    let (bytes, options) = read_order(request, query, true).await?;
+    let report = import_bytes(&edge.db, actor, bytes.clone(), options.clone(), &mut |_| {}).await?;
+    let standing = current(&edge, actor.district).await?;
+    let changes = changes::draw(bytes, options.file, standing, &report).await?;
+    Ok(Json(CheckedAreas { report, changes }))
 }
 
 /// 导入一份区域文件：从生效日起成为新版本，旧版本保留。Import a file of areas as new versions from a date on.
@@ -53,17 +67,17 @@ pub async fn import_areas(
     QueryOf(query): QueryOf<ReadAreas>,
     request: Request,
 ) -> Result<Json<ImportReport>, Problem> {
-    bring_in(&edge, &who, query, request, false).await
+    let actor = staff(&who, &EDIT_AREAS)?;
+    let (bytes, options) = read_order(request, query, false).await?;
+    Ok(Json(import_bytes(&edge.db, actor, bytes, options, &mut |_| {}).await?))
 }
 
-async fn bring_in(
-    edge: &Edge,
-    who: &Who,
-    query: ReadAreas,
+/// The file, and how it is to be brought in.
+async fn read_order(
     request: Request,
+    query: ReadAreas,
     dry_run: bool,
-) -> Result<Json<ImportReport>, Problem> {
-    let actor = staff(who, &EDIT_AREAS)?;
+) -> Result<(Vec<u8>, ImportOptions), Problem> {
     let (bytes, query) = read_request(request, query).await?;
     let format = match query.format.as_deref() {
         Some(text) => FileFormat::parse(text).ok_or_else(unknown_format)?,
@@ -80,7 +94,7 @@ async fn bring_in(
         within: query.within,
         dry_run,
     };
-    Ok(Json(import_bytes(&edge.db, actor, bytes, options, &mut |_| {}).await?))
+    Ok((bytes, options))
 }
 
 /// The file, as the whole body or as the part `file` of a form.

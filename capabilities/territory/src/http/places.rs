@@ -120,7 +120,7 @@ pub async fn draw_outline(
 }
 
 /// The body with its `ETag`, or 304 where the caller has it already.
-fn cached(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
+pub(super) fn cached(headers: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
     let mut hash = DefaultHasher::new();
     body.hash(&mut hash);
     let tag = format!("\"{:016x}\"", hash.finish());
