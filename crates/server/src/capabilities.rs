@@ -10,4 +10,6 @@ pub static LIST: &[&Capability] = &[
     &identity::CAPABILITY,
     // row 3
     &cases::CAPABILITY,
+    // what runs them all
+    &crate::operations::CAPABILITY,
 ];

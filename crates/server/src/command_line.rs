@@ -63,6 +63,11 @@ enum Command {
         after_help = "Example:\n  mulin backup /backup/mulin-2026-03-02.tar.gz\n\nOn PostgreSQL the database is saved by pg_dump: the command prints how."
     )]
     Backup(BackupWords),
+    /// Restore a saved file into a folder that is removed again, to know that it can be restored
+    #[command(
+        after_help = "Example:\n  mulin check-backup /backup/mulin-2026-03-02.tar.gz --data /srv/mulin\n\nNeeds room for the restored data beside the data directory's own; the health screen tells of it."
+    )]
+    CheckBackup(RestoreWords),
     /// Build a data directory from a saved file
     #[command(
         after_help = "Example:\n  mulin restore /backup/mulin-2026-03-02.tar.gz --data /srv/mulin-restored\n\nThe directory must not hold a database yet."
@@ -143,6 +148,7 @@ async fn act(command: Command, resolved: Resolved) -> Outcome {
         Command::Import(words) => commands::import::run(settings, words).await,
         Command::Export(words) => commands::export::run(settings, words).await,
         Command::Backup(words) => commands::backup::save(settings, &words.file).await,
+        Command::CheckBackup(words) => commands::backup::check(settings, &words.file).await,
         Command::Restore(words) => commands::backup::restore(settings, &words.file).await,
         Command::Openapi => commands::openapi::run(),
         Command::Flow(words) => commands::flow::run(settings, words),

@@ -2,6 +2,7 @@
 
 mod api_page;
 mod assets;
+mod backup_note;
 pub mod capabilities;
 pub mod command_line;
 mod commands;
@@ -11,6 +12,7 @@ pub mod house;
 mod listen;
 mod metering;
 pub mod openapi;
+mod operations;
 mod progress;
 mod serve;
 pub mod settings;

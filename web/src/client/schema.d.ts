@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/territory/tiles/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 区域矢量瓦片（MVT 2.1）：图层 `areas`，属性 `code`、`name`、`name_en`、`level`、`path`。The areas as vector tiles; cached by `ETag`. */
+        get: operations["show_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/territory/areas/check": {
         parameters: {
             query?: never;
@@ -868,6 +885,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/book/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事项类型全表：时限、问题、依据、归谁办。 · All types whole: limits, questions, sources, who answers. */
+        get: operations["list_types_whole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/book/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 现行派单规则原文，供试算时修改。 · The routing rules in force as written, to be changed in a dry run. */
+        get: operations["show_routing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/book/working-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一年的工作日历：放假、调休和依据。 · The working days of a year: holidays, days worked instead, and the basis. */
+        get: operations["show_working_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/workload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各岗位在办件数（只有数，没有内容），移交时用。 · How many open cases lie on each post: numbers only, for a hand-over. */
+        get: operations["count_workload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/counts": {
         parameters: {
             query?: never;
@@ -894,6 +979,23 @@ export interface paths {
         };
         /** 搜索事件。 · Finds cases by words, number or place. */
         get: operations["search_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我这一天办了什么。 · What the caller did on a day. */
+        get: operations["show_day"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1013,6 +1115,23 @@ export interface paths {
         };
         /** 实时事件流（SSE）。 · Live events of cases within one's scope, as server-sent events. */
         get: operations["follow_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/server/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 系统运行和备份状况 · How the server stands, and its backups */
+        get: operations["show_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1168,6 +1287,12 @@ export interface components {
             /** @description Characters 7 to 20 of its code by CJ/T 349-2010, where that can say it. */
             cjt349_place?: string | null;
         };
+        /** @description An area that stays. */
+        AroundDrawn: {
+            code: string;
+            name: string;
+            path: string;
+        };
         AssignRoleBody: {
             role: string;
             /** @description `{"kind":"district"}`, `{"kind":"area","path":…}` or `{"kind":"unit","organisation":…}` */
@@ -1222,6 +1347,80 @@ export interface components {
         Away: {
             from: components["schemas"]["Time"];
             until: components["schemas"]["Time"];
+        };
+        /** @description What is known of a backup. */
+        BackupNote: {
+            /** @description When it was made, or checked. */
+            at: components["schemas"]["Time"];
+            /** @description 备份内容截至何时 · As of when the saved data is. */
+            as_of: components["schemas"]["Time"];
+            /** @description 文件名（不含目录）· The file's name, without its folder. */
+            file: string;
+            /** Format: int64 */
+            bytes: number;
+        };
+        /** @description Who answers by which list. */
+        BookAnswer: {
+            list: string;
+            list_name: components["schemas"]["Words"];
+            number: string;
+            who: components["schemas"]["Words"];
+        };
+        /** @description A branch of a tree, with its types. */
+        BookClass: {
+            code: string;
+            name: components["schemas"]["Words"];
+            types: components["schemas"]["BookType"][];
+        };
+        /** @description A treatment with its limit. */
+        BookMeasure: {
+            words: components["schemas"]["Words"];
+            /** @description "5 个工作日" */
+            within: components["schemas"]["Words"];
+            source: string;
+        };
+        /** @description A question to the reporter. */
+        BookQuestion: {
+            code: string;
+            words: components["schemas"]["Words"];
+            required: boolean;
+            /** @description What may be chosen; nothing where it is written freely. */
+            choices: components["schemas"]["Words"][];
+        };
+        /** @description A tree of types with its classes. */
+        BookTree: {
+            key: string;
+            name: components["schemas"]["Words"];
+            source: string;
+            classes: components["schemas"]["BookClass"][];
+        };
+        /** @description A type whole: what it asks, by when, with what proof, and whose it is by the lists. */
+        BookType: {
+            code: string;
+            name: components["schemas"]["Words"];
+            /** @description What residents read. */
+            short: components["schemas"]["Words"];
+            hint?: components["schemas"]["Words"] | null;
+            /** @description `normal`, `urgent`, `emergency` */
+            urgency: string;
+            /** @description `none`, `photo_after`, `photos_before_after`, `document` */
+            proof: string;
+            /** @description Treatments in their order; the last one ends the matter. */
+            measures: components["schemas"]["BookMeasure"][];
+            /** @description Items of the duty lists: list and number, and who answers by it. */
+            answers: components["schemas"]["BookAnswer"][];
+            questions: components["schemas"]["BookQuestion"][];
+            public: boolean;
+            anonymous: boolean;
+            offered: boolean;
+            hazard: boolean;
+            /** Format: int32 */
+            duplicates_radius_m: number;
+            /** Format: int32 */
+            duplicates_days: number;
+            /** @description Words by which it is suggested. */
+            words: string[];
+            source: string;
         };
         /** Format: uuid */
         CaseId: string;
@@ -1290,6 +1489,32 @@ export interface components {
             timeline: components["schemas"]["EntryView"][];
             actions: components["schemas"]["ActionView"][];
         };
+        /** @description One area that would change. */
+        ChangeDrawn: {
+            code: string;
+            /** @description `added`, `renewed`, `ended` */
+            change: string;
+            level: components["schemas"]["AreaLevel"];
+            old_name?: string | null;
+            new_name?: string | null;
+            old_path?: string | null;
+            new_path?: string | null;
+            /** Format: double */
+            old_square_metres?: number | null;
+            /** Format: double */
+            new_square_metres?: number | null;
+            /** Format: int32 */
+            old_households?: number | null;
+            /** Format: int32 */
+            new_households?: number | null;
+            /**
+             * Format: double
+             * @description Where its label stands.
+             */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
         /** @description A new name or number; the key stays. */
         ChangeOrganisationBody: {
             name: string;
@@ -1301,6 +1526,23 @@ export interface components {
             present: string;
             /** @description 新密码 · The new one. */
             new: string;
+        };
+        /** @description The changes in one frame; paths are SVG path data, to be filled with `fill-rule="evenodd"`. */
+        ChangesDrawn: {
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            height: number;
+            /** @description New, renewed and ended areas. */
+            cells: components["schemas"]["ChangeDrawn"][];
+            /** @description Areas beside them that stay as they are. */
+            around: components["schemas"]["AroundDrawn"][];
+            /** @description Changes left out of the picture: too many, or without a boundary. */
+            left_out: number;
+        };
+        /** @description What a file would change, and how that looks. */
+        CheckedAreas: components["schemas"]["ImportReport"] & {
+            changes: components["schemas"]["ChangesDrawn"];
         };
         CodeSentView: {
             /**
@@ -1341,6 +1583,25 @@ export interface components {
         };
         /** @description Where a page ended: opaque to callers, the sort key of its last row to us. */
         Cursor: string;
+        /** @description A day of the caller's own. */
+        DayView: {
+            /** @description Newest first. */
+            deeds: components["schemas"]["DeedView"][];
+            /** @description Cases finished, answered or checked that day. */
+            done: number;
+            /** @description Cases that wait for the caller's posts now; counted up to a page. */
+            open: number;
+        };
+        /** @description A step one took. */
+        DeedView: {
+            at: components["schemas"]["Time"];
+            number: string;
+            action: string;
+            action_words: components["schemas"]["Words"];
+            type_words: components["schemas"]["Words"];
+            place: string;
+            note?: string | null;
+        };
         /** @description Nothing more to say. */
         Done: {
             done: boolean;
@@ -1461,6 +1722,48 @@ export interface components {
         HandedPost: {
             post: components["schemas"]["PostId"];
             account: components["schemas"]["AccountId"];
+        };
+        /** @description 系统运行状况 · How the server stands. */
+        HealthView: {
+            version: string;
+            /** @description `SQLite` or `PostgreSQL` */
+            engine: string;
+            now: components["schemas"]["Time"];
+            /** @description 本次启动的时刻 · Since when this server is open. */
+            opened_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description 数据库大小（字节）· Bytes of the database.
+             */
+            database_bytes: number;
+            /**
+             * Format: int64
+             * @description 附件 · Photos beside it.
+             */
+            attachments_bytes: number;
+            attachments: number;
+            /**
+             * Format: int64
+             * @description 数据目录所在磁盘的可用和总字节 · Bytes free and in all on the disk of the data directory.
+             */
+            disk_free_bytes?: number | null;
+            /** Format: int64 */
+            disk_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description 待办的后台事项，最早的一条从何时起等 · Background work that waits, and since when.
+             */
+            outbox_rows: number;
+            outbox_oldest?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description 该响未响的定时 · Timers that should have rung.
+             */
+            late_timers: number;
+            late_since?: components["schemas"]["Time"] | null;
+            migrations: components["schemas"]["MigrationView"][];
+            backup?: components["schemas"]["BackupNote"] | null;
+            backup_check?: components["schemas"]["BackupNote"] | null;
         };
         /** @description Who takes over, with the name and number the district publishes. */
         HeirBody: {
@@ -1583,6 +1886,11 @@ export interface components {
             limited: boolean;
             posts: components["schemas"]["OwnPost"][];
             grants: components["schemas"]["GrantView"][];
+        };
+        MigrationView: {
+            capability: string;
+            name: string;
+            applied_at: components["schemas"]["Time"];
         };
         /** @description An open case of the same kind nearby. */
         NearbyCase: {
@@ -1836,6 +2144,14 @@ export interface components {
         PostId: string;
         /** @enum {string} */
         PostKind: "grid_worker" | "grid_leader" | "subdistrict_desk" | "unit" | "dispatcher";
+        /** @description Open cases that lie on a post: numbers only. */
+        PostLoad: {
+            post: components["schemas"]["PostId"];
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+        };
         /** @description A post as people name it. */
         PostRef: {
             id: components["schemas"]["PostId"];
@@ -1948,6 +2264,13 @@ export interface components {
                 [key: string]: components["schemas"]["Words"];
             };
         };
+        /** @description The routing rules as somebody wrote them. */
+        RoutingText: {
+            /** @description The text of the `routing.toml` in force. */
+            text: string;
+            /** @description Whether the district has its own; else it is the built-in one. */
+            own: boolean;
+        };
         SendCodeBody: {
             /** @description 手机号 · A mobile number. */
             phone: string;
@@ -2042,6 +2365,28 @@ export interface components {
         Words: {
             zh: string;
             en: string;
+        };
+        /** @description A day of the working calendar. */
+        WorkDay: {
+            /** @description 2026-10-01 */
+            date: string;
+            is_worked: boolean;
+            /** @description Otherwise than its weekday says: a holiday in the week, a weekend that is worked. */
+            is_moved: boolean;
+            /** @description 国庆节 */
+            name?: string | null;
+        };
+        /** @description The working days of a year, and how sure they are. */
+        WorkYear: {
+            /** Format: int32 */
+            year: number;
+            /** @description `official`: the State Council's notice is out; `weekend_only`: only weekends are known; `unknown`: outside the table. */
+            basis: string;
+            basis_words?: components["schemas"]["Words"] | null;
+            /** @description The last day an official notice covers. */
+            published_until: string;
+            worked: number;
+            days: components["schemas"]["WorkDay"][];
         };
     };
     responses: never;
@@ -2226,6 +2571,53 @@ export interface operations {
             };
         };
     };
+    show_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description zoom, 0 to 22 */
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": number[];
+                };
+            };
+            /** @description nothing of the district lies there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description as the caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such tile */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_areas: {
         parameters: {
             query?: {
@@ -2254,7 +2646,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportReport"];
+                    "application/json": components["schemas"]["CheckedAreas"];
                 };
             };
             413: {
@@ -4157,6 +4549,125 @@ export interface operations {
             };
         };
     };
+    list_types_whole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookTree"][];
+                };
+            };
+        };
+    };
+    show_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingText"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_working_days: {
+        parameters: {
+            query?: {
+                /** @description 2000 to 2099; this year if absent. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkYear"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_workload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostLoad"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_cases: {
         parameters: {
             query?: {
@@ -4217,6 +4728,44 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_day: {
+        parameters: {
+            query: {
+                /** @description `2026-11-21`, a day in China. */
+                date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4499,6 +5048,41 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
                 };
             };
             401: {
