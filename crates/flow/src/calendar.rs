@@ -50,6 +50,20 @@ pub struct Calendar {
     /// Indexes into `days` of the working days, rising.
     worked: Vec<u32>,
     published_last: Date,
+    /// The days that have a name, rising: public holidays and the days worked instead.
+    names: Vec<(Date, String)>,
+}
+
+/// A day as a calendar on a wall shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CalendarDay {
+    pub date: Date,
+    pub is_worked: bool,
+    /// Whether it is otherwise than its weekday says: a holiday in the week, a weekend that is worked.
+    pub is_moved: bool,
+    /// "国庆节", where the notice names it.
+    pub name: Option<String>,
+    pub basis: Basis,
 }
 
 /// A day with everything that came before it, so that sums between days are differences.
@@ -69,14 +83,17 @@ struct Row {
     date: String,
     weekday: u8,
     is_workday: String,
+    #[serde(default)]
+    name: String,
     basis: String,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct KnownDay {
     date: Date,
     is_worked: bool,
     is_official: bool,
+    name: String,
 }
 
 impl Calendar {
@@ -91,6 +108,7 @@ impl Calendar {
             days: Vec::new(),
             worked: Vec::new(),
             published_last: known.iter().rfind(|d| d.is_official).map_or(date(YEAR_FIRST, 1, 1), |d| d.date),
+            names: known.iter().filter(|d| !d.name.is_empty()).map(|d| (d.date, d.name.clone())).collect(),
         };
         calendar.fill(&known, hours);
         Ok(calendar)
@@ -131,6 +149,31 @@ impl Calendar {
     /// The last day an official notice covers.
     pub fn published_until(&self) -> Date {
         self.published_last
+    }
+
+    /// The days of a year, in order; none for a year the table does not cover.
+    pub fn days_of(&self, year: i16) -> Vec<CalendarDay> {
+        if !(YEAR_FIRST..=YEAR_LAST).contains(&year) {
+            return Vec::new();
+        }
+        date(year, 1, 1)
+            .series(jiff::Span::new().days(1))
+            .take_while(|d| d.year() == year)
+            .map(|d| self.day_of(d))
+            .collect()
+    }
+
+    fn day_of(&self, day: Date) -> CalendarDay {
+        let at = micros_of(day) - self.offset;
+        let is_worked = self.is_working_day(at);
+        let named = self.names.binary_search_by(|(date, _)| date.cmp(&day));
+        CalendarDay {
+            date: day,
+            is_worked,
+            is_moved: is_worked == is_weekend(day),
+            name: named.ok().map(|n| self.names[n].1.clone()),
+            basis: self.basis_between(at, at),
+        }
     }
 
     pub fn is_working_day(&self, at: i64) -> bool {
@@ -306,7 +349,7 @@ fn read_day(row: &Row, place: String, days: &mut Vec<KnownDay>, faults: &mut Fau
         "weekend-rule-only" => false,
         _ => return faults.add(place, "basis 无效", "basis must be official or weekend-rule-only"),
     };
-    days.push(KnownDay { date: day, is_worked, is_official });
+    days.push(KnownDay { date: day, is_worked, is_official, name: row.name.trim().to_owned() });
 }
 
 fn is_weekend(day: Date) -> bool {

@@ -19,7 +19,7 @@ mod text;
 mod words;
 mod workflow;
 
-pub use calendar::{Basis, Calendar};
+pub use calendar::{Basis, Calendar, CalendarDay};
 pub use clock::{Clock, Pause};
 pub use deadline::{Deadline, Due, Unit, due};
 pub use fault::{Fault, Faults};

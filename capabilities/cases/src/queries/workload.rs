@@ -24,6 +24,10 @@ sql! {
 }
 
 /// Open cases by the post that has the next step; posts without any are left out.
-pub async fn count_by_post(conn: &mut Conn, district: DistrictId, now: Time) -> Result<Vec<PostCount>, Fault> {
+pub async fn count_by_post(
+    conn: &mut Conn,
+    district: DistrictId,
+    now: Time,
+) -> Result<Vec<PostCount>, Fault> {
     conn.all(&BY_POST, (district, now, POSTS_MAX)).await
 }
