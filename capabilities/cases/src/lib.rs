@@ -3,12 +3,14 @@
 pub mod access;
 mod answers;
 pub mod catalogue;
+mod chart;
 mod codes;
 pub mod commands;
 pub mod demo;
 mod error;
 pub mod export;
 pub mod facts;
+mod figures;
 mod http;
 pub mod import;
 mod intake;
@@ -40,7 +42,7 @@ pub const CAPABILITY: Capability = Capability {
     words: Words::of("事件", "Cases"),
     migrations: ::store::migrations!(
         "cases",
-        ["0001_open_case.sql", "0002_other_systems.sql", "0003_counts.sql"]
+        ["0001_open_case.sql", "0002_other_systems.sql", "0003_counts.sql", "0004_map.sql"]
     ),
     permissions: access::ALL,
     api: http::routes,
@@ -54,6 +56,7 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
         let rules = load_rules(db).await?;
         db.fixtures().put(Arc::new(rules));
+        db.fixtures().put(Arc::new(queries::map::Charts::default()));
         Ok(())
     })
 }

@@ -1,6 +1,7 @@
 //! Every read about cases: queues, counts, the neighbourhood of a place, one case with its history, search.
 
 pub(crate) mod files;
+pub mod map;
 pub(crate) mod open311;
 pub mod reported;
 pub(crate) mod workload;

@@ -5,6 +5,7 @@ mod book;
 pub(crate) mod lists;
 mod live;
 pub(crate) mod lookups;
+mod map;
 pub(crate) mod report;
 
 use crate::error::CaseError;
@@ -38,6 +39,9 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(book::count_workload))
         .routes(routes!(lists::count_cases))
         .routes(routes!(lists::search_cases))
+        .routes(routes!(map::show_map))
+        .routes(routes!(map::list_exceptions))
+        .routes(routes!(map::list_behind))
         .routes(routes!(lists::find_case))
         .routes(routes!(actions::act_on_case))
         .routes(routes!(actions::act_on_many))

@@ -7,6 +7,7 @@ mod follow;
 mod import;
 mod life;
 mod main_job;
+mod map;
 mod model;
 mod open311;
 mod open311_samples;
