@@ -95,11 +95,17 @@ async fn rows_come_page_by_page_what_is_due_first() {
 async fn the_map_shows_places_without_words_or_people() {
     each_case_town(async |town: CaseTown| {
         let phone = "13800002222";
-        town.reports(json!({ "words": BURST, "type": BURST_PIPE, "place": point(0), "reporter": { "phone": phone } })).await;
+        town.reports(
+            json!({ "words": BURST, "type": BURST_PIPE, "place": point(0), "reporter": { "phone": phone } }),
+        )
+        .await;
         let map = town.staff("desk").get(&format!("/api/cases/map?{GROUND}")).await.ok();
         assert_eq!((map["cases"].as_array().map(Vec::len), map["unplaced"].as_u64()), (Some(1), Some(0)));
         let text = map.to_string();
-        assert!(!text.contains("水管") && !text.contains("138") && text.contains("供水管道破裂"), "{text}");
+        assert!(
+            !text.contains("喷得很高") && !text.contains("138") && text.contains("供水管道破裂"),
+            "{text}"
+        );
         let elsewhere = "west=114.0&south=27.8&east=114.2&north=28.0&zoom=12";
         let empty = town.staff("desk").get(&format!("/api/cases/map?{elsewhere}")).await.ok();
         assert_eq!(empty["cases"], json!([]));

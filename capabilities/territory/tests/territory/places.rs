@@ -83,3 +83,27 @@ async fn the_outline_is_drawn_once_and_known_by_its_tag() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tiles_show_the_areas_until_these_change() {
+    each_town(async |town: Town| {
+        let anyone = town.caller();
+        let (z, x, y) = (12, 3335, 1717);
+        let path = format!("/api/territory/tiles/{z}/{x}/{y}");
+        assert_eq!(anyone.get(&path).await.status, 204, "no areas yet");
+        found_areas(&town).await;
+        let found = anyone.client.get(format!("{}{path}", town.url)).send().await.expect("a tile");
+        assert_eq!(found.headers()["content-type"], "application/vnd.mapbox-vector-tile");
+        let tag = found.headers()["etag"].to_str().expect("a tag").to_owned();
+        let bytes = found.bytes().await.expect("a tile");
+        let says = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        assert!(says("430204001008J001") && says("grid") && says("name_en"));
+        let again = anyone.client.get(format!("{}{path}", town.url)).header("if-none-match", &tag);
+        assert_eq!(anyone.send(again).await.status, 304);
+        assert_eq!(anyone.get("/api/territory/tiles/12/1/1").await.status, 204, "far away");
+        for none in ["1/2/0", "99/0/0", "1/-1/0"] {
+            anyone.get(&format!("/api/territory/tiles/{none}")).await.refused("not_found");
+        }
+    })
+    .await;
+}
