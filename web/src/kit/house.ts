@@ -11,4 +11,4 @@ export const is_demo = (): boolean => data().demo === "true";
 export const icon_sheet = (): string => data().icons ?? "";
 export const is_elder = (): boolean => document.documentElement.dataset.elder === "true";
 /** Whether the shell came with a session: without one nobody need be asked who this is. */
-export const has_session = (): boolean => data().session === "true";
+export const has_session = (): boolean => data().session !== "false";
