@@ -21,6 +21,11 @@ const MARGIN: f64 = 24.0;
 pub struct ChangesDrawn {
     pub width: f64,
     pub height: f64,
+    /// Longitude of x = 0 and latitude of y = 0, and units per degree: where a finding lies on the picture.
+    pub west: f64,
+    pub north: f64,
+    pub per_lon: f64,
+    pub per_lat: f64,
     /// New, renewed and ended areas.
     pub cells: Vec<ChangeDrawn>,
     /// Areas beside them that stay as they are.
@@ -119,9 +124,16 @@ fn draw_changes(standing: &Snapshot, drafts: &[AreaDraft], report: &ImportReport
     let frame = Frame::fit(bbox, WIDTH, MARGIN);
     let bounded: Vec<&Pair> =
         pairs.iter().filter(|p| p.old_ground().or(p.new_ground()).is_some()).take(CELLS_MAX).collect();
+    let (Ok(first), Ok(last)) = (frame.to_point(0.0, 0.0), frame.to_point(frame.width, frame.height)) else {
+        return ChangesDrawn { left_out: pairs.len(), ..ChangesDrawn::default() };
+    };
     ChangesDrawn {
         width: frame.width,
         height: frame.height,
+        west: first.lon(),
+        north: first.lat(),
+        per_lon: frame.width / (last.lon() - first.lon()),
+        per_lat: frame.height / (first.lat() - last.lat()),
         cells: bounded.iter().map(|pair| draw_pair(pair, &frame)).collect(),
         around: draw_around(standing, &bounded, bbox, &frame),
         left_out: pairs.len() - bounded.len(),

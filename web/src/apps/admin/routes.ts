@@ -1,4 +1,37 @@
-// The addresses of the admin face.
+// The addresses of the admin face. A place's permissions are those of its list; what lies below a place needs the same.
 import type { RouteRecordRaw } from "vue-router";
+import { PLACES } from "./places";
+import { tr } from "../../lib/words";
 
-export const routes: RouteRecordRaw[] = [];
+function meta(place: string, title?: () => string): { title: () => string; needs: readonly string[] } {
+  const found = PLACES.find((one) => one.to === place);
+  return { title: title ?? found?.words ?? (() => tr("管理", "Administration")), needs: found?.needs ?? [] };
+}
+
+const account = () => tr("账号", "Account");
+const rules = { children: [
+  { path: "", redirect: "/rules/types" },
+  { path: "types", component: () => import("../../capabilities/cases/admin/Types.vue"), meta: { title: () => tr("事项类型", "Types of case") } },
+  { path: "duty-lists", component: () => import("../../capabilities/cases/admin/DutyLists.vue"), meta: { title: () => tr("责任清单", "Duty lists") } },
+  { path: "workflow", component: () => import("../../capabilities/cases/admin/Workflow.vue"), meta: { title: () => tr("办理流程", "Workflow") } },
+  { path: "dry-run", component: () => import("../../capabilities/cases/admin/DryRun.vue"), meta: { title: () => tr("派单试算", "Trial of routing"), needs: ["cases.dry_run"] } },
+  { path: "working-days", component: () => import("../../capabilities/cases/admin/WorkingDays.vue"), meta: { title: () => tr("工作日历", "Working days") } },
+] };
+
+export const routes: RouteRecordRaw[] = [
+  { path: "/", component: () => import("./Home.vue"), meta: { title: () => tr("管理首页", "Administration") } },
+  { path: "/people", component: () => import("../../capabilities/identity/admin/People.vue"), meta: meta("/people") },
+  { path: "/people/:account", component: () => import("../../capabilities/identity/admin/Account.vue"), meta: meta("/people", account) },
+  { path: "/posts", component: () => import("../../capabilities/territory/admin/Posts.vue"), meta: meta("/posts") },
+  { path: "/hand-over", component: () => import("../../capabilities/territory/admin/HandOver.vue"), meta: meta("/hand-over") },
+  { path: "/areas", component: () => import("../../capabilities/territory/admin/Areas.vue"), meta: meta("/areas") },
+  { path: "/areas/import", component: () => import("../../capabilities/territory/admin/ImportAreas.vue"), meta: meta("/areas", () => tr("导入区域边界", "Import areas")) },
+  { path: "/areas/:code", component: () => import("../../capabilities/territory/admin/Area.vue"), meta: meta("/areas", () => tr("区域", "Area")) },
+  { path: "/health", component: () => import("../../capabilities/server/admin/Health.vue"), meta: meta("/health") },
+  { path: "/roles", component: () => import("../../capabilities/identity/admin/Roles.vue"), meta: meta("/roles") },
+  { path: "/grants", component: () => import("../../capabilities/identity/admin/Grants.vue"), meta: meta("/grants") },
+  { path: "/see-as", component: () => import("../../capabilities/identity/admin/SeeAs.vue"), meta: meta("/see-as") },
+  { path: "/audit", component: () => import("../../capabilities/identity/admin/Audit.vue"), meta: meta("/audit") },
+  { path: "/rules", component: () => import("../../capabilities/cases/admin/Rules.vue"), meta: meta("/rules"), ...rules },
+  { path: "/:rest(.*)*", component: () => import("./NotFound.vue"), meta: { title: () => tr("没有这个页面", "No such page") } },
+];
