@@ -42,11 +42,12 @@ export class Refusal extends Error {
 
 type Reply<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
-let on_signed_out: () => void = () => undefined;
+/** Whether the session still stands; it hears of one that does not. */
+let still_signed_in: (refused: boolean) => Promise<boolean> = () => Promise.resolve(true);
 
-/** Told whenever an answer says that the session is over. */
-export function when_signed_out(act: () => void): void {
-  on_signed_out = act;
+/** Asked whenever an answer may mean that the session is over; `refused` where the answer says so itself. */
+export function when_in_doubt(act: (refused: boolean) => Promise<boolean>): void {
+  still_signed_in = act;
 }
 
 /** The data of an answer; anything else is thrown as a [`Refusal`]. */
@@ -55,8 +56,14 @@ export async function ask<T>(call: Reply<T>): Promise<T> {
   if (!reply) throw new Refusal(tr("网络或服务器没有回应，内容还在，请稍后再试。", "No answer from the network or the server. Nothing is lost; please try again."), 0, "silent", undefined, {});
   if (reply.response.ok) return reply.data as T;
   const refusal = refusal_of(reply.error, reply.response.status);
-  if (refusal.wants_sign_in && refusal.code !== "identity.wrong_password") on_signed_out();
+  // To a stranger a case is simply not there: "not found" may mean that the session ended.
+  const doubtful = refusal.wants_sign_in || refusal.is_forbidden || refusal.status === 404;
+  if (doubtful && !(await still_signed_in(refusal.wants_sign_in))) throw session_over();
   throw refusal;
+}
+
+function session_over(): Refusal {
+  return new Refusal(tr("登录已过期，登录后请再按一次。", "Your session has ended. Please sign in and press again."), 401, "sign_in", undefined, {});
 }
 
 function refusal_of(error: unknown, status: number): Refusal {

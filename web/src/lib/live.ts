@@ -9,6 +9,9 @@ export interface LiveFact {
   what: Record<string, unknown>;
 }
 
+/** The facts the server streams, by name. */
+const FACTS = ["cases.case_reported", "cases.case_stepped", "cases.case_followed"] as const;
+
 export interface Link {
   /** Whether facts are coming. */
   up: boolean;
@@ -29,7 +32,7 @@ export function use_live(hear: (fact: LiveFact) => void, renew: () => void): Lin
   source.onopen = () => Object.assign(link, { up: true, down_since: undefined, is_lost: false });
   source.onerror = () => Object.assign(link, { up: false, down_since: link.down_since ?? Date.now() });
   source.addEventListener("reload", () => renew());
-  source.onmessage = (event: MessageEvent<string>) => hear(JSON.parse(event.data) as LiveFact);
+  for (const name of FACTS) source.addEventListener(name, (event: MessageEvent<string>) => hear(JSON.parse(event.data) as LiveFact));
   onScopeDispose(() => {
     clearInterval(watchman);
     source.close();

@@ -38,7 +38,7 @@ export function say_failed(words: string): void {
 }
 
 /** Does a thing after `seconds`, unless it is undone. Whoever leaves the page before has not undone it: it is done at once. */
-export function do_unless_undone(words: string, seconds: number, act: () => void): void {
+export function do_unless_undone(words: string, seconds: number, act: () => void, undone: () => void = () => undefined): void {
   const notice = add("good", words, stop, seconds);
   const timer = setInterval(() => {
     notice.left = (notice.left ?? 1) - 1;
@@ -55,6 +55,7 @@ export function do_unless_undone(words: string, seconds: number, act: () => void
   }
   function stop(): void {
     end();
+    undone();
     say_done(tr("已撤销，什么都没有改动。", "Undone. Nothing was changed."));
   }
   addEventListener("pagehide", finish);

@@ -1,6 +1,6 @@
 // Who is signed in on this page, what they hold, and what happens when the session ends in the middle of work.
 import { computed, reactive } from "vue";
-import { api, ask, Refusal, when_signed_out, type Schema } from "../client/api";
+import { api, ask, Refusal, when_in_doubt, type Schema } from "../client/api";
 import { has_session } from "../kit/house";
 
 /** `unknown` before the first answer; `lost` when it ended under somebody's hands: their page stays, a sign-in lies over it. */
@@ -11,8 +11,11 @@ export const session = reactive({
   me: undefined as Schema["MeView"] | undefined,
 });
 
-when_signed_out(() => {
-  if (session.standing === "in") session.standing = "lost";
+when_in_doubt(async (refused) => {
+  if (session.standing !== "in") return true;
+  const over = refused || (await fetch("/api/identity/me", { credentials: "same-origin" }).then((reply) => reply.status === 401, () => false));
+  if (over) session.standing = "lost";
+  return !over;
 });
 
 /** Asks the server who this is. Two people on one computer: whoever signs in over another's page starts it anew. */
