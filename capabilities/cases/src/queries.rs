@@ -98,22 +98,23 @@ sql! {
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and owner_post = $2 and open and id < $3 order by id desc limit $4";
-    OF_POSTS_DUE: (DistrictId, List<PostId>, Time, CaseId, i64) -> Line =
+    OF_POSTS_DUE: (DistrictId, List<PostId>, Time, CaseId, Time, String, bool, List<String>, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and owner_post {in:$2:uuid} and open and (due_at, id) > ($3, $4)
-         order by due_at, id limit $5";
+             and due_at < $5 and ($6 = '' or type_code = $6) and ($7 or state {in:$8:text})
+         order by due_at, id limit $9";
     OF_AREA_OPEN: (DistrictId, String, String, CaseId, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and area_path >= $2 and area_path < $3 and open and id < $4
          order by id desc limit $5";
-    OF_AREA_OVERDUE: (DistrictId, String, String, Time, Time, CaseId, i64) -> Line =
+    OF_AREA_DUE: (DistrictId, String, String, Time, CaseId, Time, String, bool, List<String>, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-         from cases_case where district = $1 and area_path >= $2 and area_path < $3 and open and due_at < $4
-             and (due_at, id) > ($5, $6)
-         order by due_at, id limit $7";
+         from cases_case where district = $1 and area_path >= $2 and area_path < $3 and open and (due_at, id) > ($4, $5)
+             and due_at < $6 and ($7 = '' or type_code = $7) and ($8 or state {in:$9:text})
+         order by due_at, id limit $10";
     OF_AREA_ALL: (DistrictId, String, String, CaseId, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
@@ -178,17 +179,35 @@ pub enum Queue {
     /// Cases whose next step these posts own, newest first.
     Posts(Vec<PostId>),
     /// The same, what is due first.
-    PostsDue(Vec<PostId>),
-    /// Open cases of an area and all below it.
+    PostsDue(Vec<PostId>, Filter),
+    /// Open cases of an area and all below it, newest first.
     Area(String),
-    /// Those of them past their time, the longest first.
-    AreaOverdue(String),
+    /// The same, what is due first.
+    AreaDue(String, Filter),
     /// Open and closed.
     AreaAll(String),
     /// What an organisation is asked to do.
     Unit { organisation: OrganisationId, closed_too: bool },
     /// What a resident reported or follows.
     Account(AccountId),
+}
+
+/// What of an open queue is wanted; everything where it says nothing. All of it is answered by the index of what is due.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub type_code: Option<String>,
+    /// Any of these; empty: all.
+    pub states: Vec<String>,
+    /// Only what is past its time.
+    pub overdue: bool,
+}
+
+impl Filter {
+    /// The moment before which a case is due, the type, whether every state is wanted, and which are.
+    fn params(&self, now: Time) -> (Time, String, bool, List<String>) {
+        let until = if self.overdue { now } else { Time::from_micros(i64::MAX) };
+        (until, self.type_code.clone().unwrap_or_default(), self.states.is_empty(), List(self.states.clone()))
+    }
 }
 
 /// The last moment and id: where a list by newest begins.
@@ -216,15 +235,20 @@ pub async fn list(
         Queue::Posts(posts) => {
             conn.all(&OF_POSTS_NEWEST, (district, List(posts.clone()), before, rows)).await?
         }
-        Queue::PostsDue(posts) => {
-            conn.all(&OF_POSTS_DUE, (district, List(posts.clone()), due_after, id_after, rows)).await?
+        Queue::PostsDue(posts, filter) => {
+            let (until, kind, all, states) = filter.params(now);
+            let posts = List(posts.clone());
+            let params = (district, posts, due_after, id_after, until, kind, all, states, rows);
+            conn.all(&OF_POSTS_DUE, params).await?
         }
         Queue::Area(path) => {
             conn.all(&OF_AREA_OPEN, (district, path.clone(), end_of(path), before, rows)).await?
         }
-        Queue::AreaOverdue(path) => {
-            let params = (district, path.clone(), end_of(path), now, due_after, id_after, rows);
-            conn.all(&OF_AREA_OVERDUE, params).await?
+        Queue::AreaDue(path, filter) => {
+            let (until, kind, all, states) = filter.params(now);
+            let (from, end) = (path.clone(), end_of(path));
+            let params = (district, from, end, due_after, id_after, until, kind, all, states, rows);
+            conn.all(&OF_AREA_DUE, params).await?
         }
         Queue::AreaAll(path) => {
             conn.all(&OF_AREA_ALL, (district, path.clone(), end_of(path), before, rows)).await?
@@ -263,16 +287,16 @@ impl Queue {
     /// Whether the area asked for, if any, can be one: codes and what joins them.
     fn names_an_area(&self) -> bool {
         match self {
-            Self::Area(path) | Self::AreaOverdue(path) | Self::AreaAll(path) => {
+            Self::Area(path) | Self::AreaDue(path, _) | Self::AreaAll(path) => {
                 path.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'/')
             }
-            Self::Posts(_) | Self::PostsDue(_) | Self::Unit { .. } | Self::Account(_) => true,
+            Self::Posts(_) | Self::PostsDue(..) | Self::Unit { .. } | Self::Account(_) => true,
         }
     }
 
     /// Sorted by what is due first, not by newest.
     fn is_by_due(&self) -> bool {
-        matches!(self, Self::PostsDue(_) | Self::AreaOverdue(_))
+        matches!(self, Self::PostsDue(..) | Self::AreaDue(..))
     }
 }
 
@@ -425,7 +449,7 @@ pub(crate) async fn find_common(
 /// The queue somebody means who names none: the posts held, else the unit, else the area of the widest scope.
 pub fn default_queue(actor: &Actor) -> Result<Queue, CaseError> {
     if !actor.posts.is_empty() {
-        return Ok(Queue::PostsDue(actor.posts.to_vec()));
+        return Ok(Queue::PostsDue(actor.posts.to_vec(), Filter::default()));
     }
     let scope = actor.scopes(&access::VIEW).next().ok_or(CaseError::Forbidden(&access::VIEW))?;
     Ok(match scope {
@@ -439,10 +463,10 @@ pub fn default_queue(actor: &Actor) -> Result<Queue, CaseError> {
 /// Whether the actor may list this queue.
 pub fn check_queue(actor: &Actor, queue: &Queue) -> Result<(), CaseError> {
     let allowed = match queue {
-        Queue::Posts(posts) | Queue::PostsDue(posts) => {
+        Queue::Posts(posts) | Queue::PostsDue(posts, _) => {
             posts.iter().all(|p| actor.has_post(*p)) || actor.holds_everywhere(&access::VIEW)
         }
-        Queue::Area(path) | Queue::AreaOverdue(path) | Queue::AreaAll(path) => {
+        Queue::Area(path) | Queue::AreaDue(path, _) | Queue::AreaAll(path) => {
             actor.holds_at(&access::VIEW, path)
         }
         Queue::Unit { organisation, .. } => {

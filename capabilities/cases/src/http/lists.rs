@@ -4,7 +4,7 @@ use super::{Answer, case_id, mark_of, viewer};
 use crate::commands;
 use crate::error::CaseError;
 use crate::model::FollowerKind;
-use crate::queries::{self, Queue};
+use crate::queries::{self, Filter, Queue};
 use crate::view::{CaseLine, CaseView};
 use axum::Json;
 use axum::extract::State;
@@ -20,12 +20,19 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListCases {
-    /// `mine` (default: my posts, what is due first), `newest` (my posts, newest first), `area`, `overdue`, `all`, `unit`, `reported` (a resident's own)
+    /// `mine` (default: my posts, what is due first), `newest` (my posts, newest first), `area` (open, newest first), `due` (open,
+    /// what is due first), `overdue`, `waiting` (for the reporter's word), `all`, `unit`, `reported` (a resident's own)
     queue: Option<String>,
     /// A post, for `mine` and `newest`.
     post: Option<PostId>,
-    /// An area's path, for `area`, `overdue` and `all`.
+    /// An area's path, for `area`, `due`, `overdue`, `waiting` and `all`.
     area: Option<String>,
+    /// A type's code, for the queues by what is due: `mine`, `due`, `overdue`, `waiting`.
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    type_code: Option<String>,
+    /// A state, for `mine`, `due` and `overdue`.
+    state: Option<String>,
     organisation: Option<OrganisationId>,
     after: Option<String>,
     /// 1 to 100, 50 if absent.
@@ -61,15 +68,25 @@ pub async fn list_cases(
     Ok(Json(Page { items: page.items.iter().map(|l| viewer.line(l)).collect(), next: page.next }))
 }
 
+/// States in which the reporter has the word.
+const WAITING: &[&str] = &["confirming", "answered"];
+
 fn queue(actor: &Actor, query: &ListCases) -> Result<Queue, CaseError> {
     let posts = || query.post.map_or_else(|| actor.posts.to_vec(), |p| vec![p]);
     let area = || query.area.clone().unwrap_or_else(|| actor.district.to_string());
-    Ok(match query.queue.as_deref() {
-        None if query.post.is_none() => queries::default_queue(actor)?,
-        None | Some("mine") => Queue::PostsDue(posts()),
+    let filter = Filter {
+        type_code: query.type_code.clone().filter(|t| !t.is_empty()),
+        states: query.state.clone().filter(|s| !s.is_empty()).into_iter().collect(),
+        overdue: false,
+    };
+    let queue = match query.queue.as_deref() {
+        None if query.post.is_none() => default_queue(actor, &filter)?,
+        None | Some("mine") => Queue::PostsDue(posts(), filter.clone()),
         Some("newest") => Queue::Posts(posts()),
         Some("area") => Queue::Area(area()),
-        Some("overdue") => Queue::AreaOverdue(area()),
+        Some("due") => Queue::AreaDue(area(), filter.clone()),
+        Some("overdue") => Queue::AreaDue(area(), Filter { overdue: true, ..filter.clone() }),
+        Some("waiting") => Queue::AreaDue(area(), waiting(&filter)?),
         Some("all") => Queue::AreaAll(area()),
         Some("unit") => {
             Queue::Unit { organisation: query.organisation.ok_or(CaseError::NotFound)?, closed_too: false }
@@ -83,7 +100,47 @@ fn queue(actor: &Actor, query: &ListCases) -> Result<Queue, CaseError> {
                 "There is no such queue.",
             ));
         }
+    };
+    check_filter(&queue, &filter)?;
+    Ok(queue)
+}
+
+/// Those the reporter has the word on, or of them the one state asked for.
+fn waiting(filter: &Filter) -> Result<Filter, CaseError> {
+    if filter.states.is_empty() {
+        let states = WAITING.iter().map(|s| (*s).to_owned()).collect();
+        return Ok(Filter { states, ..filter.clone() });
+    }
+    if filter.states.iter().all(|s| WAITING.contains(&s.as_str())) {
+        return Ok(filter.clone());
+    }
+    Err(no_filter("state"))
+}
+
+fn default_queue(actor: &Actor, filter: &Filter) -> Result<Queue, CaseError> {
+    Ok(match queries::default_queue(actor)? {
+        Queue::PostsDue(posts, _) => Queue::PostsDue(posts, filter.clone()),
+        other => other,
     })
+}
+
+/// A filter that would be passed over in silence is refused: the list would claim to be what it is not.
+fn check_filter(queue: &Queue, filter: &Filter) -> Result<(), CaseError> {
+    let filters = matches!(queue, Queue::PostsDue(..) | Queue::AreaDue(..));
+    match (&filter.type_code, filter.states.first()) {
+        (Some(_), _) if !filters => Err(no_filter("type")),
+        (_, Some(_)) if !filters => Err(no_filter("state")),
+        _ => Ok(()),
+    }
+}
+
+fn no_filter(field: &'static str) -> CaseError {
+    CaseError::invalid(
+        field,
+        "cases.no_filter",
+        "这个队列不能这样筛选，请换“在办”“超时”或“我的”。",
+        "This queue cannot be filtered so; take the open, the overdue or your own.",
+    )
 }
 
 /// Open cases of one area.

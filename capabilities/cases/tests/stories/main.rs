@@ -14,6 +14,7 @@ mod open311_samples;
 mod pages;
 mod photos;
 mod privacy;
+mod queues;
 mod routing;
 mod statements;
 mod town;

@@ -1,0 +1,85 @@
+//! The queues of a desk: what is due first, of one type or state, waiting for the reporter; page by page to the end.
+
+use crate::town::*;
+use serde_json::{Value, json};
+
+fn numbers(page: &Value) -> Vec<String> {
+    let items = page["items"].as_array().expect("a page has items");
+    items.iter().map(|i| i["number"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_cases_come_by_what_is_due_first_and_narrow_by_type_and_state() {
+    each_case_town(async |town: CaseTown| {
+        let burst = town.reports_burst_pipe().await;
+        let clutter = json!({ "words": "楼道堆满杂物", "type": CLUTTER, "place": point(1) });
+        let clutter = town.reports(clutter).await;
+        town.act("water", &burst.id, "take", json!({})).await.ok();
+        let desk = town.staff("desk");
+        let open = desk.get(&format!("/api/cases?queue=due&area={STREET}")).await.ok();
+        let due: Vec<&str> =
+            open["items"].as_array().unwrap().iter().filter_map(|i| i["due_at"].as_str()).collect();
+        assert_eq!(due.len(), 2);
+        assert!(due[0] <= due[1], "{due:?}");
+        let of = |more: &str| format!("/api/cases?queue=due&area={STREET}&{more}");
+        assert_eq!(numbers(&desk.get(&of(&format!("type={CLUTTER}"))).await.ok()), [clutter.number.clone()]);
+        assert_eq!(numbers(&desk.get(&of("state=handling")).await.ok()), [burst.number.clone()]);
+        assert!(numbers(&desk.get(&of(&format!("state=handling&type={CLUTTER}"))).await.ok()).is_empty());
+        let mine = town.staff("water").get("/api/cases?queue=mine&state=assigned").await.ok();
+        assert!(numbers(&mine).is_empty(), "it has been taken: {mine}");
+        desk.get(&format!("/api/cases?queue=all&area={STREET}&state=handling"))
+            .await
+            .refused("cases.no_filter");
+        desk.get(&format!("/api/cases?queue=waiting&area={STREET}&state=handling"))
+            .await
+            .refused("cases.no_filter");
+        desk.get("/api/cases?queue=due").await.refused("forbidden");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_the_reporter_is_a_queue_of_its_own() {
+    each_case_town(async |town: CaseTown| {
+        let burst = town.reports_burst_pipe().await;
+        town.reports_burst_pipe().await;
+        let waiting = format!("/api/cases?queue=waiting&area={STREET}");
+        let desk = town.staff("desk");
+        assert!(numbers(&desk.get(&waiting).await.ok()).is_empty());
+        town.water_mends(&burst.id).await;
+        town.act("desk", &burst.id, "verify", json!({ "note": "现场看过。" })).await.ok();
+        assert_eq!(numbers(&desk.get(&waiting).await.ok()), [burst.number.clone()]);
+        assert!(numbers(&desk.get(&format!("{waiting}&state=answered")).await.ok()).is_empty());
+        burst.act("confirm", json!({})).await.ok();
+        assert!(numbers(&desk.get(&waiting).await.ok()).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_what_is_due_meet_each_case_once() {
+    each_case_town(async |town: CaseTown| {
+        let mut reported = Vec::new();
+        for _ in 0..5 {
+            reported.push(town.reports_burst_pipe().await.number);
+        }
+        let desk = town.staff("desk");
+        let (mut met, mut after) = (Vec::new(), String::new());
+        for _ in 0..3 {
+            let path = format!("/api/cases?queue=due&area={STREET}&type={BURST_PIPE}&limit=2{after}");
+            let page = desk.get(&path).await.ok();
+            met.extend(numbers(&page));
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        met.sort();
+        reported.sort();
+        assert_eq!(met, reported);
+        town.passes_days(30).await;
+        let over = format!("/api/cases?queue=overdue&area={STREET}&type={BURST_PIPE}");
+        assert_eq!(numbers(&town.staff("desk").get(&over).await.ok()).len(), 5, "all are past their time");
+        let path = format!("/api/cases?queue=due&area={STREET}&after=nonsense");
+        town.staff("desk").get(&path).await.refused("cases.bad_cursor");
+    })
+    .await;
+}
