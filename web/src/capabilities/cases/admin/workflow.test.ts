@@ -18,7 +18,7 @@ test("ways are told once, staying is none", () => {
 
 test("states stand in columns by their distance, ends in the last", () => {
   const columns = Object.fromEntries(draw(flow).nodes.map((node) => [node.state.name, node.column]));
-  expect(columns).toEqual({ new: 0, work: 1, wait: 1, done: 2 });
+  expect(columns).toEqual({ new: 0, work: 1, wait: 2, done: 3 });
 });
 
 test("no state lies on another", () => {
@@ -27,4 +27,9 @@ test("no state lies on another", () => {
     expect(a.x >= 0 && a.y >= 0 && a.x + NODE.width <= width && a.y + NODE.height <= height).toBe(true);
     for (const b of nodes) if (a !== b) expect(Math.abs(a.x - b.x) >= NODE.width || Math.abs(a.y - b.y) >= NODE.height).toBe(true);
   }
+});
+
+test("the main way goes forward by an action's own aim", () => {
+  const main = draw(flow).edges.filter((one) => one.is_main).map((one) => `${one.edge.from}>${one.edge.to}`);
+  expect(main).toEqual(["new>work", "work>wait", "work>done", "new>done"]);
 });

@@ -1,4 +1,4 @@
-// The workflow as the server gives it, and a layered drawing of it: states in columns by how far they are from the beginning.
+// The workflow as the server gives it, and a layered drawing of it: states in columns by how far they are from the beginning, and the way most cases go.
 import type { Words } from "../../../lib/words";
 
 export interface Length {
@@ -81,26 +81,32 @@ export interface Drawing {
   width: number;
   height: number;
   nodes: Node[];
-  edges: { edge: Edge; path: string; is_back: boolean }[];
+  edges: { edge: Edge; path: string; is_back: boolean; is_main: boolean }[];
 }
 
-export const NODE = { width: 150, height: 52 };
-const GAP = { x: 90, y: 34 };
+export const NODE = { width: 128, height: 52 };
+const GAP = { x: 52, y: 34 };
 const MARGIN = 24;
+/** Ends that so many states lead to (withdrawn, merged, …) are no part of the main way. */
+const SIDE_END_STATES = 3;
 
-/** Steps from the beginning, over the shortest way; ends stand together in the last column. */
+/** Steps from the beginning over the longest way forward, the file's order saying what is forward; ends stand in the last column. */
 function columns_of(flow: Workflow, edges: readonly Edge[]): Map<string, number> {
+  const order = new Map(flow.state.map((one, n) => [one.name, n]));
   const column = new Map<string, number>();
-  let front = flow.state.filter((one) => one.start).map((one) => one.name);
-  front.forEach((name) => column.set(name, 0));
-  const finals = new Set(flow.state.filter((one) => one.final).map((one) => one.name));
-  for (let depth = 1; front.length > 0; depth += 1) {
-    front = [...new Set(edges.filter((edge) => front.includes(edge.from)).map((edge) => edge.to))].filter((name) => !column.has(name) && !finals.has(name));
-    front.forEach((name) => column.set(name, depth));
+  for (const state of flow.state.filter((one) => !one.final)) {
+    const before = edges.filter((edge) => edge.to === state.name && order.get(edge.from)! < order.get(state.name)!);
+    column.set(state.name, state.start ? 0 : Math.max(0, ...before.map((edge) => (column.get(edge.from) ?? 0) + 1)));
   }
   const last = Math.max(0, ...column.values()) + 1;
-  flow.state.forEach((one) => column.has(one.name) || column.set(one.name, last));
+  flow.state.filter((one) => one.final).forEach((one) => column.set(one.name, last));
   return column;
+}
+
+/** Whether an edge belongs to the way most cases go: forward, by an action's own aim, and not to an end that can be reached from anywhere. */
+function is_main(edge: Edge, edges: readonly Edge[], finals: ReadonlySet<string>): boolean {
+  if (!edge.actions.some((action) => action.to === edge.to)) return false;
+  return !finals.has(edge.to) || edges.filter((other) => other.to === edge.to && other.actions.some((action) => action.to === other.to)).length <= SIDE_END_STATES;
 }
 
 /** Draws the workflow. Columns keep the order of the file, a few rounds bring neighbours to the same height. */
@@ -117,9 +123,12 @@ export function draw(flow: Workflow): Drawing {
     return { state, column: n, row, x: MARGIN + n * (NODE.width + GAP.x), y: (height - taken) / 2 + row * (NODE.height + GAP.y) };
   }));
   const at = new Map(nodes.map((node) => [node.state.name, node]));
+  const finals = new Set(flow.state.filter((one) => one.final).map((one) => one.name));
   const drawn = edges.flatMap((edge) => {
     const [from, to] = [at.get(edge.from), at.get(edge.to)];
-    return from && to ? [{ edge, path: path_of(from, to), is_back: to.column <= from.column }] : [];
+    if (!from || !to) return [];
+    const is_back = to.column <= from.column;
+    return [{ edge, path: path_of(from, to), is_back, is_main: !is_back && is_main(edge, edges, finals) }];
   });
   return { width: 2 * MARGIN + count * NODE.width + (count - 1) * GAP.x, height, nodes, edges: drawn };
 }
