@@ -11,11 +11,13 @@ type AreaPlace = Schema["AreaPlace"];
 const SUPERVISED_RANK = 3;
 
 export function picture_of(seen: Exceptions, map: MapAnswer | undefined, chosen: string | undefined): Picture {
-  const parent = seen.above.at(-1);
+  const parent = seen.above[seen.above.length - 1];
+  // One area alone is the whole: to mark it would say nothing.
+  const is_marked = (overdue: number) => overdue > 0 && seen.areas.length > 1;
   return {
     area: ground_of(seen.area),
     parent: parent && ground_of(parent),
-    within: seen.areas.map((area) => ({ ...ground_of(area), line: area_words(area), is_late: area.overdue > 0 })),
+    within: seen.areas.map((area) => ({ ...ground_of(area), line: area_words(area), is_late: is_marked(area.overdue) })),
     heaps: (map?.cells ?? []).map((cell) => ({ lon: cell.lon, lat: cell.lat, count: cell.count, late: cell.overdue })),
     pins: (map?.cases ?? []).map(pin_of),
     chosen,
@@ -39,9 +41,9 @@ function pin_of(one: Schema["PlacedCase"]): Pin {
   return { key: one.number, lon: one.lon, lat: one.lat, kind };
 }
 
-/** Places in coarse cells only: what everybody may look at shows no single door. */
+/** Places in cells of two kilometres only: what everybody may look at shows no single door. */
 export function blurred(picture: Picture): Picture {
-  const CELLS_PER_DEGREE = 100;
+  const CELLS_PER_DEGREE = 50;
   const heaps = new Map<string, Heap>();
   const cell = (degrees: number) => (Math.floor(degrees * CELLS_PER_DEGREE) + 0.5) / CELLS_PER_DEGREE;
   const put = (lon: number, lat: number, count: number, late: number) => {

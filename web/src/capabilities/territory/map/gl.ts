@@ -9,7 +9,9 @@ import { colours_of, draw_pin, heap_words, radius_of, set_mark_font, type Colour
 import { FIT_MARGIN, type Hear, type Picture, type PinKind, type Sheet, type SheetWords } from "./sheet";
 
 const TILE_ZOOM_MAX = 15;
-const FONT = ["Open Sans Regular"];
+/** Drawn by this computer: no letters are fetched, only the weight is read from the name. */
+const FONT = ["Local Regular"];
+const BOLD = ["Local Bold"];
 const ICON_PIXELS = 40;
 const FIT_ZOOM_MAX = 16.5;
 const NOTHING = { type: "FeatureCollection" as const, features: [] };
@@ -24,8 +26,11 @@ export function has_card(): boolean {
 export async function make_gl(host: HTMLElement, hear: Hear, words: SheetWords): Promise<Sheet> {
   maplibregl.setWorkerUrl(worker_url);
   const colours = colours_of();
+  const container = document.createElement("div");
+  container.className = "map-gl";
+  host.append(container);
   const map = new maplibregl.Map({
-    container: host,
+    container,
     style: style_of(colours),
     center: [113.1, 27.9],
     zoom: 10,
@@ -69,6 +74,7 @@ export async function make_gl(host: HTMLElement, hear: Hear, words: SheetWords):
     end() {
       watcher.disconnect();
       map.remove();
+      container.remove();
     },
   };
 }
@@ -106,7 +112,7 @@ function show(map: GlMap, { area, within, heaps, pins, chosen }: Picture, colour
   const point = (lon: number, lat: number, properties: Record<string, unknown>) => ({ type: "Feature" as const, geometry: { type: "Point" as const, coordinates: [lon, lat] }, properties });
   const named = (within.length > 0 ? within : [area]).filter((one) => one.label);
   source("names")?.setData({ type: "FeatureCollection", features: named.map((one) => point(...one.label!, { name: one.name, line: one.line, late: one.is_late })) });
-  source("heaps")?.setData({ type: "FeatureCollection", features: heaps.map((one) => point(one.lon, one.lat, { words: heap_words(one.count, one.late), radius: radius_of(one.count), late: one.late > 0 })) });
+  source("heaps")?.setData({ type: "FeatureCollection", features: heaps.map((one) => point(one.lon, one.lat, { words: heap_words(one.count, one.late), radius: radius_of(one.count, one.late), late: one.late > 0 })) });
   source("pins")?.setData({ type: "FeatureCollection", features: pins.map((one) => point(one.lon, one.lat, { key: one.key, icon: icon_name(one.kind, one.key === chosen), order: one.key === chosen ? 2 : one.kind === "calm" ? 0 : 1 })) });
 }
 
@@ -147,14 +153,14 @@ function style_of(colours: Colours): StyleSpecification {
       { id: "subdistricts", type: "line", ...areas, filter: of_level("subdistrict"), paint: { "line-color": colours.edge, "line-width": 1.5 } },
       { id: "inner-line", type: "line", ...areas, filter: none, paint: { "line-color": colours.edge, "line-width": 1 } },
       { id: "around-line", type: "line", ...areas, filter: none, paint: { "line-color": colours.brand, "line-width": 3 } },
+      { id: "heaps", type: "circle", source: "heaps", paint: { "circle-radius": ["get", "radius"], "circle-color": ["case", ["get", "late"], colours.bad, colours.brand], "circle-stroke-color": colours.card, "circle-stroke-width": 2 } },
+      { id: "heap-words", type: "symbol", source: "heaps", layout: { "text-field": ["get", "words"], "text-font": BOLD, "text-size": 12, "text-max-width": 2, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": colours.card } },
+      { id: "pins", type: "symbol", source: "pins", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["get", "order"] } },
       {
         id: "names", type: "symbol", source: "names",
-        layout: { "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "line"], { "font-scale": 0.9 }], "text-font": FONT, "text-size": 14 },
+        layout: { "text-field": ["format", ["get", "name"], { "text-font": ["literal", BOLD] }, "\n", {}, ["get", "line"], { "font-scale": 0.9 }], "text-font": FONT, "text-size": 14 },
         paint: { "text-color": ["case", ["get", "late"], colours.bad, colours.ink], "text-halo-color": colours.card, "text-halo-width": 2 },
       },
-      { id: "heaps", type: "circle", source: "heaps", paint: { "circle-radius": ["get", "radius"], "circle-color": ["case", ["get", "late"], colours.bad, colours.brand], "circle-stroke-color": colours.card, "circle-stroke-width": 2 } },
-      { id: "heap-words", type: "symbol", source: "heaps", layout: { "text-field": ["get", "words"], "text-font": FONT, "text-size": 12, "text-max-width": 2, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": colours.card } },
-      { id: "pins", type: "symbol", source: "pins", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["get", "order"] } },
     ],
   };
 }

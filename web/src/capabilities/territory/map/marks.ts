@@ -43,8 +43,9 @@ export function short_figure(count: number): string {
 }
 
 /** The radius of a heap: its area grows with the number, within what can be read and what leaves room. */
-export function radius_of(count: number): number {
-  return Math.max(11, Math.min(24, 8 + 2.6 * Math.log2(count + 1)));
+export function radius_of(count: number, late: number): number {
+  const least = late > 0 ? 16 : 12;
+  return Math.max(least, Math.min(26, 8 + 2.6 * Math.log2(count + 1)));
 }
 
 /** "12", and "12 !3" where three of them are late. */
@@ -53,7 +54,7 @@ export function heap_words(count: number, late: number): string {
 }
 
 export function draw_heap(pen: CanvasRenderingContext2D, left: number, top: number, count: number, late: number, colours: Colours): void {
-  const radius = radius_of(count);
+  const radius = radius_of(count, late);
   pen.beginPath();
   pen.arc(left, top, radius, 0, 2 * Math.PI);
   pen.fillStyle = late > 0 ? colours.bad : colours.brand;
@@ -62,8 +63,8 @@ export function draw_heap(pen: CanvasRenderingContext2D, left: number, top: numb
   pen.strokeStyle = colours.card;
   pen.stroke();
   pen.fillStyle = colours.card;
-  pen.fillText(short_figure(count), left, late > 0 ? top - 4 : top + 1);
-  if (late > 0) pen.fillText(`!${short_figure(late)}`, left, top + 7);
+  pen.fillText(short_figure(count), left, late > 0 ? top - 5 : top + 1);
+  if (late > 0) pen.fillText(`!${short_figure(late)}`, left, top + 8);
 }
 
 /** Pixels from the middle of a pin to its tip. */

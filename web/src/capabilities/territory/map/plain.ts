@@ -8,6 +8,14 @@ import { FIT_MARGIN, type Ground, type Hear, type Picture, type Sheet, type Shee
 
 type Outline = Schema["Drawn"];
 
+/** Left, top, right, bottom. */
+type Box = [number, number, number, number];
+
+/** Marks that names make room for. */
+const MARKS_AVOIDED_MAX = 300;
+/** Where a name is tried, in pixels from its place: where it covers no mark, or else there. */
+const OFFSETS = [0, -26, 26, -52, 52, -78];
+
 /** An outline whose cells are paths, in the outline's own units. */
 interface Shapes {
   cells: { code: string; path: Path2D }[];
@@ -94,9 +102,9 @@ export async function make_plain(host: HTMLElement, hear: Hear, words: SheetWord
     pen.fillRect(0, 0, canvas.width, canvas.height);
     if (picture) {
       paint_ground(picture, scale);
+      paint_marks(picture);
       pen.setTransform(scale, 0, 0, scale, 0, 0);
       paint_names(picture);
-      paint_marks(picture);
     }
     kept.getContext("2d")?.drawImage(canvas, 0, 0);
     kept_camera = camera;
@@ -132,23 +140,27 @@ export async function make_plain(host: HTMLElement, hear: Hear, words: SheetWord
     }
   }
 
-  function paint_names({ area, within }: Picture): void {
+  function paint_names({ area, within, heaps, pins }: Picture): void {
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
-    const taken: [number, number, number, number][] = [];
+    const taken: Box[] = [];
+    // Among a great many there is no free place to look for.
+    const marks = (heaps.length + pins.length > MARKS_AVOIDED_MAX ? [] : [...heaps, ...pins]).map((mark) => to_screen(camera, mark.lon, mark.lat));
     for (const one of within.length > 0 ? within : [area]) {
       if (!one.label) continue;
       const [left, top] = to_screen(camera, ...one.label);
-      pen.font = `650 14px ${colours.font}`;
+      pen.font = `650 ${14 * words.scale}px ${colours.font}`;
       const half = pen.measureText(one.name).width / 2 + 6;
-      const box: [number, number, number, number] = [left - half, top - 14, left + half, top + 24];
+      const place = (off: number): Box => [left - half, top + (off - 14) * words.scale, left + half, top + (off + 26) * words.scale];
+      const off = OFFSETS.find((step) => !marks.some((mark) => holds(place(step), mark, 12 * words.scale))) ?? 0;
       // A name that would lie on another is left out; it comes when there is room.
-      if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-      taken.push(box);
-      write(one.name, left, top, colours.ink);
-      pen.font = `400 13px ${colours.font}`;
-      write(one.line, left, top + 18, one.is_late ? colours.bad : colours.soft);
+      if (taken.some((other) => overlap(place(off), other))) continue;
+      taken.push(place(off));
+      const line = top + off * words.scale;
+      write(one.name, left, line, colours.ink);
+      pen.font = `400 ${13 * words.scale}px ${colours.font}`;
+      write(one.line, left, line + 18 * words.scale, one.is_late ? colours.bad : colours.soft);
     }
   }
 
@@ -164,14 +176,20 @@ export async function make_plain(host: HTMLElement, hear: Hear, words: SheetWord
     set_mark_font(pen, colours);
     for (const heap of heaps) {
       const [left, top] = to_screen(camera, heap.lon, heap.lat);
-      if (is_near(left, top)) draw_heap(pen, left, top, heap.count, heap.late, colours);
+      if (is_near(left, top)) at_scale(left, top, () => draw_heap(pen, 0, 0, heap.count, heap.late, colours));
     }
     // The chosen one last: it lies on top.
     const ordered = [...pins].sort((a, b) => Number(a.key === chosen) - Number(b.key === chosen));
     for (const pin of ordered) {
       const [left, top] = to_screen(camera, pin.lon, pin.lat);
-      if (is_near(left, top)) draw_pin(pen, left, top, pin.kind, pin.key === chosen, colours);
+      if (is_near(left, top)) at_scale(left, top, () => draw_pin(pen, 0, 0, pin.kind, pin.key === chosen, colours));
     }
+  }
+
+  function at_scale(left: number, top: number, draw: () => void): void {
+    const pixels = canvas.width / camera.width;
+    pen.setTransform(pixels * words.scale, 0, 0, pixels * words.scale, left * pixels, top * pixels);
+    draw();
   }
 
   function is_near(left: number, top: number): boolean {
@@ -184,9 +202,9 @@ export async function make_plain(host: HTMLElement, hear: Hear, words: SheetWord
       const at = to_screen(camera, lon, lat);
       return Math.hypot(at[0] - left, at[1] - top) <= radius;
     };
-    const pin = [...picture.pins].reverse().find((one) => near(one.lon, one.lat, PIN_RADIUS + 5));
+    const pin = [...picture.pins].reverse().find((one) => near(one.lon, one.lat, (PIN_RADIUS + 5) * words.scale));
     if (pin) return hear.pin(pin.key);
-    const heap = picture.heaps.find((one) => near(one.lon, one.lat, radius_of(one.count)));
+    const heap = picture.heaps.find((one) => near(one.lon, one.lat, radius_of(one.count, one.late) * words.scale));
     if (heap) return move(zoom_at(camera, 2, left, top));
     const path = area_at(picture, left, top);
     if (path) hear.area(path);
@@ -238,6 +256,14 @@ export async function make_plain(host: HTMLElement, hear: Hear, words: SheetWord
       canvas.remove();
     },
   };
+}
+
+function overlap(one: Box, other: Box): boolean {
+  return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
+}
+
+function holds([left, top, right, bottom]: Box, [x, y]: readonly [number, number], margin: number): boolean {
+  return x > left - margin && x < right + margin && y > top - margin && y < bottom + margin;
 }
 
 function key_of(area: Ground, level: string): string {

@@ -62,6 +62,8 @@ export type MakeSheet = (host: HTMLElement, hear: Hear, words: SheetWords) => Pr
 /** What the drawing itself says to those who hear it. */
 export interface SheetWords {
   label: string;
+  /** How much larger marks and names are: a wall is read from afar. */
+  scale: number;
 }
 
 /** Pixels left free around an area that is shown whole. */
