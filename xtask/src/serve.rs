@@ -22,14 +22,18 @@ pub fn run_district(words: &[String]) -> Outcome {
     serve(&build_release()?, words)
 }
 
-/// The verb `dev`: the debug build on the same data, for those who change the code.
+/// The verb `dev`: the debug build on the same data, and before it a server of the web's sources that reloads what is changed.
 ///
 /// # Errors
 /// As [`run_district`].
 pub fn run_debug(words: &[String]) -> Outcome {
     web::build_if_stale()?;
     run(cargo().args(["build", "--quiet", "--package", "server"]))?;
-    serve(&root().join("target/debug/mulin"), words)
+    let _sources = web::serve_sources()?;
+    let mulin = root().join("target/debug/mulin");
+    make_demo_if_missing(&mulin)?;
+    // Not taken over as in `run`: the sources' server ends with this process.
+    run(program(mulin).arg("serve").args(words).env(DATA_VARIABLE, data()))
 }
 
 /// The verb `demo-reset`: the demo district is thrown away and made anew.

@@ -1,6 +1,7 @@
 //! The web's files: installed when the lock changed, built when an input changed, so that a second start is instant.
 
 use std::path::{Path, PathBuf};
+use std::process::Child;
 
 use sha2::{Digest, Sha256};
 
@@ -49,6 +50,28 @@ pub fn build_if_stale() -> Outcome {
     install_if_stale()?;
     run(program("npm").args(["run", "build"]).current_dir(&web))?;
     remember(&web.join(BUILT_FROM), &hash)
+}
+
+/// The server of the web's sources, stopped with whoever holds it.
+pub struct Sources(Child);
+
+impl Drop for Sources {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Serves the sources of the staff faces, reloading what is changed; everything else comes from the server behind it.
+///
+/// # Errors
+/// npm cannot be started.
+pub fn serve_sources() -> Outcome<Sources> {
+    install_if_stale()?;
+    println!("The faces with their sources, reloading: http://127.0.0.1:5173/desk");
+    // Not through npm: it would outlive us as a child of its own.
+    let server = program("node").arg("node_modules/vite/bin/vite.js").current_dir(folder()).spawn();
+    server.map(Sources).map_err(|error| format!("the sources cannot be served: {error}"))
 }
 
 fn collect_inputs(web: &Path, folder: &Path, inputs: &mut Vec<PathBuf>) -> Outcome {

@@ -3,7 +3,7 @@ import { createApp, type Component } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 import { find_me, session } from "../lib/session";
 
-/** How often a page that is left open asks whether its session still stands. */
+/** How often a page in use asks whether its session still stands. One that nobody touches asks nothing, or no session would ever be idle. */
 const LOOK_MS = 5 * 60_000;
 
 export function start_face(name: string, root: Component, routes: RouteRecordRaw[]): void {
@@ -17,7 +17,9 @@ export function start_face(name: string, root: Component, routes: RouteRecordRaw
     if (from.matched.length > 0) requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }));
   });
   createApp(root).use(router).mount("#app");
+  let touched_at = 0;
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched_at = Date.now(); }, { passive: true });
   setInterval(() => {
-    if (session.standing === "in" && document.visibilityState === "visible") void find_me();
+    if (session.standing === "in" && Date.now() - touched_at < LOOK_MS) void find_me();
   }, LOOK_MS);
 }

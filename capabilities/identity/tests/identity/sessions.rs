@@ -106,3 +106,25 @@ async fn a_token_works_in_its_own_district_only() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_keeps_its_session_where_no_script_can_read_it() {
+    each_engine(CAPABILITIES, async |town| {
+        staff(&town, "li.si", &["grid_worker"]).await;
+        let browser = town.caller();
+        let mut order = credentials("li.si", PASSWORD);
+        order["cookie"] = json!(true);
+        let signed = browser.post("/api/identity/sign-in", order).await;
+        assert_eq!(signed.json()["token"], json!(null), "not told to the page");
+        let cookie = signed.headers["set-cookie"].to_str().expect("text").to_owned();
+        for said in ["session=", "HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(said), "{said} in {cookie}");
+        }
+        assert!(browser.get(ME).await.ok()["name"].is_string());
+
+        let out = browser.post("/api/identity/sign-out", json!({})).await;
+        assert!(out.headers["set-cookie"].to_str().expect("text").contains("Max-Age=0"));
+        browser.get(ME).await.refused("sign_in");
+    })
+    .await;
+}

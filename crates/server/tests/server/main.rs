@@ -4,6 +4,7 @@ mod audit;
 mod bad_days;
 mod commands;
 mod disk_full;
+mod faces;
 mod house;
 mod kill;
 mod metrics;
