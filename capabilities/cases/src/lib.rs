@@ -42,7 +42,7 @@ pub const CAPABILITY: Capability = Capability {
     words: Words::of("事件", "Cases"),
     migrations: ::store::migrations!(
         "cases",
-        ["0001_open_case.sql", "0002_other_systems.sql", "0003_counts.sql", "0004_map.sql"]
+        ["0001_open_case.sql", "0002_other_systems.sql", "0003_counts.sql", "0004_map.sql", "0005_day.sql"]
     ),
     permissions: access::ALL,
     api: http::routes,

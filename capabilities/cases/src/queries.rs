@@ -1,5 +1,6 @@
 //! Every read about cases: queues, counts, the neighbourhood of a place, one case with its history, search.
 
+pub(crate) mod day;
 pub(crate) mod files;
 pub mod map;
 pub(crate) mod open311;

@@ -151,10 +151,7 @@ impl Viewer {
             state_words: state_words(workflow, &line.state),
             open: line.open,
             type_code: line.type_code.clone(),
-            type_words: case_type.map_or_else(
-                || Words::new(line.type_code.clone(), line.type_code.clone()),
-                |t| t.name.clone(),
-            ),
+            type_words: self.type_words(&line.type_code),
             urgency: case_type.map_or_else(String::new, |t| t.urgency.name().to_owned()),
             words: line.words.chars().take(80).collect(),
             lon: line.lon,
@@ -253,6 +250,23 @@ impl Viewer {
         })
     }
 
+    /// A type as people call it; its code where the catalogue no longer has it.
+    pub fn type_words(&self, code: &str) -> Words {
+        let found = self.rules.find_type(self.actor.district, code);
+        found.map_or_else(|| Words::new(code, code), |t| t.name.clone())
+    }
+
+    /// What was done, in words.
+    pub fn action_words(&self, workflow_version: i64, action: &str) -> Words {
+        match (action, self.workflow(workflow_version).action(action)) {
+            ("report", _) => Words::of("报告", "Reported"),
+            ("import", _) => Words::of("原系统的办理结果", "Outcome in the system it came from"),
+            (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
+            (_, Some(known)) => words(&known.words),
+            (name, None) => Words::new(name, name),
+        }
+    }
+
     /// "田心社区 012网格，田心路12号"
     pub fn place_words(&self, path: &str, address: Option<&str>) -> String {
         // The two smallest areas say it: a community and its grid, not the whole address of the district.
@@ -300,13 +314,9 @@ impl Viewer {
             workflow.reason(list, code)
         });
         let level = usize::try_from(entry.level).ok().and_then(|l| workflow.levels.get(l));
-        let action_words = match (entry.action.as_str(), action) {
-            ("report", _) => Words::of("报告", "Reported"),
-            ("import", _) => Words::of("原系统的办理结果", "Outcome in the system it came from"),
-            (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
-            ("raise", _) => level.map_or_else(Words::default, |l| words(&l.words)),
-            (_, Some(action)) => words(&action.words),
-            (name, None) => Words::new(name, name),
+        let action_words = match entry.action.as_str() {
+            "raise" => level.map_or_else(Words::default, |l| words(&l.words)),
+            name => self.action_words(case.workflow_version, name),
         };
         EntryView {
             at: entry.at,

@@ -987,6 +987,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图上的在办事件：多时按格合并，少时逐件。 · Open cases of a part of the ground: cells where many, single cases where few. */
+        get: operations["show_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 异常优先的数字（最多 9 个）和下级区域的在办数。 · At most nine figures, the unusual first, and the areas within. */
+        get: operations["list_exceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/exceptions/{figure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个数字背后的事件，先到期的在前。 · The cases a figure counts, what is due first. */
+        get: operations["list_behind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/day": {
         parameters: {
             query?: never;
@@ -1240,6 +1291,17 @@ export interface components {
             /** @description Of an area no longer in force: grids that now lie there, the largest share first. */
             successors: components["schemas"]["AreaRef"][];
         };
+        /** @description Open cases of one of the areas within. */
+        AreaFigures: components["schemas"]["AreaPlace"] & {
+            /** Format: int32 */
+            open: number;
+            /** Format: int32 */
+            overdue: number;
+            /** Format: int32 */
+            due_today: number;
+            /** @description How many are at each level of urging, from none up. */
+            levels: number[];
+        };
         /** Format: uuid */
         AreaId: string;
         /** @enum {string} */
@@ -1258,6 +1320,18 @@ export interface components {
              * @description The highest rank of urging among them.
              */
             level_max: number;
+        };
+        /** @description An area by which a map is moved. */
+        AreaPlace: {
+            path: string;
+            code: string;
+            name: components["schemas"]["Words"];
+            level: components["schemas"]["AreaLevel"];
+            level_words: components["schemas"]["Words"];
+            /** @description West, south, east, north; none where it has no boundary. */
+            bounds?: number[] | null;
+            /** @description Where its name stands: longitude, latitude. */
+            label?: number[] | null;
         };
         /** @description An area by its code and name. */
         AreaRef: {
@@ -1358,6 +1432,11 @@ export interface components {
             file: string;
             /** Format: int64 */
             bytes: number;
+        };
+        /** @description The rows a figure counts. */
+        Behind: components["schemas"]["Page_CaseLine"] & {
+            /** @description All of them, on every page: the value of the figure. */
+            total: number;
         };
         /** @description Who answers by which list. */
         BookAnswer: {
@@ -1489,6 +1568,25 @@ export interface components {
             timeline: components["schemas"]["EntryView"][];
             actions: components["schemas"]["ActionView"][];
         };
+        /** @description Cases that lie close together at this zoom. */
+        CellView: {
+            /**
+             * Format: double
+             * @description The middle of the cell.
+             */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            /** Format: int32 */
+            count: number;
+            /** Format: int32 */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description The highest rank of urging among them.
+             */
+            level_max: number;
+        };
         /** @description One area that would change. */
         ChangeDrawn: {
             code: string;
@@ -1533,6 +1631,17 @@ export interface components {
             width: number;
             /** Format: double */
             height: number;
+            /**
+             * Format: double
+             * @description Longitude of x = 0 and latitude of y = 0, and units per degree: where a finding lies on the picture.
+             */
+            west: number;
+            /** Format: double */
+            north: number;
+            /** Format: double */
+            per_lon: number;
+            /** Format: double */
+            per_lat: number;
             /** @description New, renewed and ended areas. */
             cells: components["schemas"]["ChangeDrawn"][];
             /** @description Areas beside them that stay as they are. */
@@ -1589,7 +1698,10 @@ export interface components {
             deeds: components["schemas"]["DeedView"][];
             /** @description Cases finished, answered or checked that day. */
             done: number;
-            /** @description Cases that wait for the caller's posts now; counted up to a page. */
+            /**
+             * Format: int64
+             * @description Cases that wait for the caller's posts now.
+             */
             open: number;
         };
         /** @description A step one took. */
@@ -1664,8 +1776,42 @@ export interface components {
             due_at?: components["schemas"]["Time"] | null;
             photos: components["schemas"]["PhotoView"][];
         };
+        /** @description An area at a glance: what is unusual first. */
+        ExceptionsView: {
+            at: components["schemas"]["Time"];
+            area: components["schemas"]["AreaPlace"];
+            /** @description From the widest area one may see down to the one above this. */
+            above: components["schemas"]["AreaPlace"][];
+            figures: components["schemas"]["FigureView"][];
+            /** @description The areas directly within, by code. */
+            areas: components["schemas"]["AreaFigures"][];
+            /** @description The levels of urging, as `levels` counts them. */
+            levels: components["schemas"]["Words"][];
+        };
         /** Format: uuid */
         FactId: string;
+        /** @description One figure: whether it is unusual, who acts, and where the rows behind it are. */
+        FigureView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            value: number;
+            /**
+             * Format: int64
+             * @description More than this is unusual; none where every number is usual.
+             */
+            threshold?: number | null;
+            /**
+             * Format: double
+             * @description What is usual at this hour, where it is compared.
+             */
+            normal?: number | null;
+            unusual: boolean;
+            /** @description What exactly is counted, and how "unusual" is told. */
+            explain: components["schemas"]["Words"];
+            who: components["schemas"]["Words"];
+            /** @description The map with the rows behind it. */
+            href: string;
+        };
         /** @description One thing a person should look at before a plan comes into force. */
         Finding: {
             /** @description Stable: `geo.overlap`, `territory.duplicate_code`, …. */
@@ -1868,6 +2014,14 @@ export interface components {
         ManyDone: {
             done: components["schemas"]["CaseId"][];
             refused: components["schemas"]["OneRefused"][];
+        };
+        /** @description What lies in a part of the ground: cells where there are many cases, single ones where there are few. */
+        MapView: {
+            at: components["schemas"]["Time"];
+            cells: components["schemas"]["CellView"][];
+            cases: components["schemas"]["PlacedCase"][];
+            /** @description Cases asked for that have no place, anywhere in the area: they are in the list only. */
+            unplaced: number;
         };
         /** @description 我是谁 · Whoever asks. */
         MeView: {
@@ -2134,6 +2288,21 @@ export interface components {
             crs?: string | null;
             address?: string | null;
             grid?: string | null;
+        };
+        /** @description A case on the map. */
+        PlacedCase: {
+            id: components["schemas"]["CaseId"];
+            number: string;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            type_words: components["schemas"]["Words"];
+            state_words: components["schemas"]["Words"];
+            due_at?: components["schemas"]["Time"] | null;
+            overdue: boolean;
+            /** Format: int32 */
+            level: number;
         };
         /** @description The heir of one post. */
         PostHeirBody: {
@@ -4246,12 +4415,19 @@ export interface operations {
     list_cases: {
         parameters: {
             query?: {
-                /** @description `mine` (default: my posts, what is due first), `newest` (my posts, newest first), `area`, `overdue`, `all`, `unit`, `reported` (a resident's own) */
+                /**
+                 * @description `mine` (default: my posts, what is due first), `newest` (my posts, newest first), `area` (open, newest first), `due` (open,
+                 *     what is due first), `overdue`, `waiting` (for the reporter's word), `all`, `unit`, `reported` (a resident's own)
+                 */
                 queue?: string;
                 /** @description A post, for `mine` and `newest`. */
                 post?: components["schemas"]["PostId"];
-                /** @description An area's path, for `area`, `overdue` and `all`. */
+                /** @description An area's path, for `area`, `due`, `overdue`, `waiting` and `all`. */
                 area?: string;
+                /** @description A type's code, for the queues by what is due: `mine`, `due`, `overdue`, `waiting`. */
+                type?: string;
+                /** @description A state, for `mine`, `due` and `overdue`. */
+                state?: string;
                 organisation?: components["schemas"]["OrganisationId"];
                 after?: string;
                 /** @description 1 to 100, 50 if absent. */
@@ -4728,6 +4904,158 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_map: {
+        parameters: {
+            query: {
+                west: number;
+                south: number;
+                east: number;
+                north: number;
+                /** @description As web maps count it, with tiles of 512 pixels. */
+                zoom: number;
+                /** @description An area's path; absent: as far as one may see. */
+                area?: string;
+                /** @description A figure's key; absent: all open cases. */
+                show?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exceptions: {
+        parameters: {
+            query?: {
+                /** @description An area's path; absent: as far as one may see. */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_behind: {
+        parameters: {
+            query?: {
+                /** @description An area's path; absent: as far as one may see. */
+                area?: string;
+                after?: string;
+                /** @description 1 to 100, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a figure's key */
+                figure: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Behind"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

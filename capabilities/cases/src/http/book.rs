@@ -288,6 +288,7 @@ pub async fn count_workload(State(edge): State<Edge>, who: Who) -> Answer<Vec<Po
         .read(async move |conn: &mut Conn| workload::count_by_post(conn, district, now).await)
         .await
         .map_err(CaseError::from)?;
-    let load = |row: workload::PostCount| PostLoad { post: row.post, open: row.open, overdue: row.overdue };
-    Ok(Json(counted.into_iter().map(load).collect()))
+    let load =
+        |row: workload::PostCount| Some(PostLoad { post: row.post?, open: row.open, overdue: row.overdue });
+    Ok(Json(counted.into_iter().filter_map(load).collect()))
 }

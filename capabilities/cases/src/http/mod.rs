@@ -2,6 +2,7 @@
 
 mod actions;
 mod book;
+mod day;
 pub(crate) mod lists;
 mod live;
 pub(crate) mod lookups;
@@ -42,6 +43,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(map::show_map))
         .routes(routes!(map::list_exceptions))
         .routes(routes!(map::list_behind))
+        .routes(routes!(day::show_day))
         .routes(routes!(lists::find_case))
         .routes(routes!(actions::act_on_case))
         .routes(routes!(actions::act_on_many))

@@ -10,7 +10,8 @@ row! {
     /// Open cases of one post.
     #[derive(Clone, Debug)]
     pub struct PostCount {
-        pub post: PostId,
+        /// Never absent where the statement asks for posts; the column may be.
+        pub post: Option<PostId>,
         pub open: i64,
         pub overdue: i64,
     }

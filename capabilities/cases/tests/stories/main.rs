@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod clocks;
+mod day;
 mod export;
 mod follow;
 mod import;
