@@ -49,8 +49,10 @@ pub fn check(house: &House) -> Vec<Finding> {
     findings
 }
 
+/// What people write. Declarations (`.d.ts`) are made by a program.
 fn is_code(path: &str) -> bool {
-    [".rs", ".ts", ".mjs", ".vue", ".css", ".html"].iter().any(|ending| path.ends_with(ending))
+    let written = [".rs", ".ts", ".mjs", ".vue", ".css", ".html"].iter().any(|ending| path.ends_with(ending));
+    written && !path.ends_with(".d.ts")
 }
 
 fn check_length(path: &str, text: &str) -> Option<Finding> {
