@@ -1642,6 +1642,8 @@ export interface components {
             per_lon: number;
             /** Format: double */
             per_lat: number;
+            /** @description Where the ground differs: left, top, width and height on the picture. A moved corner of a large area would else hardly be seen. */
+            focus: number[];
             /** @description New, renewed and ended areas. */
             cells: components["schemas"]["ChangeDrawn"][];
             /** @description Areas beside them that stay as they are. */

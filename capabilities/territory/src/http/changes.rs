@@ -3,7 +3,7 @@
 use crate::TerritoryError;
 use crate::commands::ImportReport;
 use crate::model::{Area, AreaDraft, AreaLevel, FileOptions, Snapshot, read_file};
-use geo::{Bbox, Boundary, Frame, svg_path};
+use geo::{Bbox, Boundary, Frame, Point, svg_path};
 use platform::Fault;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,8 @@ pub struct ChangesDrawn {
     pub north: f64,
     pub per_lon: f64,
     pub per_lat: f64,
+    /// Where the ground differs: left, top, width and height on the picture. A moved corner of a large area would else hardly be seen.
+    pub focus: [f64; 4],
     /// New, renewed and ended areas.
     pub cells: Vec<ChangeDrawn>,
     /// Areas beside them that stay as they are.
@@ -134,10 +136,40 @@ fn draw_changes(standing: &Snapshot, drafts: &[AreaDraft], report: &ImportReport
         north: first.lat(),
         per_lon: frame.width / (last.lon() - first.lon()),
         per_lat: frame.height / (first.lat() - last.lat()),
+        focus: focus_of(&bounded, &frame),
         cells: bounded.iter().map(|pair| draw_pair(pair, &frame)).collect(),
         around: draw_around(standing, &bounded, bbox, &frame),
         left_out: pairs.len() - bounded.len(),
     }
+}
+
+/// The frame around every corner that only one of the two outlines has, with some ground around it; the whole picture
+/// where nothing moved.
+fn focus_of(changed: &[&Pair], frame: &Frame) -> [f64; 4] {
+    const AROUND: f64 = 0.5;
+    const LEAST: f64 = 60.0;
+    let mut ends: Option<[f64; 4]> = None;
+    for (x, y) in changed.iter().flat_map(|pair| moved_corners(pair)).map(|point| frame.to_view(point)) {
+        let [west, north, east, south] = ends.unwrap_or([x, y, x, y]);
+        ends = Some([west.min(x), north.min(y), east.max(x), south.max(y)]);
+    }
+    let Some([west, north, east, south]) = ends else { return [0.0, 0.0, frame.width, frame.height] };
+    let (wide, tall) = (east - west, south - north);
+    let more = (wide.max(tall) * AROUND).max(LEAST);
+    let (left, top) = ((west - more).max(0.0), (north - more).max(0.0));
+    let (right, bottom) = ((east + more).min(frame.width), (south + more).min(frame.height));
+    [left.round(), top.round(), (right - left).round(), (bottom - top).round()]
+}
+
+fn moved_corners(pair: &Pair) -> Vec<Point> {
+    let corners =
+        |ground: Option<&Boundary>| ground.map(|g| g.vertices().collect::<Vec<_>>()).unwrap_or_default();
+    let (old, new) = (corners(pair.old_ground()), corners(pair.new_ground()));
+    let key = |point: &Point| (point.lon().to_bits(), point.lat().to_bits());
+    let keys = |points: &[Point]| points.iter().map(key).collect::<BTreeSet<_>>();
+    let (in_old, in_new) = (keys(&old), keys(&new));
+    let left = old.into_iter().filter(|point| !in_new.contains(&key(point)));
+    left.chain(new.into_iter().filter(|point| !in_old.contains(&key(point)))).collect()
 }
 
 fn draw_pair(pair: &Pair, frame: &Frame) -> ChangeDrawn {

@@ -71,11 +71,14 @@ export function is_away(holding: Holding, now = Date.now()): boolean {
   return holding.away != null && Date.parse(holding.away.from) <= now && now < Date.parse(holding.away.until);
 }
 
+/** The last day somebody is away: the moment they are back is the first of the day after. */
+export const last_day_away = (holding: Holding): string => (holding.away ? day_of(Date.parse(holding.away.until) - 1) : "");
+
 /** Since when, until when, and whether away: "A 岗，2026-01-01 起". */
 export function seat_words(holding: Holding): string {
   const parts = [role_words(holding.role), tr(`${day_of(holding.from)} 起`, `from ${day_of(holding.from)}`)];
   if (holding.to) parts.push(tr(`到 ${day_of(holding.to)}`, `until ${day_of(holding.to)}`));
-  if (holding.away && Date.parse(holding.away.until) > Date.now()) parts.push(tr(`请假到 ${day_of(holding.away.until)}`, `away until ${day_of(holding.away.until)}`));
+  if (holding.away && Date.parse(holding.away.until) > Date.now()) parts.push(tr(`请假到 ${last_day_away(holding)}`, `away until ${last_day_away(holding)}`));
   return parts.join(tr("，", ", "));
 }
 
