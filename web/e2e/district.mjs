@@ -46,10 +46,13 @@ export async function start_district() {
   }
 }
 
-/** Each person of the stories comes from an address of their own, so the limits per source hold as in real life. */
+/**
+ * Each person of the stories comes from an address of their own, so the limits per source hold as in real life.
+ * MULIN_STORIES_DATABASE names an empty PostgreSQL database for the district; without it, it is a file.
+ */
 function environment(data, port) {
-  const { DATABASE_URL: _not_this_one, ...rest } = process.env;
-  return { ...rest, MULIN_DATA: data, MULIN_LISTEN: `127.0.0.1:${port}`, MULIN_BEHIND_PROXY: "true", MULIN_DEMO: "true", MULIN_LOG: process.env.MULIN_LOG ?? "warn" };
+  const { DATABASE_URL: _not_this_one, MULIN_STORIES_DATABASE: database, ...rest } = process.env;
+  return { ...rest, ...(database && { DATABASE_URL: database }), MULIN_DATA: data, MULIN_LISTEN: `127.0.0.1:${port}`, MULIN_BEHIND_PROXY: "true", MULIN_DEMO: "true", MULIN_LOG: process.env.MULIN_LOG ?? "warn" };
 }
 
 async function free_port() {

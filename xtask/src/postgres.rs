@@ -59,6 +59,17 @@ impl Cluster {
         format!("postgres://mulin@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Makes an empty database in it, and says where it is.
+    ///
+    /// # Errors
+    /// PostgreSQL refuses it.
+    pub fn make_database(&self, name: &str) -> Outcome<String> {
+        let port = self.port.to_string();
+        let make = programs()?.join("createdb");
+        run(program(make).args(["-h", "127.0.0.1", "-p", &port, "-U", "mulin", name]))?;
+        Ok(format!("postgres://mulin@127.0.0.1:{}/{name}", self.port))
+    }
+
     fn wait_until_ready(&self, programs: &Path) -> Outcome {
         let mut left = START_WAIT_MAX;
         let port = self.port.to_string();

@@ -9,6 +9,10 @@ use crate::{machine, web};
 
 /// Where the browser stories find the server they start.
 pub const BINARY_VARIABLE: &str = "MULIN_BIN";
+/// Where the browser stories put their district, if not into a file of their own.
+const STORIES_DATABASE_VARIABLE: &str = "MULIN_STORIES_DATABASE";
+/// The story that is told on PostgreSQL too: it passes through every face. What differs between the engines is below all screens, and tested there.
+const JOURNEY: &str = "9_journey";
 
 /// The verb `test`.
 ///
@@ -22,7 +26,7 @@ pub fn all(_words: &[String]) -> Outcome {
     let cluster = Cluster::start()?;
     let mut total = Count::default();
     let mut broken = Vec::new();
-    for mut runner in runners(&cluster.url()) {
+    for mut runner in runners(&cluster)? {
         let name = shown(&runner.command);
         println!("\n── {name}");
         let (succeeded, count) = runner.run()?;
@@ -40,12 +44,14 @@ pub fn all(_words: &[String]) -> Outcome {
     if broken.is_empty() { Ok(()) } else { Err("not everything passed".into()) }
 }
 
-fn runners(postgres: &str) -> Vec<Runner> {
-    let mut runners = vec![rust(), npm("test", VITEST), npm("stories", NODE)];
+fn runners(cluster: &Cluster) -> Outcome<Vec<Runner>> {
+    let mut journey = npm("stories", NODE);
+    journey.command.args(["--", JOURNEY]).env(STORIES_DATABASE_VARIABLE, cluster.make_database("stories")?);
+    let mut runners = vec![rust(), npm("test", VITEST), npm("stories", NODE), journey];
     for Runner { command, .. } in &mut runners {
-        command.env(URL_VARIABLE, postgres).env(BINARY_VARIABLE, root().join("target/debug/mulin"));
+        command.env(URL_VARIABLE, cluster.url()).env(BINARY_VARIABLE, root().join("target/debug/mulin"));
     }
-    runners
+    Ok(runners)
 }
 
 /// nextest where it is installed (a process a test, several at once), else cargo's own runner.

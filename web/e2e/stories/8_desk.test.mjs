@@ -9,6 +9,8 @@ import { fresh_phone, masked } from "../town.mjs";
 
 const DESK = "desk";
 const NOISE = { type: "P06001", words: "楼下广场舞声音太大，晚上十点还在放。" };
+/** A kind that neighbours may see, so that others can be added to a case. */
+const CLUTTER = { type: "P03001", words: "楼道里堆满了杂物，走不过去。" };
 const SCRIPT = '<script>document.title="broken"</script>';
 const RIGHT_TO_LEFT = "\u202eمرحبا بالجميع";
 const NARROWEST = 320;
@@ -79,7 +81,7 @@ describe("the desk", { concurrency: 2 }, () => {
       assert.equal(await page.getByText(phone).count(), 0, "the number is masked");
       await page.getByRole("button", { name: "联系报告人" }).click();
       await page.locator("dialog .button").click();
-      assert.equal(await page.locator(`a[href="tel:${phone}"]`).count(), 1);
+      await page.locator(`a[href="tel:${phone}"]`).waitFor();
       await page.locator(".actions summary").click();
       assert.ok((await page.locator(".actions dd").first().innerText()).length > 2, "the reason is said");
       await page.locator(".why summary").click();
@@ -214,10 +216,10 @@ describe("the desk", { concurrency: 2 }, () => {
   test("a call about something reported already: the caller is added to it", () =>
     as_staff({ login: DESK }, async (page) => {
       const grid = await find_staffed_grid();
-      const first = await reported();
+      await reported(CLUTTER);
       await page.goto("/desk/report");
-      await page.fill("[name=words]", NOISE.words);
-      await page.locator("[name=type-list]").selectOption(NOISE.type);
+      await page.fill("[name=words]", CLUTTER.words);
+      await page.locator("[name=type-list]").selectOption(CLUTTER.type);
       await page.locator(`[name=community] option[value="${grid.slice(0, 12)}"]`).waitFor({ state: "attached" });
       await page.locator("[name=community]").selectOption(grid.slice(0, 12));
       await page.locator(`[name=grid] option[value="${grid}"]`).waitFor({ state: "attached" });
@@ -230,7 +232,6 @@ describe("the desk", { concurrency: 2 }, () => {
       await same.getByRole("button").click();
       await page.locator(".aloud").waitFor();
       assert.equal((await find(number)).followers, before + 1);
-      assert.ok(first.number);
     }));
 
   test("finds by number, words and phone; a phone never stands in the address, nor unmasked in the results", () =>
@@ -284,7 +285,7 @@ describe("the desk", { concurrency: 2 }, () => {
       await page.fill("[name=address]", "田心社区 9 栋");
       await page.context().clearCookies({ name: "session" });
       await page.locator("[data-send]").click();
-      await page.getByText("登录已过期").waitFor();
+      await page.getByRole("heading", { name: "登录已过期" }).waitFor();
       assert.equal(await page.inputValue("[name=words]"), "水管爆了，水喷得很高。");
     }));
 
