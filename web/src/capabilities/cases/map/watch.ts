@@ -48,9 +48,17 @@ export function ask_exceptions(area: () => string | undefined): Query<Exceptions
 export function ask_map(view: Ref<View | undefined>, area: () => string | undefined, show: () => string): Query<MapAnswer | undefined> {
   return use_query(async () => {
     if (!view.value) return undefined;
-    const { west, south, east, north, zoom } = view.value;
-    return ask(api.GET("/api/cases/map", { params: { query: { west, south, east, north, zoom, area: area(), show: show() } } }));
+    const query = { ...with_margin(view.value), area: area(), show: show() };
+    return ask(api.GET("/api/cases/map", { params: { query } }));
   }, [view, area, show]);
+}
+
+/** A little more than is seen: what comes in from the side while the map is moved is there already. */
+function with_margin({ west, south, east, north, zoom }: View): View {
+  const MARGIN = 0.25;
+  const [wide, tall] = [(east - west) * MARGIN, (north - south) * MARGIN];
+  const held = (degrees: number, most: number) => Math.max(-most, Math.min(most, degrees));
+  return { west: held(west - wide, 180), south: held(south - tall, 85), east: held(east + wide, 180), north: held(north + tall, 85), zoom };
 }
 
 export interface Rows {

@@ -17,10 +17,17 @@ const FIT_ZOOM_MAX = 16.5;
 const NOTHING = { type: "FeatureCollection" as const, features: [] };
 const KINDS: PinKind[] = ["calm", "late", "pressed"];
 
+/** Processors that pretend to be a graphics card. */
+const PRETENDERS = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
 /** Whether this computer draws with a graphics card; one that only pretends to is slower than the plain canvas. */
 export function has_card(): boolean {
-  const canvas = document.createElement("canvas");
-  return Boolean(canvas.getContext("webgl2", { failIfMajorPerformanceCaveat: true }));
+  const pen = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+  if (!pen) return false;
+  const names = pen.getExtension("WEBGL_debug_renderer_info");
+  const name = String(pen.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : pen.RENDERER));
+  pen.getExtension("WEBGL_lose_context")?.loseContext();
+  return !PRETENDERS.test(name);
 }
 
 export async function make_gl(host: HTMLElement, hear: Hear, words: SheetWords): Promise<Sheet> {
