@@ -3,17 +3,16 @@
 pub mod access;
 mod answers;
 pub mod catalogue;
-mod chart;
 mod codes;
 pub mod commands;
 pub mod demo;
 mod error;
 pub mod export;
 pub mod facts;
-mod figures;
 mod http;
 pub mod import;
 mod intake;
+mod map;
 pub mod model;
 mod open311;
 mod pages;
@@ -42,7 +41,14 @@ pub const CAPABILITY: Capability = Capability {
     words: Words::of("事件", "Cases"),
     migrations: ::store::migrations!(
         "cases",
-        ["0001_open_case.sql", "0002_other_systems.sql", "0003_counts.sql", "0004_map.sql", "0005_day.sql"]
+        [
+            "0001_open_case.sql",
+            "0002_other_systems.sql",
+            "0003_counts.sql",
+            "0004_map.sql",
+            "0005_day.sql",
+            "0006_due.sql"
+        ]
     ),
     permissions: access::ALL,
     api: http::routes,

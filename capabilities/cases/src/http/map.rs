@@ -4,9 +4,9 @@
 
 use super::{Answer, viewer};
 use crate::access;
-use crate::chart::{Mark, Shown, Sight, Spot, View, is};
 use crate::error::CaseError;
-use crate::figures::{Figure, Moment};
+use crate::map::chart::{Mark, Shown, Sight, Spot, View, is};
+use crate::map::figures::{Figure, Moment};
 use crate::queries::map::{self, Charts, Kept};
 use crate::rules::Rules;
 use crate::view::{CaseLine, Viewer, state_words, words};
@@ -101,8 +101,8 @@ pub async fn show_map(
     Ok(Json(MapView { at: now, cells, cases, unplaced }))
 }
 
-impl From<&crate::chart::Cell> for CellView {
-    fn from(cell: &crate::chart::Cell) -> Self {
+impl From<&crate::map::chart::Cell> for CellView {
+    fn from(cell: &crate::map::chart::Cell) -> Self {
         let centre = cell.centre.round(PLACE_DECIMALS);
         Self {
             lon: centre.lon(),

@@ -1,7 +1,7 @@
 //! The chart of each district, kept current: read whole now and then, and case by case after each fact.
 
-use crate::chart::{Chart, Mark, is};
-use crate::figures::{ENDED_KEPT, Moment, WEEKS};
+use crate::map::chart::{Chart, Mark, is};
+use crate::map::figures::{ENDED_KEPT, Moment, WEEKS};
 use crate::model::{CaseId, Progress};
 use crate::queries::Line;
 use crate::rules::Rules;

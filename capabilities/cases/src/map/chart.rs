@@ -356,5 +356,5 @@ impl Lattice {
 }
 
 #[cfg(test)]
-#[path = "chart_tests.rs"]
+#[path = "tests.rs"]
 mod tests;

@@ -7,7 +7,7 @@
 //! plus two standard deviations of a Poisson count (`√m`), plus one so that a quiet hour with a single report does not alarm. The
 //! rule is written for Mulin; the Poisson model of arrivals is the usual one for calls to a service line.
 
-use crate::chart::{Spot, is};
+use super::chart::{Spot, is};
 use platform::{Time, Words};
 use std::time::Duration;
 

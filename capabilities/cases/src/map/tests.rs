@@ -1,7 +1,7 @@
 //! What a view shows of many cases, whose they are, and how long that takes.
 
+use super::super::figures::{Figure, Moment};
 use super::*;
-use crate::figures::{Figure, Moment};
 use std::time::Instant;
 
 const STREET: &str = "430204/430204001";

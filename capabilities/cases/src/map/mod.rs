@@ -1,0 +1,4 @@
+//! Cases as the map sees them: where they are, which figures count them. Pure; [`crate::queries::map`] keeps it current.
+
+pub(crate) mod chart;
+pub(crate) mod figures;
