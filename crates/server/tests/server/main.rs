@@ -1,5 +1,6 @@
 //! Stories of the whole house: its description, its guards, its settings, and what it keeps when it is killed.
 
+mod administration;
 mod audit;
 mod bad_days;
 mod commands;
