@@ -47,7 +47,8 @@ pub const CAPABILITY: Capability = Capability {
             "0003_counts.sql",
             "0004_map.sql",
             "0005_day.sql",
-            "0006_due.sql"
+            "0006_due.sql",
+            "0007_reported.sql"
         ]
     ),
     permissions: access::ALL,

@@ -56,10 +56,11 @@ row! {
 }
 
 sql! {
+    // The open bound names the index of open cases: without it SQLite walks every case there ever was.
     MARKS_OPEN: (DistrictId, i64) -> MarkRow =
         "select id, number, workflow_version, state, open, type_code, lon, lat, area_path, owner_role, unit_id, due_at, level,
              progress, reported_at, closed_at
-         from cases_case where district = $1 and open limit $2";
+         from cases_case where district = $1 and area_path >= '' and open limit $2";
     MARKS_CLOSED: (DistrictId, Time, i64) -> MarkRow =
         "select id, number, workflow_version, state, open, type_code, lon, lat, area_path, owner_role, unit_id, due_at, level,
              progress, reported_at, closed_at
@@ -72,12 +73,13 @@ sql! {
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and id {in:$2:uuid} limit $3";
+    // `reported_at > 0` names the index.
     COUNT_REPORTED: (DistrictId, Time, Time, String, String) -> Count =
         "select count(*) as count from cases_case
-         where district = $1 and reported_at >= $2 and reported_at < $3 and area_path >= $4 and area_path < $5";
+         where district = $1 and reported_at > 0 and reported_at >= $2 and reported_at < $3 and area_path >= $4 and area_path < $5";
     COUNT_REPORTED_TO_UNIT: (DistrictId, Time, Time, String, String, OrganisationId) -> Count =
         "select count(*) as count from cases_case
-         where district = $1 and reported_at >= $2 and reported_at < $3 and area_path >= $4 and area_path < $5
+         where district = $1 and reported_at > 0 and reported_at >= $2 and reported_at < $3 and area_path >= $4 and area_path < $5
              and unit_id = $6";
 }
 
