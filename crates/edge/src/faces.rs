@@ -39,7 +39,9 @@ pub(crate) fn routes() -> Router<Edge> {
     for face in &FACES {
         let show = async |page: Page| shell(page, face);
         let root = format!("/{}", face.name);
-        router = router.route(&format!("{root}/{{*rest}}"), get(show)).route(&root, get(show));
+        for below in ["", "/", "/{*rest}"] {
+            router = router.route(&format!("{root}{below}"), get(show));
+        }
     }
     router
 }

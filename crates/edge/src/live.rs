@@ -58,7 +58,9 @@ pub async fn follow(
     let first = futures_util::stream::iter(too_long.then(reload));
     let events =
         first.chain(past).chain(present).map(Ok).take_until(Box::pin(tokio::time::sleep(STREAM_TIME_MAX)));
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    // An event and not a comment: a page hears it, and so knows a line that was cut without a word.
+    let beat = Event::default().event("beat").data("{}");
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).event(beat)))
 }
 
 async fn facts_since(edge: &Edge, district: DistrictId, last: FactId) -> Result<Vec<FactRow>, Fault> {

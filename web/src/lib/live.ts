@@ -23,18 +23,54 @@ export interface Link {
 
 /** The server ends a stream now and then, and the browser is back within seconds. */
 const LOST_MS = 6000;
+/** The server says something at least every fifteen seconds. */
+const SILENT_MS = 40_000;
 
 /** Follows until the component ends. `renew` is called when too much was missed and everything must be read anew. */
 export function use_live(hear: (fact: LiveFact) => void, renew: () => void): Link {
   const link = reactive<Link>({ up: false, down_since: Date.now(), is_lost: false });
-  const watchman = setInterval(() => { link.is_lost = !link.up && Date.now() - (link.down_since ?? Date.now()) > LOST_MS; }, 1000);
-  const source = new EventSource("/api/cases/live");
-  source.onopen = () => Object.assign(link, { up: true, down_since: undefined, is_lost: false });
-  source.onerror = () => Object.assign(link, { up: false, down_since: link.down_since ?? Date.now() });
-  source.addEventListener("reload", () => renew());
-  for (const name of FACTS) source.addEventListener(name, (event: MessageEvent<string>) => hear(JSON.parse(event.data) as LiveFact));
+  let source = open();
+  let heard_at = Date.now();
+
+  function open(): EventSource {
+    const stream = new EventSource("/api/cases/live");
+    stream.onopen = came;
+    stream.onerror = went;
+    stream.addEventListener("beat", came);
+    stream.addEventListener("reload", () => renew());
+    for (const name of FACTS) stream.addEventListener(name, (event: MessageEvent<string>) => {
+      came();
+      hear(JSON.parse(event.data) as LiveFact);
+    });
+    return stream;
+  }
+  function came(): void {
+    heard_at = Date.now();
+    Object.assign(link, { up: true, down_since: undefined, is_lost: false });
+  }
+  function went(): void {
+    Object.assign(link, { up: false, down_since: link.down_since ?? Date.now() });
+  }
+  /** A line that was cut without a word: the browser would wait for minutes. What was missed is read anew. */
+  function open_anew(): void {
+    source.close();
+    source = open();
+    heard_at = Date.now();
+    renew();
+  }
+  const watchman = setInterval(() => {
+    if (Date.now() - heard_at > SILENT_MS) {
+      went();
+      open_anew();
+    }
+    link.is_lost = !link.up && Date.now() - (link.down_since ?? Date.now()) > LOST_MS;
+  }, 1000);
+  addEventListener("offline", went);
+  addEventListener("online", open_anew);
   onScopeDispose(() => {
     clearInterval(watchman);
+    removeEventListener("offline", went);
+    removeEventListener("online", open_anew);
     source.close();
   });
   return link;

@@ -6,7 +6,14 @@ use super::house::{House, Scale};
 async fn every_face_has_its_shell_below_every_address() {
     let house = House::open(Scale::Small).await;
     let caller = house.caller();
-    for path in ["/grid", "/desk", "/desk/case/260302-1234-5678", "/map?area=430204", "/admin/audit"] {
+    for path in [
+        "/grid",
+        "/desk",
+        "/desk/case/260302-1234-5678",
+        "/map?area=430204",
+        "/map/?show=open",
+        "/admin/audit",
+    ] {
         for (lang, tag) in [("zh", "lang=\"zh-CN\""), ("en", "lang=\"en\"")] {
             let request = caller.client.get(format!("{}{path}", house.url));
             let request =
