@@ -9,6 +9,7 @@ import { fresh_phone, masked } from "../town.mjs";
 
 const DESK = "desk";
 const NOISE = { type: "P06001", words: "楼下广场舞声音太大，晚上十点还在放。" };
+const BURST = { type: "P01002", words: "路口的水管爆了，水喷得很高。" };
 /** A kind that neighbours may see, so that others can be added to a case. */
 const CLUTTER = { type: "P03001", words: "楼道里堆满了杂物，走不过去。" };
 const SCRIPT = '<script>document.title="broken"</script>';
@@ -326,6 +327,34 @@ describe("the desk", { concurrency: 2 }, () => {
       assert.equal(await page.locator(".case-history").isVisible(), true);
     }));
 
+  test("a unit takes with one key and asks for more time once; what it objects to the dispatcher rules on", () =>
+    as_staff({ login: "unit" }, async (page) => {
+      const { number } = await reported(BURST);
+      await open_case(page, number);
+      await page.keyboard.press("t");
+      await page.locator(".case-head").getByText("处理中").waitFor();
+      const due = (await find(number)).due_at;
+      await page.keyboard.press("e");
+      await page.locator("dialog [name=reason]").selectOption({ index: 1 });
+      await page.fill("dialog [name=note]", "等配件，两天内换好。");
+      await page.locator("dialog input[type=number]").fill("2");
+      await page.locator("dialog [data-send]").click();
+      await page.locator(".timeline").getByText("延期").waitFor();
+      assert.ok((await find(number)).due_at > due, "there is more time");
+
+      const other = await reported(BURST);
+      const reason = (await find(other.number, "unit")).actions.find((one) => one.action === "object").reasons[0].code;
+      await act("unit", other.number, "object", { reason, note: "这是小区内部的管子。" });
+      await as_staff({ login: "dispatcher" }, async (ruling) => {
+        await open_case(ruling, other.number);
+        await ruling.locator("[data-act=rule]").click();
+        await ruling.locator("dialog input[type=radio]").first().check();
+        await ruling.fill("dialog [name=note]", "由它办，小区外的主管。");
+        await ruling.locator("dialog [data-send]").click();
+        await ruling.locator(".timeline").getByText("裁定承办单位").waitFor();
+      });
+    }));
+
   test("a unit sees its own queue and no area's", () =>
     as_staff({ login: "unit" }, async (page) => {
       await page.goto("/desk");
@@ -333,6 +362,21 @@ describe("the desk", { concurrency: 2 }, () => {
       assert.deepEqual(await page.locator(".bar-places a").allInnerTexts(), ["我的", "本单位", "代人上报"]);
       await page.goto("/desk/unit");
       await page.locator("a[data-line], .empty").first().waitFor();
+    }));
+
+  test("in the mode for the elderly nothing is cut and axe finds nothing", { timeout: 120_000 }, () =>
+    as_staff({ login: DESK, elder: true }, async (page) => {
+      const { number } = await reported();
+      const found = [];
+      for (const path of ["/desk/area", `/desk/case/${number}`, "/desk/report", "/desk/search"]) {
+        await page.goto(path);
+        await page.locator("h1").first().waitFor();
+        for (const width of [NARROWEST, 1366]) {
+          await resize(page, width);
+          found.push(...[...(await find_overflow(page)), ...(await find_axe(page))].map((one) => `${path} ${width}: ${one}`));
+        }
+      }
+      assert.deepEqual(found, []);
     }));
 
   for (const lang of ["zh", "en"]) {
