@@ -55,12 +55,16 @@ pub async fn follow(
             Err(_) => Some(reload()),
         })
     });
-    let first = futures_util::stream::iter(too_long.then(reload));
+    // The line opens with a word: a proxy passes on nothing before there is something to pass on.
+    let first = futures_util::stream::iter([Some(beat()), too_long.then(reload)].into_iter().flatten());
     let events =
         first.chain(past).chain(present).map(Ok).take_until(Box::pin(tokio::time::sleep(STREAM_TIME_MAX)));
-    // An event and not a comment: a page hears it, and so knows a line that was cut without a word.
-    let beat = Event::default().event("beat").data("{}");
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).event(beat)))
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).event(beat())))
+}
+
+/// A sign of life. An event and not a comment: a page hears it, and so knows a line that was cut without a word.
+fn beat() -> Event {
+    Event::default().event("beat").data("{}")
 }
 
 async fn facts_since(edge: &Edge, district: DistrictId, last: FactId) -> Result<Vec<FactRow>, Fault> {
