@@ -320,10 +320,15 @@ async fn reads(server: &Server, town: &Arc<Town>, scale: Scale, lines: &mut Vec<
     let case = format!("/api/cases/{}", made["id"].as_str().unwrap_or_default());
     // Once a run: a code is good once.
     let dispatcher = server.sign_in("dispatcher").await.unwrap_or_default();
-    let rows: [(&str, &str, &str, f64); 3] = [
+    let view = "/api/cases/map?west=112.9&south=27.8&east=113.3&north=28.1&zoom=11";
+    let rows: [(&str, &str, &str, f64); 7] = [
         ("newest 50 open cases of a post", "/api/cases?queue=newest&limit=50", &town.unit, 10.0),
         ("one case with its timeline", &case, &town.unit, 10.0),
         ("open cases by grid of the district", "/api/cases/counts", &dispatcher, 20.0),
+        ("a desk's page of the district by due", "/api/cases?queue=due&limit=50", &dispatcher, 300.0),
+        ("a desk's page of all, open and closed", "/api/cases?queue=all&limit=50", &dispatcher, 300.0),
+        ("the whole district on the map, in cells", view, &dispatcher, 50.0),
+        ("a tile of the ground from the cache (≥ 2,000/s)", "/api/territory/tiles/13/6669/3434", &dispatcher, 10.0),
     ];
     for (what, path, token, ms_max) in rows {
         let bearer = format!("Bearer {token}");

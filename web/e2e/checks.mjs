@@ -29,6 +29,13 @@ export async function find_small(page, elder) {
   return page.evaluate(measure_page, limits);
 }
 
+/** In grey nothing may be lost: what says how a thing stands has a word and a shape. */
+export async function find_colour_only(page) {
+  return page.locator(".state:visible, .due:visible, .tag:visible").evaluateAll((all) => all
+    .filter((one) => !(one.innerText.trim() && (one.classList.contains("tag") || one.querySelector("svg"))))
+    .map((one) => `only colour tells: ${one.outerHTML.slice(0, 80)}`));
+}
+
 /** The document itself, as the server sent it. */
 export function find_heavy(html) {
   const bytes = Buffer.byteLength(html);

@@ -22,17 +22,22 @@ pub fn walk(words: &[String]) -> Outcome {
         .env(BINARY_VARIABLE, mulin))
 }
 
-/// The verb `soak`: the server and the store killed under load, again and again, on both engines.
+/// The verb `soak`: the server and the store killed under load, again and again, on both engines; then a wall left alone with cases coming.
 ///
 /// # Errors
-/// Something promised is not there, or is there twice.
+/// Something promised is not there, or is there twice; or the wall's page leaks.
 pub fn soak(_words: &[String]) -> Outcome {
     machine::install_missing_packages()?;
     web::build_if_stale()?;
     let cluster = Cluster::start()?;
     let mut killed = cargo();
     killed.args(["test", "--release", "--package", "store", "--package", "server", "--", "killed"]);
-    run(killed.args(["--nocapture"]).env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))
+    run(killed.args(["--nocapture"]).env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))?;
+    let mulin = serve::build_release()?;
+    run(program("npm")
+        .args(["run", "--silent", "wall"])
+        .current_dir(web::folder())
+        .env(BINARY_VARIABLE, mulin))
 }
 
 /// The verb `bench`: the release build under load on both engines, beside the raw limit of this machine, then the pages on a slow phone.

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_resident, as_staff, resize, tap, WIDTHS, with_browser } from "../browser.mjs";
-import { find_axe, find_overflow } from "../checks.mjs";
+import { find_axe, find_colour_only, find_overflow } from "../checks.mjs";
 import { report_plainly } from "../people.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { find_staffed_grid } from "../staff.mjs";
@@ -108,7 +108,7 @@ describe("the district's map", () => {
           await page.locator("[data-figure], table tbody tr").first().waitFor();
           for (const width of WIDTHS) {
             await resize(page, width);
-            found.push(...[...(await find_axe(page)), ...(await find_overflow(page))].map((one) => `${path} at ${width}: ${one}`));
+            found.push(...[...(await find_axe(page)), ...(await find_overflow(page)), ...(await find_colour_only(page))].map((one) => `${path} at ${width}: ${one}`));
           }
         }
         assert.deepEqual([...new Set(found)], []);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_resident, as_staff, resize, tap, WIDTHS, with_browser } from "../browser.mjs";
-import { find_axe, find_overflow, find_small } from "../checks.mjs";
+import { find_axe, find_colour_only, find_overflow, find_small } from "../checks.mjs";
 import { report_plainly } from "../people.mjs";
 import { make_photo } from "../photo.mjs";
 import { take_pictures } from "../pictures.mjs";
@@ -144,6 +144,17 @@ describe("the worker's phone", () => {
       await page.getByText("没有连上").waitFor({ state: "detached" });
     }));
 
+  test("on a phone whose clock is three days ahead the deadlines are right all the same", () =>
+    as_staff({ login: WORKER, width: 360 }, async (page) => {
+      const receipt = await reported();
+      await page.clock.setSystemTime(Date.now() + 3 * 24 * 3_600_000);
+      await page.goto("/grid");
+      const card = page.locator(`.task[href$="${receipt.number}"]`);
+      await card.waitFor();
+      const due = await card.locator(".due").getAttribute("class");
+      assert.ok(!/soon|over/.test(due), due);
+    }));
+
   for (const elder of [false, true]) {
     for (const lang of ["zh", "en"]) {
       test(`${elder ? "elder" : "ordinary"} ${lang}: no violation, nothing small, nothing cut`, () =>
@@ -155,7 +166,7 @@ describe("the worker's phone", () => {
             await page.locator("main :is(.card, .task, .empty, .day-figures)").first().waitFor();
             for (const width of [320, ...WIDTHS]) {
               await resize(page, width);
-              const wrong = [...(await find_overflow(page)), ...(width === 320 ? [] : [...(await find_axe(page)), ...(await find_small(page, elder))])];
+              const wrong = [...(await find_overflow(page)), ...(width === 320 ? [] : [...(await find_axe(page)), ...(await find_small(page, elder)), ...(await find_colour_only(page))])];
               found.push(...wrong.map((one) => `${path} at ${width}: ${one}`));
             }
           }

@@ -42,7 +42,6 @@ describe("the main job, each on their own screen", () => {
     });
 
     await at("unit", "desk", async (page) => {
-      await take_pictures(page, "desk-case");
       await take_step(page, "return", { reason: 1, note: "没写清是哪根管。" });
     });
     await at("desk", "desk", async (page) => {

@@ -1,12 +1,14 @@
 // The typed way to the server. The types are made from openapi.json (`npm run client`); a refusal is thrown with its sentence.
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema";
+import { note_server_time } from "../lib/server_clock";
 import { tr } from "../lib/words";
 
 /** What the server calls things: `Schema["CaseView"]`. */
 export type Schema = components["schemas"];
 
 export const api = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin" });
+api.use({ onResponse: ({ response }) => note_server_time(response) });
 
 /** An answer that is not the one asked for: the server's refusal, or none at all. */
 export class Refusal extends Error {

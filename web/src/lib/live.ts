@@ -1,5 +1,6 @@
 // Facts of cases as they are committed, by server-sent events: the browser reconnects and catches up by itself; a screen hears of both.
 import { onScopeDispose, reactive } from "vue";
+import { server_now } from "./server_clock";
 
 /** A fact about a case within the viewer's scope; never words, names or phones. */
 export interface LiveFact {
@@ -28,9 +29,9 @@ const SILENT_MS = 40_000;
 
 /** Follows until the component ends. `renew` is called when too much was missed and everything must be read anew. */
 export function use_live(hear: (fact: LiveFact) => void, renew: () => void): Link {
-  const link = reactive<Link>({ up: false, down_since: Date.now(), is_lost: false });
+  const link = reactive<Link>({ up: false, down_since: server_now(), is_lost: false });
   let source = open();
-  let heard_at = Date.now();
+  let heard_at = server_now();
 
   function open(): EventSource {
     const stream = new EventSource("/api/cases/live");
@@ -45,25 +46,25 @@ export function use_live(hear: (fact: LiveFact) => void, renew: () => void): Lin
     return stream;
   }
   function came(): void {
-    heard_at = Date.now();
+    heard_at = server_now();
     Object.assign(link, { up: true, down_since: undefined, is_lost: false });
   }
   function went(): void {
-    Object.assign(link, { up: false, down_since: link.down_since ?? Date.now() });
+    Object.assign(link, { up: false, down_since: link.down_since ?? server_now() });
   }
   /** A line that was cut without a word: the browser would wait for minutes. What was missed is read anew. */
   function open_anew(): void {
     source.close();
     source = open();
-    heard_at = Date.now();
+    heard_at = server_now();
     renew();
   }
   const watchman = setInterval(() => {
-    if (Date.now() - heard_at > SILENT_MS) {
+    if (server_now() - heard_at > SILENT_MS) {
       went();
       open_anew();
     }
-    link.is_lost = !link.up && Date.now() - (link.down_since ?? Date.now()) > LOST_MS;
+    link.is_lost = !link.up && server_now() - (link.down_since ?? server_now()) > LOST_MS;
   }, 1000);
   addEventListener("offline", went);
   addEventListener("online", open_anew);

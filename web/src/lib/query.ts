@@ -1,6 +1,7 @@
 // A question to the server as a screen shows it: under way, answered, refused, silent. A later question makes an earlier one void.
 import { shallowReactive, watch, type WatchSource } from "vue";
 import { Refusal } from "../client/api";
+import { server_now } from "./server_clock";
 
 export interface Query<T> {
   /** `loading` only before the first answer; a question asked again leaves what stands on the screen. */
@@ -25,7 +26,7 @@ export function use_query<T>(load: () => Promise<T>, sources: WatchSource[] = []
     try {
       const data = await load();
       if (mine !== latest) return;
-      Object.assign(query, { standing: "ready", data, refusal: undefined, at: Date.now() });
+      Object.assign(query, { standing: "ready", data, refusal: undefined, at: server_now() });
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       if (mine !== latest) return;

@@ -1,5 +1,6 @@
 // A case on a staff screen: the kinds of the API by short names, and the few things every face derives from them alike.
 import { api, ask, type Schema } from "../../../client/api";
+import { server_now } from "../../../lib/server_clock";
 
 export type CaseLine = Schema["CaseLine"];
 export type CaseView = Schema["CaseView"];
@@ -16,7 +17,7 @@ const SOON_MS = 4 * 3_600_000;
 export type Clock = "none" | "calm" | "soon" | "over" | "paused";
 
 /** How a case's clock stands, for its shape and colour; the words come from the server. */
-export function clock_of(line: CaseLine, now: number = Date.now()): Clock {
+export function clock_of(line: CaseLine, now: number = server_now()): Clock {
   if (!line.open || !line.due_at) return line.state === "paused" ? "paused" : "none";
   if (line.overdue) return "over";
   return new Date(line.due_at).getTime() - now < SOON_MS ? "soon" : "calm";

@@ -2,6 +2,7 @@
 import { api, ask, type Schema } from "../../../client/api";
 import { day_of } from "../../../lib/time";
 import { tr } from "../../../lib/words";
+import { server_now } from "../../../lib/server_clock";
 
 export type Post = Schema["PostView"];
 export type Holding = Schema["HoldingView"];
@@ -67,7 +68,7 @@ export function role_words(role: Holding["role"]): string {
 }
 
 /** Whether somebody is away at this moment. */
-export function is_away(holding: Holding, now = Date.now()): boolean {
+export function is_away(holding: Holding, now = server_now()): boolean {
   return holding.away != null && Date.parse(holding.away.from) <= now && now < Date.parse(holding.away.until);
 }
 
@@ -78,7 +79,7 @@ export const last_day_away = (holding: Holding): string => (holding.away ? day_o
 export function seat_words(holding: Holding): string {
   const parts = [role_words(holding.role), tr(`${day_of(holding.from)} 起`, `from ${day_of(holding.from)}`)];
   if (holding.to) parts.push(tr(`到 ${day_of(holding.to)}`, `until ${day_of(holding.to)}`));
-  if (holding.away && Date.parse(holding.away.until) > Date.now()) parts.push(tr(`请假到 ${last_day_away(holding)}`, `away until ${last_day_away(holding)}`));
+  if (holding.away && Date.parse(holding.away.until) > server_now()) parts.push(tr(`请假到 ${last_day_away(holding)}`, `away until ${last_day_away(holding)}`));
   return parts.join(tr("，", ", "));
 }
 
