@@ -168,10 +168,13 @@ async fn listen_from(caller: &Caller, last: Option<&str>) -> reqwest::Response {
     request.send().await.expect("a stream")
 }
 
-/// The next event of a stream.
+/// What a line says when it opens, and when nothing happens for a while.
+const BEAT: &str = "event: beat\ndata: {}\n\n";
+
+/// The next event of a stream that tells something.
 async fn hears(stream: &mut reqwest::Response) -> Option<String> {
     let mut text = String::new();
-    while !text.contains("\n\n") {
+    while !text.trim_start_matches(BEAT).contains("\n\n") {
         let next = tokio::time::timeout(Duration::from_secs(10), stream.chunk()).await;
         let bytes = next.ok()?.ok()??;
         text.push_str(&String::from_utf8_lossy(&bytes));
