@@ -14,7 +14,7 @@ export async function take_pictures(page, name) {
   for (const width of WIDTHS) {
     await resize(page, width);
     // The wide one, and one with a bar at its foot, show the first screen from its top, wherever the story had scrolled to.
-    const first_screen = width === WIDE || (await page.locator("nav.bottom").count()) > 0;
+    const first_screen = width === WIDE || (await page.locator("nav.bottom, .phone-foot").count()) > 0;
     const clip = first_screen ? { x: 0, y: 0, ...page.viewportSize() } : undefined;
     await page.screenshot({ path: `${FOLDER}${name}-${width}.png`, fullPage: true, clip, animations: "disabled" });
   }
