@@ -328,7 +328,12 @@ async fn reads(server: &Server, town: &Arc<Town>, scale: Scale, lines: &mut Vec<
         ("a desk's page of the district by due", "/api/cases?queue=due&limit=50", &dispatcher, 300.0),
         ("a desk's page of all, open and closed", "/api/cases?queue=all&limit=50", &dispatcher, 300.0),
         ("the whole district on the map, in cells", view, &dispatcher, 50.0),
-        ("a tile of the ground from the cache (≥ 2,000/s)", "/api/territory/tiles/13/6669/3434", &dispatcher, 10.0),
+        (
+            "a tile of the ground from the cache (≥ 2,000/s)",
+            "/api/territory/tiles/13/6669/3434",
+            &dispatcher,
+            10.0,
+        ),
     ];
     for (what, path, token, ms_max) in rows {
         let bearer = format!("Bearer {token}");
