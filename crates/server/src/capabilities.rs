@@ -8,6 +8,8 @@ pub static LIST: &[&Capability] = &[
     &territory::CAPABILITY,
     // row 1
     &identity::CAPABILITY,
+    // row 2
+    &registry::CAPABILITY,
     // row 3
     &cases::CAPABILITY,
     // what runs them all

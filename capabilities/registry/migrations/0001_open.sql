@@ -1,0 +1,1 @@
+-- What registry keeps. The district is the first column of every key; constraints have names.

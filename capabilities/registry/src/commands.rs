@@ -1,0 +1,1 @@
+//! Every write of registry: load for a purpose, decide, save, record the fact.

@@ -1,0 +1,1 @@
+//! What registry refuses, each with a stable code.

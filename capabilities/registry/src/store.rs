@@ -1,0 +1,1 @@
+//! Loads and saves what registry keeps; with queries.rs the only SQL.
