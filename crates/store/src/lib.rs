@@ -7,6 +7,7 @@
 mod archive;
 mod backlog;
 mod conn;
+mod data_key;
 mod db;
 mod district_rule;
 mod fact;
@@ -29,6 +30,7 @@ mod writer;
 pub use archive::{AppliedMigration, Archive, ArchiveProgress, ArchiveStep, Entry, Manifest};
 pub use backlog::Backlog;
 pub use conn::Conn;
+pub use data_key::{DataKeyRow, KeyPurpose};
 pub use db::{Db, Options, Target};
 pub use fact::{Fact, FactFilter, FactRow, Facts};
 pub use idempotency::Replay;
@@ -43,7 +45,7 @@ pub use tx::Tx;
 pub use value::{Cell, Json, Kind, List, ListItem, Value};
 
 /// The store's own tables.
-pub const MIGRATIONS: Migrations = migrations!("platform", ["0001_platform.sql"]);
+pub const MIGRATIONS: Migrations = migrations!("platform", ["0001_platform.sql", "0002_seal.sql"]);
 
 #[doc(hidden)]
 pub mod hidden {
