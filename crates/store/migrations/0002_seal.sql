@@ -14,7 +14,8 @@ create table platform_data_key (
     constraint platform_data_key_number_positive check (number > 0)
 ) {strict};
 
--- A batch of sealed facts: for each its id and its leaf hash, in the order of the log.
+-- A batch of sealed facts: for each its id and its leaf hash, in the order of the log; and the root behind it, with the hashes of
+-- the full subtrees, from which the next batch goes on.
 create table platform_ledger (
     district {int} not null,
     batch {int} not null,
@@ -25,6 +26,7 @@ create table platform_ledger (
     count {int} not null,
     leaves {bytes} not null,
     root {bytes} not null,
+    subtrees {bytes} not null,
     primary key (district, batch)
 ) {strict};
 
