@@ -1,7 +1,7 @@
 // A browser as a resident has it, watched: no request to another host, no error in the console, nothing blocked by the content policy.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { chromium } from "playwright-core";
+import { launch_browser } from "./chromium.mjs";
 import { token_of } from "./staff.mjs";
 import { BASE, fresh_source } from "./town.mjs";
 
@@ -14,10 +14,7 @@ let browser;
 /** Declares that the stories of this file need a browser. */
 export function with_browser() {
   before(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-dev-shm-usage", "--enable-unsafe-swiftshader", "--font-render-hinting=none", "--force-color-profile=srgb"],
-    });
+    browser = await launch_browser();
   });
   after(async () => browser?.close());
 }

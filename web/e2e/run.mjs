@@ -2,8 +2,8 @@
 // Words after the command choose stories: `npm run stories -- report`. MULIN_PICTURES=1 renews docs/pictures.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { start_district } from "./district.mjs";
 
@@ -14,9 +14,14 @@ const stories = readdirSync(FOLDER)
   .filter((name) => name.endsWith(".test.mjs") && (wanted.length === 0 || wanted.some((word) => name.includes(word))))
   .map((name) => join(FOLDER, name));
 const district = await start_district();
+Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file });
 try {
+  // After the addresses are known, for they are read when it is loaded.
+  const { sign_all_in } = await import("./staff.mjs");
+  const sessions = join(dirname(district.accounts_file), "sessions.json");
+  writeFileSync(sessions, JSON.stringify(await sign_all_in()));
   const tests = spawn(process.execPath, ["--test", "--test-concurrency=2", "--test-reporter=spec", ...stories], {
-    env: { ...process.env, MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file },
+    env: { ...process.env, MULIN_SESSIONS: sessions },
     stdio: "inherit",
   });
   const [code] = await once(tests, "exit");

@@ -1,6 +1,6 @@
 // How soon pages are usable: a table for `make bench`, not a test. Cold cache, CPU 4 times slower, median of three. Residents and workers on slow
 // 4G (1.6 Mbit/s x 0.9, 150 ms), desk and map on 10 Mbit/s. Usable: the page's main thing is there and the browser has had a quiet moment.
-import { chromium } from "playwright-core";
+import { launch_browser } from "./chromium.mjs";
 import { start_district } from "./district.mjs";
 
 const RUNS = 3;
@@ -24,7 +24,7 @@ const district = await start_district();
 process.env.MULIN_BASE = district.base;
 process.env.MULIN_ACCOUNTS = district.accounts_file;
 const { token_of } = await import("./staff.mjs");
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--enable-unsafe-swiftshader"] });
+const browser = await launch_browser();
 try {
   console.log("page                   usable ms   goal   bytes over the line");
   for (const page of PAGES) {

@@ -1,5 +1,6 @@
 // Staff at work through the API, as their screens will: signs in each demo account and takes whatever step the server offers it.
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { accounts, BASE, fresh_source } from "./town.mjs";
 
 const STEPS_MAX = 12;
@@ -20,37 +21,44 @@ const SIDEWAYS = [
   { action: "dispatch", to: "subdistrict_desk" },
 ];
 
-const sessions = new Map();
+/** Who is signed in, by login. A runner of several files hands on its own: a one-time code counts once, whoever asks with it. */
+const sessions = new Map(Object.entries(handed_on()));
 
-/** Everybody with a demo account, signed in once. */
-export async function everybody() {
-  for (const account of staff_accounts().filter((one) => !sessions.has(one.login))) {
-    const reply = await sign_in(account);
-    if (reply.status === 200) sessions.set(account.login, { ...reply.body, login: account.login, role: account.role });
-  }
-  if (sessions.size === 0) throw new Error("no demo account can sign in");
-  return [...sessions.values()];
+function handed_on() {
+  return process.env.MULIN_SESSIONS ? JSON.parse(readFileSync(process.env.MULIN_SESSIONS, "utf8")) : {};
+}
+
+/** Signs in every demo account that has a password, for a runner to hand on as MULIN_SESSIONS. */
+export async function sign_all_in() {
+  for (const { login } of accounts().accounts.filter((one) => one.password)) await session_of(login);
+  return Object.fromEntries(sessions);
+}
+
+/** Everybody of the demo who handles cases, signed in once; administrators do not. */
+export function everybody() {
+  const staff = accounts().accounts.filter((one) => one.password && one.post);
+  return Promise.all(staff.map((one) => session_of(one.login)));
 }
 
 /** A session of one demo account, administrators too. */
 export async function token_of(login) {
-  if (sessions.has(login)) return sessions.get(login).token;
+  return (await session_of(login)).token;
+}
+
+async function session_of(login) {
+  if (sessions.has(login)) return sessions.get(login);
   const account = accounts().accounts.find((one) => one.login === login);
   if (!account) throw new Error(`the demo has no account ${login}`);
   const signed = await sign_in(account);
   if (signed.status !== 200) throw new Error(`${login} cannot sign in: ${signed.status} ${JSON.stringify(signed.body)}`);
-  sessions.set(login, { ...signed.body, login, role: account.role });
-  return signed.body.token;
+  const session = { ...signed.body, login, role: account.role };
+  sessions.set(login, session);
+  return session;
 }
 
 function sign_in(account) {
   const code = account.totp_secret ? { code: totp(account.totp_secret) } : {};
   return call("POST", "/api/identity/sign-in", null, { login: account.login, password: account.password, ...code });
-}
-
-/** Those who handle cases; administrators do not. */
-function staff_accounts() {
-  return accounts().accounts.filter((one) => one.password && one.post);
 }
 
 /** The grid one of the demo's people serves, so that a case there can be brought to its end. */

@@ -1,7 +1,7 @@
 // A wall left alone: the memory of its page while cases go on coming, for `make soak`. Heap after the first tenth and at the end, both after
 // collecting garbage; more than a tenth of growth is a leak. MULIN_WALL_MINUTES says how long (10).
 import { randomInt } from "node:crypto";
-import { chromium } from "playwright-core";
+import { launch_browser } from "./chromium.mjs";
 import { start_district } from "./district.mjs";
 
 const MINUTES = Number(process.env.MULIN_WALL_MINUTES ?? 10);
@@ -12,7 +12,7 @@ const district = await start_district();
 process.env.MULIN_BASE = district.base;
 process.env.MULIN_ACCOUNTS = district.accounts_file;
 const { call, find_staffed_grid, token_of } = await import("./staff.mjs");
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+const browser = await launch_browser();
 try {
   const context = await browser.newContext({ baseURL: district.base, viewport: { width: 1920, height: 1080 }, locale: "zh-CN" });
   await context.addCookies([{ name: "session", value: await token_of("dispatcher"), url: district.base }]);

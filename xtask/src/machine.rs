@@ -13,7 +13,10 @@ struct Package {
 
 const PACKAGES: &[Package] = &[
     Package { name: "postgresql", is_present: || crate::postgres::programs().is_ok() },
-    Package { name: "chromium", is_present: || Path::new("/usr/bin/chromium").exists() },
+    Package {
+        name: "chromium-headless-shell",
+        is_present: || Path::new("/usr/bin/chromium-headless-shell").exists(),
+    },
     Package {
         name: "fonts-noto-cjk",
         is_present: || succeeds(program("dpkg").args(["-s", "fonts-noto-cjk"])),
