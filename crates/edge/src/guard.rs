@@ -1,6 +1,6 @@
 //! What stands before and behind every route: headers, forged requests, refusals turned into pages, panics.
 
-use crate::{Cookies, Edge, Page, SetCookie};
+use crate::{Cookies, Edge, Page, SetCookie, compress};
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -32,7 +32,7 @@ pub const SECURITY_HEADERS: [(&str, &str); 5] = [
 pub(crate) struct FreshCsrf(pub(crate) String);
 
 pub(crate) fn api(routes: Router<Edge>, _edge: &Edge) -> Router<Edge> {
-    routes.layer(from_fn(refuse_other_sites))
+    compress::reads(routes.layer(from_fn(refuse_other_sites)))
 }
 
 pub(crate) fn pages(routes: Router<Edge>, edge: &Edge) -> Router<Edge> {

@@ -3,6 +3,7 @@
 
 mod assets;
 mod capability;
+mod compress;
 mod cookies;
 mod district;
 mod extract;

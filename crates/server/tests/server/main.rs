@@ -4,6 +4,7 @@ mod administration;
 mod audit;
 mod bad_days;
 mod commands;
+mod compression;
 mod disk_full;
 mod faces;
 mod house;
