@@ -11,6 +11,7 @@ mod place;
 mod row;
 mod sniff;
 mod text;
+mod write;
 mod xlsx;
 
 pub use book::{Book, Format, SheetInfo};
@@ -22,3 +23,7 @@ pub use limits::Limits;
 pub use notice::Notice;
 pub use place::{Place, Range, column_name};
 pub use text::TextEncoding;
+pub use write::{
+    BookWriter, Column, ColumnKind, CsvWriter, ErrorBook, JsonLinesWriter, RowFault, RowWriter,
+    TemplateColumn, Watermark, write_template,
+};
