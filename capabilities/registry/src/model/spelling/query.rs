@@ -1,7 +1,7 @@
 //! What somebody who types into one search box seems to mean, and by which tokens it is found.
 
 use super::characters::{Run, half_width, runs};
-use super::tokens::asked_tokens;
+use super::tokens::asked_text_tokens;
 use crate::model::identifier::DocumentKind;
 use platform::{Phone, Words};
 use std::fmt;
@@ -151,7 +151,7 @@ fn read_words(text: &str) -> Vec<Reading> {
 }
 
 fn word_reading(seems: Seems, text: &str, place: Option<String>) -> Reading {
-    let mut tokens = asked_tokens(&runs(text));
+    let mut tokens = asked_text_tokens(text);
     tokens.truncate(TOKENS_MAX);
     Reading { seems, tokens, text: text.to_owned(), place }
 }

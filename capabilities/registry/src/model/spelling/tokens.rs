@@ -32,7 +32,11 @@ pub fn text_tokens(text: &str) -> Vec<String> {
 
 /// The tokens that words in a query stand for: all of them must be there. Pairs, because a pair says more than its two
 /// characters; a character alone stands for itself.
-pub(super) fn asked_tokens(runs: &[Run]) -> Vec<String> {
+pub fn asked_text_tokens(text: &str) -> Vec<String> {
+    asked_tokens(&runs(text))
+}
+
+fn asked_tokens(runs: &[Run]) -> Vec<String> {
     let mut tokens = Vec::new();
     for run in runs {
         match run {
@@ -101,7 +105,7 @@ fn finish(mut tokens: Vec<String>) -> Vec<String> {
 mod tests {
     //! A name is found in every way that people type it.
     use super::super::query_tokens;
-    use super::{name_tokens, text_tokens};
+    use super::{asked_text_tokens, name_tokens, text_tokens};
     use proptest::prelude::*;
 
     #[test]
@@ -147,7 +151,7 @@ mod tests {
         #[test]
         fn every_pair_of_a_name_is_in_its_tokens(name in "[\\u{4e00}-\\u{9fff}·a-z ]{0,30}") {
             let tokens = name_tokens(&name);
-            for token in super::asked_tokens(&super::runs(&name)) {
+            for token in asked_text_tokens(&name) {
                 prop_assert!(tokens.contains(&token), "{}", token);
             }
         }
