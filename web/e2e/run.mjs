@@ -1,5 +1,5 @@
 // Runs the browser stories on a district of their own, with Node's own test runner and its summary.
-// Words after the command choose stories: `npm run stories -- report`. MULIN_PICTURES=1 renews docs/pictures.
+// Words after the command choose stories: `npm run stories -- report`; `matrix` is the long one for `make soak`. MULIN_PICTURES=1 renews docs/pictures.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
@@ -8,9 +8,10 @@ import { fileURLToPath } from "node:url";
 import { start_district } from "./district.mjs";
 
 const FOLDER = fileURLToPath(new URL("stories/", import.meta.url));
+const MATRIX = fileURLToPath(new URL("matrix.test.mjs", import.meta.url));
 
 const wanted = process.argv.slice(2);
-const stories = readdirSync(FOLDER)
+const stories = wanted.includes("matrix") ? [MATRIX] : readdirSync(FOLDER)
   .filter((name) => name.endsWith(".test.mjs") && (wanted.length === 0 || wanted.some((word) => name.includes(word))))
   .map((name) => join(FOLDER, name));
 const district = await start_district();

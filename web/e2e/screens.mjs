@@ -1,6 +1,12 @@
 // What staff do on their screens, in the words of the workflow; the journey and other stories are made of these.
 import assert from "node:assert/strict";
 
+/** Waits until a screen stands: its heading is there, and whatever it asked the server has come. */
+export async function settle(page) {
+  await page.locator(":is(main, .phone-top) h1").first().waitFor();
+  await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
+}
+
 /** Opens a case on a face and waits until it stands there. */
 export async function open_case(page, face, number) {
   await page.goto(`/${face}/case/${number}`);

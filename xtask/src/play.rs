@@ -22,10 +22,11 @@ pub fn walk(words: &[String]) -> Outcome {
         .env(BINARY_VARIABLE, mulin))
 }
 
-/// The verb `soak`: the server and the store killed under load, again and again, on both engines; then a wall left alone with cases coming.
+/// The verb `soak`: the server and the store killed under load, again and again, on both engines; then a wall left alone with cases coming,
+/// and every screen in every guise.
 ///
 /// # Errors
-/// Something promised is not there, or is there twice; or the wall's page leaks.
+/// Something promised is not there, or is there twice; the wall's page leaks; or a screen is not for everybody.
 pub fn soak(_words: &[String]) -> Outcome {
     machine::install_missing_packages()?;
     web::build_if_stale()?;
@@ -34,10 +35,12 @@ pub fn soak(_words: &[String]) -> Outcome {
     killed.args(["test", "--release", "--package", "store", "--package", "server", "--", "killed"]);
     run(killed.args(["--nocapture"]).env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))?;
     let mulin = serve::build_release()?;
-    run(program("npm")
-        .args(["run", "--silent", "wall"])
-        .current_dir(web::folder())
-        .env(BINARY_VARIABLE, mulin))
+    for words in [&["wall"][..], &["stories", "--", "matrix"]] {
+        let mut played = program("npm");
+        played.args(["run", "--silent"]).args(words).current_dir(web::folder());
+        run(played.env(BINARY_VARIABLE, &mulin))?;
+    }
+    Ok(())
 }
 
 /// The verb `bench`: the release build under load on both engines, beside the raw limit of this machine, then the pages on a slow phone.

@@ -2,26 +2,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
-import { find_axe, find_overflow } from "../checks.mjs";
+import { find_axe, find_colour_only, find_overflow } from "../checks.mjs";
 import { take_pictures } from "../pictures.mjs";
-
-/** Who may see what: the first administrator named enters, the others are told why not. */
-const PLACES = {
-  "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/health"],
-  "security-admin": ["/admin/roles", "/admin/grants", "/admin/see-as"],
-  "audit-admin": ["/admin/audit"],
-  dispatcher: ["/admin/rules/types", "/admin/rules/duty-lists", "/admin/rules/workflow", "/admin/rules/dry-run", "/admin/rules/working-days"],
-};
-
-async function settle(page) {
-  await page.locator("main h1").first().waitFor();
-  await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
-}
+import { ADMIN_PLACES } from "../routes.mjs";
+import { settle } from "../screens.mjs";
 
 describe("the administration", () => {
   with_browser();
 
-  for (const [login, paths] of Object.entries(PLACES)) {
+  for (const [login, paths] of Object.entries(ADMIN_PLACES)) {
     for (const lang of ["zh", "en"]) {
       test(`${login} in ${lang}: no violation, nothing cut`, () =>
         as_staff({ login, lang, elder: lang === "en" }, async (page) => {
@@ -31,7 +20,7 @@ describe("the administration", () => {
             await settle(page);
             for (const width of WIDTHS) {
               await resize(page, width);
-              found.push(...[...(await find_axe(page)), ...(await find_overflow(page))].map((one) => `${path} at ${width}: ${one}`));
+              found.push(...[...(await find_axe(page)), ...(await find_overflow(page)), ...(await find_colour_only(page))].map((one) => `${path} at ${width}: ${one}`));
             }
             if (lang === "zh" && ["/admin/rules/workflow", "/admin/audit", "/admin/hand-over"].includes(path)) await take_pictures(page, `admin-${path.split("/").pop()}`);
           }

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_staff, resize, tap, WIDTHS, with_browser } from "../browser.mjs";
-import { find_axe, find_overflow } from "../checks.mjs";
+import { find_axe, find_colour_only, find_overflow } from "../checks.mjs";
 import { take_pictures } from "../pictures.mjs";
+import { settle } from "../screens.mjs";
 import { call, find_staffed_grid, token_of } from "../staff.mjs";
 import { fresh_phone, masked } from "../town.mjs";
 
@@ -387,12 +388,11 @@ describe("the desk", { concurrency: 2 }, () => {
         const found = [];
         for (const path of ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=广场舞", "/desk/no-such", "/desk/case/261122-0000-0000"]) {
           await page.goto(path);
-          await page.locator("h1").first().waitFor();
-          await page.waitForTimeout(400);
+          await settle(page);
           for (const width of [NARROWEST, ...WIDTHS]) {
             await resize(page, width);
             found.push(...(await find_overflow(page)).map((one) => `${path} ${width}: ${one}`));
-            if (width !== NARROWEST) found.push(...(await find_axe(page)).map((one) => `${path} ${width}: ${one}`));
+            if (width !== NARROWEST) found.push(...[...(await find_axe(page)), ...(await find_colour_only(page))].map((one) => `${path} ${width}: ${one}`));
           }
           await resize(page, NARROWEST);
           await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });

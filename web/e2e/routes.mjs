@@ -1,0 +1,31 @@
+// Every address of every face with somebody who may enter it; what needs a number or an id is asked of the running district.
+import { call, find_staffed_grid, token_of } from "./staff.mjs";
+import { fresh_phone } from "./town.mjs";
+
+/** Who may see what in the administration: the first named enters, the others are told why not. */
+export const ADMIN_PLACES = {
+  "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/health"],
+  "security-admin": ["/admin/roles", "/admin/grants", "/admin/see-as"],
+  "audit-admin": ["/admin/audit"],
+  dispatcher: ["/admin/rules/types", "/admin/rules/duty-lists", "/admin/rules/workflow", "/admin/rules/dry-run", "/admin/rules/working-days"],
+};
+/** What a person without an account sees, `undefined` as login. */
+const RESIDENT = ["/", "/report", "/follow", "/grids", "/inbox", "/help", "/sign-in", "/no-such-page"];
+
+/** All of them as pairs of a login (undefined: nobody) and addresses. */
+export async function every_route() {
+  const grid = await find_staffed_grid();
+  const body = { words: "楼下广场舞声音太大，晚上十点还在放。", type: "P06001", place: { grid, address: "3栋前坪" }, source: "desk", reporter: { phone: fresh_phone() } };
+  const { number } = (await call("POST", "/api/cases", await token_of("desk"), body)).body;
+  const [account] = (await call("GET", "/api/identity/accounts", await token_of("system-admin"))).body.items;
+  const administration = Object.entries(ADMIN_PLACES).map(([login, paths]) => [login, [...paths]]);
+  administration[0][1].push(`/admin/people/${account.id}`, `/admin/areas/${grid}`, "/admin/no-such-page");
+  return [
+    [undefined, [...RESIDENT, `/grids?area=${grid.slice(0, 12)}`, `/grids/${grid}`, `/report?grid=${grid}`]],
+    ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/me"]],
+    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=广场舞", "/desk/no-such-page"]],
+    ["unit", ["/desk/unit"]],
+    ["dispatcher", ["/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
+    ...administration,
+  ];
+}
