@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_role_of_two_administrators_is_refused() {
         let text = ROLES.1.replace(
-            "district = [\"territory.view_areas\", \"identity.grant_roles\"]",
+            "district = [\"territory.view_areas\", \"identity.grant_roles\", \"registry.see_alarms\"]",
             "district = [\"identity.read_audit\", \"identity.grant_roles\"]",
         );
         let fault = read_roles(&text).expect_err("two in one").to_string();

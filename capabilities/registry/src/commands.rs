@@ -1,1 +1,59 @@
-//! Every write of registry: load for a purpose, decide, save, record the fact.
+//! Every write of the register: load for a purpose, decide, save with the state before, record the fact.
+
+mod amend;
+mod confirm;
+mod enter;
+mod merge;
+mod reside;
+mod undo;
+
+pub use amend::{Amend, amend};
+pub use confirm::{Confirm, End, confirm, end};
+pub use enter::{Enter, enter};
+pub(crate) use enter::label_of;
+pub use merge::{Merge, merge};
+pub use reside::{MoveIn, MoveOut, move_in, move_out};
+pub use undo::{Undone, undo};
+
+use crate::error::RegistryError;
+use crate::model::{Origin, Source};
+use ::store::Tx;
+use jiff::civil::Date;
+
+/// Where the values of a deed come from.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub source: Source,
+    /// What proves them, in words.
+    pub evidence: Option<String>,
+}
+
+impl Given {
+    /// The origin of values brought by this write's actor, now.
+    ///
+    /// # Errors
+    /// `registry.bad_evidence` where the words are endless.
+    fn origin(&self, tx: &Tx) -> Result<Origin, RegistryError> {
+        const EVIDENCE_CHARS_MAX: usize = 200;
+        let evidence = self.evidence.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        if evidence.is_some_and(|words| words.chars().count() > EVIDENCE_CHARS_MAX) {
+            return Err(RegistryError::invalid(
+                "evidence",
+                "registry.bad_evidence",
+                "依据最多 200 个字。",
+                "The evidence has at most 200 characters.",
+            ));
+        }
+        Ok(Origin {
+            source: self.source,
+            at: tx.now(),
+            by: tx.actor().account,
+            evidence: evidence.map(str::to_owned),
+        })
+    }
+}
+
+/// The day of the write, in China.
+fn today(tx: &Tx) -> Date {
+    tx.now().local().date()
+}

@@ -1,9 +1,75 @@
-//! The JSON routes of registry: parse, call, answer.
+//! The JSON routes of the register: parse, call, answer. Answers of deeds carry ids and versions only, never a value.
 
-use edge::Edge;
+mod deeds;
+mod homes;
+mod kinds;
+mod records;
+
+use crate::access::require;
+use crate::catalogue::Catalogue;
+use crate::error::RegistryError;
+use crate::view::Viewer;
+use axum::http::HeaderMap;
+use edge::{Edge, Who};
+use platform::{Actor, Permission, Problem};
+use serde::{Serialize, de::DeserializeOwned};
+use ::store::Tx;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// All routes, paths from `/api/…` on.
 pub fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
+        .routes(routes!(kinds::list_kinds))
+        .routes(routes!(records::show_record))
+        .routes(routes!(records::show_history))
+        .routes(routes!(homes::show_home))
+        .routes(routes!(homes::show_building))
+        .routes(routes!(deeds::enter_record))
+        .routes(routes!(deeds::amend_record))
+        .routes(routes!(deeds::confirm_record))
+        .routes(routes!(deeds::end_record))
+        .routes(routes!(deeds::move_in))
+        .routes(routes!(deeds::move_out))
+        .routes(routes!(deeds::merge_records))
+        .routes(routes!(deeds::undo_deed))
+}
+
+/// The actor, signed in and holding the permission somewhere; where exactly is asked of each record.
+fn staff<'a>(who: &'a Who, permission: &'static Permission) -> Result<&'a Actor, RegistryError> {
+    let actor = who.signed_in()?;
+    if actor.holds(permission) { Ok(actor) } else { Err(RegistryError::Forbidden(permission)) }
+}
+
+fn viewer(edge: &Edge, actor: &Actor) -> Viewer {
+    Viewer {
+        catalogue: edge.fixture::<Catalogue>(),
+        places: edge.fixture::<territory::Map>().of(actor.district),
+        now: edge.now(),
+    }
+}
+
+/// Runs a write once for its `Idempotency-Key`.
+async fn write_once<B, T>(
+    edge: &Edge,
+    actor: &Actor,
+    headers: HeaderMap,
+    body: B,
+    work: impl AsyncFn(&mut Tx, B) -> Result<T, RegistryError> + Send + 'static,
+) -> Result<T, RegistryError>
+where
+    B: Serialize + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + 'static,
+{
+    let request = serde_json::to_vec(&body).unwrap_or_default();
+    let written = edge.db.write(actor, async move |tx: &mut Tx| {
+        let body = body.clone();
+        edge::idempotent(tx, &headers, &request, async |tx: &mut Tx| work(tx, body).await).await
+    });
+    written.await
+}
+
+/// Refuses a read of an area that is not the actor's.
+fn require_area(actor: &Actor, permission: &'static Permission, path: &str) -> Result<(), Problem> {
+    Ok(require(actor, permission, path)?)
 }

@@ -1,1 +1,24 @@
-//! Values and rules of registry. No IO, no await, no clock, no SQL: a rule takes what it needs and gives back what follows.
+//! Values and rules of the register. No IO, no await, no clock, no SQL: a rule takes what it needs and gives back what follows.
+
+pub mod address;
+mod fields;
+mod history;
+pub mod identifier;
+mod record;
+pub mod rules;
+mod shape;
+pub mod spelling;
+
+pub use fields::{Fields, Origin, Source};
+pub use history::changes_between;
+pub use record::{Content, KEEPING, Kind, Links, Record, State};
+pub use shape::{Shape, ShapeFault, check};
+
+platform::id!(
+    /// A record of the register: a place, a home, a household, a person, a residence, a share, an organisation, a thing, a service fact.
+    RecordId, "record"
+);
+platform::id!(
+    /// One deed of one person: all records it changed, changed together, and can be undone together.
+    ActId, "act"
+);

@@ -55,6 +55,7 @@ pub async fn prepare(
     for name in db.migrate(&migrations).await? {
         tracing::info!(migration = name, "Migration {name} applied");
     }
+    seal::prepare(db, &settings.seal()).await?;
     let fixtures = db.fixtures();
     fixtures.put(Arc::new(Rates::new(settings.unlimited)));
     fixtures.put(Arc::new(settings));

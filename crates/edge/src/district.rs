@@ -51,6 +51,13 @@ impl Districts {
     /// Reads them anew and puts them on the shelf.
     pub async fn load(db: &Db) -> Result<(), Fault> {
         let rows = db.read(async |conn: &mut Conn| conn.all(&ALL, ()).await).await?;
+        let vault = db.fixtures().find::<seal::Vault>();
+        for district in rows.iter().map(|row| row.district) {
+            // A district founded meanwhile gets its keys.
+            if let Some(vault) = vault.as_ref().filter(|vault| vault.of(district).is_err()) {
+                vault.refresh(db, district).await?;
+            }
+        }
         db.fixtures().put(Arc::new(Self(rows.into_iter().map(Arc::new).collect())));
         Ok(())
     }

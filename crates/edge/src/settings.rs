@@ -7,6 +7,10 @@ use std::path::PathBuf;
 pub struct Settings {
     /// Where attachments and the SQLite file live.
     pub data: PathBuf,
+    /// The master key that wraps every district's keys; [`seal::KEY_FILE_NAME`] in the data directory where it is not said.
+    pub key_file: Option<PathBuf>,
+    /// With which algorithms new keys are made.
+    pub crypto_suite: seal::Suite,
     /// A folder whose files stand for those of the built-in catalogue, file by file.
     pub catalog: Option<PathBuf>,
     /// The demo: codes are shown on a local inbox page, pages say that all is invented.
@@ -21,10 +25,24 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             data: PathBuf::from("data"),
+            key_file: None,
+            crypto_suite: seal::Suite::default(),
             catalog: None,
             demo: false,
             behind_proxy: false,
             unlimited: false,
         }
+    }
+}
+
+impl Settings {
+    /// The master key's file, said or not.
+    pub fn key_file(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| self.data.join(seal::KEY_FILE_NAME))
+    }
+
+    /// Where the keys come from.
+    pub(crate) fn seal(&self) -> seal::SealSettings {
+        seal::SealSettings { key_file: self.key_file(), suite: self.crypto_suite }
     }
 }

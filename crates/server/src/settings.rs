@@ -34,6 +34,16 @@ pub const KNOWN: &[Known] = &[
         what: "folder whose files replace the built-in catalogue's",
     },
     Known {
+        key: "key_file",
+        variable: "MULIN_KEY_FILE",
+        what: "the master key, kept out of every backup; district.key in the data folder where it is not said",
+    },
+    Known {
+        key: "crypto_suite",
+        variable: "MULIN_CRYPTO_SUITE",
+        what: "algorithms of new keys: sm (SM4, SM3) or international (AES-256, SHA-256)",
+    },
+    Known {
         key: "demo",
         variable: "MULIN_DEMO",
         what: "the demo: codes on a local inbox page, pages say so",
@@ -53,6 +63,9 @@ pub struct Settings {
     pub log: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalog: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<PathBuf>,
+    pub crypto_suite: seal::Suite,
     #[serde(deserialize_with = "figment::util::bool_from_str_or_int")]
     pub demo: bool,
     #[serde(deserialize_with = "figment::util::bool_from_str_or_int")]
@@ -69,6 +82,8 @@ impl Default for Settings {
             database_url: None,
             log: "info".to_owned(),
             catalog: None,
+            key_file: None,
+            crypto_suite: seal::Suite::default(),
             demo: false,
             behind_proxy: false,
             unlimited: false,
@@ -100,6 +115,14 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog: Option<PathBuf>,
+    /// The master key's file [MULIN_KEY_FILE, default DATA/district.key]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<PathBuf>,
+    /// Algorithms of new keys: sm or international [MULIN_CRYPTO_SUITE, default sm]
+    #[arg(long, global = true, value_name = "SUITE", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crypto_suite: Option<String>,
     /// Address and port to serve on [MULIN_LISTEN, default 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -245,6 +268,8 @@ impl Settings {
         edge::Settings {
             data: self.data.clone(),
             catalog: self.catalog.clone(),
+            key_file: self.key_file.clone(),
+            crypto_suite: self.crypto_suite,
             demo: self.demo,
             behind_proxy: self.behind_proxy,
             unlimited: self.unlimited,
@@ -260,6 +285,8 @@ impl Settings {
             "database_url" => self.database_url.as_deref().map(without_password).unwrap_or_default(),
             "log" => self.log.clone(),
             "catalog" => self.catalog.as_deref().map(path).unwrap_or_default(),
+            "key_file" => path(&self.edge().key_file()),
+            "crypto_suite" => self.crypto_suite.as_str().to_owned(),
             "demo" => self.demo.to_string(),
             "behind_proxy" => self.behind_proxy.to_string(),
             "unlimited" => self.unlimited.to_string(),

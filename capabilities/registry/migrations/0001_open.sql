@@ -1,1 +1,0 @@
--- What registry keeps. The district is the first column of every key; constraints have names.

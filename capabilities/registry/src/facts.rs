@@ -1,0 +1,55 @@
+//! What the register records of itself: ids, codes and counts, never a name, a number or a value.
+
+use crate::model::{Kind, Record, RecordId};
+use serde_json::Value;
+use store::Fact;
+use uuid::Uuid;
+
+/// A record was entered, corrected, confirmed, moved, merged, undone: the name says which.
+pub const ENTERED: &str = "registry.record_entered";
+pub const AMENDED: &str = "registry.record_amended";
+pub const CONFIRMED: &str = "registry.record_confirmed";
+pub const MOVED: &str = "registry.person_moved";
+pub const ENDED: &str = "registry.record_ended";
+pub const MERGED: &str = "registry.records_merged";
+pub const UNDONE: &str = "registry.deed_undone";
+/// Somebody looked at a record: the person it is about is shown this fact.
+pub const OPENED: &str = "registry.record_opened";
+/// Somebody looked at a record beyond their area, in an emergency; the reason is kept with it, sealed.
+pub const GLASS_BROKEN: &str = "registry.glass_broken";
+/// Somebody read in bulk, or asked to take everything along.
+pub const ALARM: &str = "registry.alarm_raised";
+
+/// One deed or one look, about one record.
+pub(crate) struct RegistryFact<'a> {
+    pub name: &'static str,
+    pub subject: RecordId,
+    pub area_path: Option<&'a str>,
+    pub data: Value,
+}
+
+impl<'a> RegistryFact<'a> {
+    pub fn of(name: &'static str, record: &'a Record, data: Value) -> Self {
+        Self { name, subject: record.id, area_path: Some(&record.content.area_path), data }
+    }
+}
+
+impl Fact for RegistryFact<'_> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn subject(&self) -> (&'static str, Uuid) {
+        (RecordId::NOUN, self.subject.0)
+    }
+    fn area_path(&self) -> Option<&str> {
+        self.area_path
+    }
+    fn data(&self) -> Value {
+        self.data.clone()
+    }
+}
+
+/// The kinds of record that are about a person: a look at one is a look at the person.
+pub(crate) fn is_about_a_person(kind: Kind) -> bool {
+    matches!(kind, Kind::Person | Kind::Residence | Kind::Share | Kind::ServiceFact | Kind::Household)
+}

@@ -1,0 +1,178 @@
+//! A home with who lives in it, and a building with its homes, floor by floor.
+
+use super::records::LookQuery;
+use super::{require_area, staff, viewer};
+use crate::access::VIEW;
+use crate::error::RegistryError;
+use crate::looks;
+use crate::model::{Kind, RecordId};
+use crate::queries::{self, homes::BuildingHome};
+use crate::view::RecordView;
+use ::store::{Conn, Tx};
+use axum::Json;
+use axum::extract::State;
+use edge::{Edge, PathOf, QueryOf, Who};
+use platform::Problem;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A home and its people.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HomeView {
+    pub dwelling: RecordView,
+    pub households: Vec<RecordView>,
+    /// Who lives there now, heads first.
+    pub members: Vec<MemberView>,
+    /// Who owns it.
+    pub shares: Vec<RecordView>,
+}
+
+/// Somebody who lives in a home.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MemberView {
+    pub residence: RecordView,
+    pub person: RecordView,
+}
+
+/// 一户一屋：房屋、户、住的人。A home with who lives in it; a look at each of them.
+#[utoipa::path(get, path = "/api/registry/dwellings/{id}/home", tag = "registry", params(("id" = RecordId, Path), LookQuery),
+    responses((status = 200, body = HomeView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub async fn show_home(
+    State(edge): State<Edge>,
+    who: Who,
+    PathOf(id): PathOf<RecordId>,
+    QueryOf(query): QueryOf<LookQuery>,
+) -> Result<Json<HomeView>, Problem> {
+    let actor = staff(&who, &VIEW)?;
+    looks::slow_down(&edge, actor).await?;
+    let (wish, viewer) = (query.wish(id)?, viewer(&edge, actor));
+    let home = edge.db.write(actor, async move |tx: &mut Tx| {
+        let (dwelling, _) = looks::look(tx, &wish).await?;
+        if dwelling.kind != Kind::Dwelling {
+            return Err(RegistryError::NotFound);
+        }
+        let below = queries::below(tx, &dwelling).await?;
+        let of_kind = |kind: Kind| below.iter().filter(move |record| record.kind == kind);
+        let mut members = Vec::new();
+        for residence in of_kind(Kind::Residence) {
+            let Some(person) = residence.content.links.person else { continue };
+            let (person, look) = looks::look(tx, &looks::Wish { id: person, ..wish.clone() }).await?;
+            members.push(MemberView {
+                residence: viewer.record(residence, None),
+                person: viewer.record(&person, Some(&look)),
+            });
+        }
+        let is_head = |member: &MemberView| {
+            let relation = member.residence.fields.iter().find(|field| field.key == "relation");
+            relation.is_some_and(|field| field.value.as_ref().is_some_and(|told| told.0 == "head"))
+        };
+        members.sort_by_key(|member| !is_head(member));
+        Ok::<_, RegistryError>(HomeView {
+            dwelling: viewer.record(&dwelling, None),
+            households: of_kind(Kind::Household).map(|record| viewer.record(record, None)).collect(),
+            members,
+            shares: of_kind(Kind::Share).map(|record| viewer.record(record, None)).collect(),
+        })
+    });
+    Ok(Json(home.await?))
+}
+
+/// A building: its homes with how they are used, and how many live in each; nothing about who.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BuildingView {
+    pub id: RecordId,
+    /// The address in full.
+    pub label: String,
+    pub area: crate::view::AreaRef,
+    /// Units in the order of their names; `无` where the building has none.
+    pub units: Vec<UnitView>,
+    pub homes: usize,
+    pub vacant: usize,
+    pub residents: i64,
+}
+
+/// A unit: its floors from the top down.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnitView {
+    pub name: String,
+    pub floors: Vec<FloorView>,
+}
+
+/// A floor and its rooms.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FloorView {
+    pub name: String,
+    pub rooms: Vec<RoomView>,
+}
+
+/// A room of the drawing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RoomView {
+    pub place: RecordId,
+    /// None: an address without a registered home.
+    pub dwelling: Option<RecordId>,
+    pub name: String,
+    /// `own`, `rent`, `vacant`, `other`; none where nobody knows.
+    pub occupancy: Option<String>,
+    pub r#use: Option<String>,
+    pub residents: i64,
+    /// One of its values is to be confirmed.
+    pub stale: bool,
+}
+
+/// 楼栋图。A building, floor by floor.
+#[utoipa::path(get, path = "/api/registry/places/{id}/building", tag = "registry", params(("id" = RecordId, Path)),
+    responses((status = 200, body = BuildingView), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn show_building(
+    State(edge): State<Edge>,
+    who: Who,
+    PathOf(id): PathOf<RecordId>,
+) -> Result<Json<BuildingView>, Problem> {
+    let actor = staff(&who, &VIEW)?;
+    let (district, now) = (actor.district, edge.now());
+    let read = async move |conn: &mut Conn| queries::homes::building(conn, district, id, now).await;
+    let building = edge.db.read(read).await.map_err(RegistryError::Fault)?.ok_or(RegistryError::NotFound)?;
+    require_area(actor, &VIEW, &building.area_path)?;
+    let area = viewer(&edge, actor).area(&building.area_path);
+    let homes = building.homes.iter().filter(|home| home.dwelling.is_some());
+    Ok(Json(BuildingView {
+        id,
+        label: building.label,
+        area,
+        homes: homes.clone().count(),
+        vacant: homes.filter(|home| home.occupancy.as_deref() == Some("vacant")).count(),
+        residents: building.homes.iter().map(|home| home.residents).sum(),
+        units: units(building.homes),
+    }))
+}
+
+/// Homes by unit and floor: units from the first, floors from the top, rooms from the left.
+fn units(mut homes: Vec<BuildingHome>) -> Vec<UnitView> {
+    homes.sort_by(|a, b| {
+        (a.unit_order(), b.floor, a.room_order()).cmp(&(b.unit_order(), a.floor, b.room_order()))
+    });
+    let mut units: Vec<UnitView> = Vec::new();
+    for home in homes {
+        if units.last().is_none_or(|unit| unit.name != home.unit) {
+            units.push(UnitView { name: home.unit.clone(), floors: Vec::new() });
+        }
+        let Some(unit) = units.last_mut() else { continue };
+        let floor = home.floor_name();
+        if unit.floors.last().is_none_or(|last| last.name != floor) {
+            unit.floors.push(FloorView { name: floor, rooms: Vec::new() });
+        }
+        if let Some(floor) = unit.floors.last_mut() {
+            floor.rooms.push(RoomView {
+                place: home.place,
+                dwelling: home.dwelling,
+                name: home.room,
+                occupancy: home.occupancy,
+                r#use: home.use_code,
+                residents: home.residents,
+                stale: home.stale,
+            });
+        }
+    }
+    units
+}

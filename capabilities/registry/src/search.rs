@@ -1,0 +1,91 @@
+//! By what a record is found: the words of its label for the full-text index, keyed hashes for what is sealed.
+
+use crate::model::{Fields, Kind, Record, spelling};
+use platform::DistrictId;
+use serde_json::Value;
+
+/// Labels of keyed hashes.
+pub(crate) const DOCUMENT: &str = "document";
+pub(crate) const DOCUMENT_END: &str = "document4";
+pub(crate) const PHONE: &str = "phone";
+pub(crate) const PHONE_END: &str = "phone4";
+pub(crate) const FACT: &str = "fact";
+
+/// Digits of a document or telephone people remember.
+const END_CHARS: usize = 4;
+
+/// The token every record of a district has.
+pub(crate) fn district_token(district: DistrictId) -> String {
+    format!("d{district}")
+}
+
+/// The token of an area's own code: the last part of its path.
+pub(crate) fn area_token(path: &str) -> String {
+    format!("a{}", path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase())
+}
+
+/// The token of a kind.
+pub(crate) fn kind_token(kind: Kind) -> String {
+    format!("k{}", kind.as_str().replace('_', ""))
+}
+
+/// The words of a record for the index, separated by spaces; nothing for what is found through its person or home.
+pub(crate) fn tokens_of(district: DistrictId, record: &Record) -> Option<String> {
+    let content = &record.content;
+    let mut tokens = match record.kind {
+        Kind::Person => {
+            let former = content.open.get("former_names").and_then(Value::as_array);
+            let former = former.into_iter().flatten().filter_map(Value::as_str);
+            let names = std::iter::once(content.open.text("name")).chain(former);
+            names.flat_map(spelling::name_tokens).collect::<Vec<_>>()
+        }
+        Kind::Place | Kind::Dwelling => {
+            let others = content.open.get("other_names").and_then(Value::as_array);
+            let others = others.into_iter().flatten().filter_map(Value::as_str);
+            std::iter::once(content.label.as_str()).chain(others).flat_map(spelling::text_tokens).collect()
+        }
+        Kind::Organisation | Kind::Thing => {
+            let mut tokens = spelling::text_tokens(&content.label);
+            tokens.extend(["code", "component"].map(|key| content.open.text(key).to_lowercase()));
+            tokens
+        }
+        Kind::Household | Kind::Residence | Kind::Share | Kind::ServiceFact => return None,
+    };
+    if !record.is_live() {
+        return Some(String::new());
+    }
+    tokens.push(district_token(district));
+    tokens.push(kind_token(record.kind));
+    tokens.extend(content.area_path.split('/').map(area_token));
+    tokens.retain(|token| !token.is_empty());
+    tokens.sort_unstable();
+    tokens.dedup();
+    Some(tokens.join(" "))
+}
+
+/// What of the sealed values a record is looked up by: label and value.
+pub(crate) fn lookup_values(secret: &Fields) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    let entries = |key: &str| secret.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    for number in entries("documents").iter().filter_map(|entry| entry["number"].as_str()) {
+        found.push((DOCUMENT, number.to_owned()));
+        found.push((DOCUMENT_END, end_of(number)));
+    }
+    let contact = secret.get("contact").and_then(|contact| contact["phone"].as_str());
+    for number in entries("phones").iter().filter_map(Value::as_str).chain(contact) {
+        found.push((PHONE, number.to_owned()));
+        found.push((PHONE_END, end_of(number)));
+    }
+    if let Some(fact) = secret.get("fact").and_then(Value::as_str) {
+        found.push((FACT, fact.to_owned()));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The last four characters.
+pub(crate) fn end_of(number: &str) -> String {
+    let count = number.chars().count();
+    number.chars().skip(count.saturating_sub(END_CHARS)).collect()
+}
