@@ -104,11 +104,19 @@ own_id!(
 );
 
 impl FactId {
+    /// Bits behind the milliseconds.
+    const MILLISECOND_BITS: u32 = 80;
+
+    /// The least id of a fact recorded at a moment: ids begin with their milliseconds.
+    pub fn least_at(at: crate::Time) -> Self {
+        let ms = u128::try_from(at.micros() / 1000).unwrap_or(0);
+        Self(uuid::Uuid::from_u128(ms << Self::MILLISECOND_BITS))
+    }
+
     /// The first id a fact could have had so much earlier.
     pub fn earlier_by(self, time: std::time::Duration) -> Self {
-        const MILLISECOND_BITS: u32 = 80;
-        let ms = (self.0.as_u128() >> MILLISECOND_BITS).saturating_sub(time.as_millis());
-        Self(uuid::Uuid::from_u128(ms << MILLISECOND_BITS))
+        let ms = (self.0.as_u128() >> Self::MILLISECOND_BITS).saturating_sub(time.as_millis());
+        Self(uuid::Uuid::from_u128(ms << Self::MILLISECOND_BITS))
     }
 }
 

@@ -6,6 +6,7 @@
 mod facts;
 mod holder;
 mod keyring;
+pub mod ledger;
 pub mod log;
 mod suite;
 mod vault;

@@ -78,8 +78,7 @@ impl Tx {
     /// Adds a key of this write's district; false where another server has just made the one of this number.
     pub async fn add_data_key(&mut self, row: DataKeyRow) -> Result<bool, Fault> {
         let district = self.district();
-        let params =
-            (district, row.purpose, row.number, row.suite, row.holder, row.wrapped, row.made_at);
+        let params = (district, row.purpose, row.number, row.suite, row.holder, row.wrapped, row.made_at);
         Ok(self.execute(&ADD, params).await? == 1)
     }
 

@@ -88,7 +88,12 @@ impl Db {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let (work, answer) = work::ask(body);
+        let clock = self.shared.clock.clone();
+        let (work, answer) = work::ask(async move |tx: &mut Tx| {
+            let done = body(tx).await?;
+            tx.note_late_facts(clock.now()).await?;
+            Ok(done)
+        });
         let write = Write { actor: actor.clone(), shared: self.shared.clone(), work };
         match &*self.engine {
             Engine::Sqlite(db) => db.write(write),

@@ -231,9 +231,9 @@ impl FactFilter {
         rows: i64,
         take: impl FnMut(FactRow) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
-        let end = self.to.map_or(FactId(Uuid::max()), first_id_at);
+        let end = self.to.map_or(FactId(Uuid::max()), FactId::least_at);
         let end = self.before.map_or(end, |before| before.min(end));
-        let start = self.from.map_or(FactId(Uuid::nil()), first_id_at);
+        let start = self.from.map_or(FactId(Uuid::nil()), FactId::least_at);
         let actor = self.actor.unwrap_or_default();
         let name = self.name.as_deref().map(begins_with).unwrap_or_default();
         let (any_actor, any_name) = (self.actor.is_none(), self.name.is_none());
@@ -247,12 +247,6 @@ impl FactFilter {
             }
         }
     }
-}
-
-/// The least id of a fact recorded at a moment: ids begin with their milliseconds.
-fn first_id_at(at: Time) -> FactId {
-    let millis = u128::try_from(at.micros() / 1000).unwrap_or(0);
-    FactId(Uuid::from_u128(millis << 80))
 }
 
 /// The pattern of `like` for texts that begin so.

@@ -56,7 +56,7 @@ pub enum NoteFault {
 
 impl LogKey {
     /// The key of a district's log of facts from its 32 bytes.
-    pub(crate) fn new(district: DistrictId, seed: &[u8]) -> Result<Self, Fault> {
+    pub fn new(district: DistrictId, seed: &[u8]) -> Result<Self, Fault> {
         let wrong_length = |_| Fault::new(FaultKind::Corrupt, "a log key is of another length");
         let key = SigningKey::from_bytes(seed.try_into().map_err(wrong_length)?);
         let public = PublicKey::new(format!("mulin/{district}/facts"), key.verifying_key());
@@ -170,5 +170,51 @@ impl std::str::FromStr for Checkpoint {
         let root =
             root.and_then(|bytes| bytes.try_into().ok()).ok_or(NoteFault::Form("its root is no hash"))?;
         Ok(Self { origin: origin.to_owned(), size, root })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Notes as other programs write them, and those that are refused.
+    use super::{LogKey, NoteFault, PublicKey};
+    use platform::DistrictId;
+
+    /// Of the tests of golang.org/x/mod/sumdb/note, the format's first program.
+    const NEUMANN: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    const TEXT: &str = "If you think cryptography is the answer to your problem,\n\
+        then you don't know what your problem is.\n";
+    const SIGNATURE: &str = "\u{2014} PeterNeumann \
+        x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
+
+    #[test]
+    fn a_signature_of_another_program_holds() {
+        let key: PublicKey = NEUMANN.parse().expect("a verifier's key");
+        assert_eq!(key.to_string(), NEUMANN);
+        assert!(key.is_signature(SIGNATURE, TEXT));
+        assert!(!key.is_signature(SIGNATURE, "another text\n"));
+        assert!(NEUMANN.replace("c74f", "c74e").parse::<PublicKey>().is_err(), "its hash is part of it");
+    }
+
+    #[test]
+    fn a_checkpoint_opens_as_it_was_signed_and_not_otherwise() {
+        let key = LogKey::new(DistrictId(430_204), &[7; 32]).expect("a key");
+        let note = key.sign(20_852_163, [0xC4; 32]);
+        let lines: Vec<&str> = note.lines().collect();
+        let root = "xMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMQ=";
+        assert_eq!(lines[..4], ["mulin/430204/facts", "20852163", root, ""]);
+        assert!(lines[4].starts_with("\u{2014} mulin/430204/facts "), "{note}");
+        let read = key.public().open(&note).expect("ours");
+        assert_eq!((read.size, read.root), (20_852_163, [0xC4; 32]));
+        let witnessed = format!("{note}\u{2014} witness.example AAAA\n");
+        assert!(key.public().open(&witnessed).is_ok(), "others may sign it too");
+        let stranger = LogKey::new(DistrictId(430_204), &[8; 32]).expect("a key");
+        let signature = |fault| matches!(fault, Err(NoteFault::Signature(_)));
+        assert!(signature(stranger.public().open(&note)));
+        assert!(signature(key.public().open(&note.replace("20852163", "20852164"))));
+        let neighbour = LogKey::new(DistrictId(430_203), &[7; 32]).expect("a key");
+        assert!(matches!(neighbour.public().open(&note), Err(NoteFault::Origin { .. })));
+        for broken in ["", "a\nb\n", "mulin/430204/facts\n007\nAAAA\n\n", "\n\n"] {
+            assert!(matches!(key.public().open(broken), Err(NoteFault::Form(_))), "{broken:?}");
+        }
     }
 }
