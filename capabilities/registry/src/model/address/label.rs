@@ -51,7 +51,7 @@ pub(super) const MARKERS: &[(&str, Counted)] = &[
 pub(super) enum Counted {
     /// One level, always.
     Level(Level),
-    /// 门, 梯: a unit, but only within a building.
+    /// 门, 梯: a unit, but only within a building or behind a number.
     Door,
     /// 楼: a floor, or a building where a unit follows or the label is a letter.
     Storey,

@@ -74,7 +74,7 @@ impl Reader {
         let is_inside = self.parts.building.is_some() || self.parts.unit.is_some();
         match found.counted {
             Counted::Level(level) => Some(level),
-            Counted::Door => is_inside.then_some(Level::Unit),
+            Counted::Door => (is_inside || self.parts.number.is_some()).then_some(Level::Unit),
             Counted::Home => is_inside.then_some(Level::Room),
             Counted::Number if is_inside => Some(Level::Room),
             Counted::Number | Counted::OddNumber | Counted::EvenNumber => Some(Level::Number),
@@ -279,6 +279,7 @@ mod tests {
             ("5#2-301", "栋=5 单元=2 层=3 室=301", "5栋2单元301室"),
             ("5＃2－301", "栋=5 单元=2 层=3 室=301", "5栋2单元301室"),
             ("5幢2单元3楼301室", "栋=5 单元=2 层=3 室=301", "5栋2单元301室"),
+            ("建设北路128号3门12号", "路=建设北路 号=128 单元=3 室=12", "建设北路128号3单元12室"),
             ("5号楼2门301", "栋=5 单元=2 层=3 室=301", "5栋2单元301室"),
             ("第五栋第二单元301号", "栋=5 单元=2 层=3 室=301", "5栋2单元301室"),
             ("5楼2单元301", "栋=5 单元=2 层=3 室=301", "5栋2单元301室"),

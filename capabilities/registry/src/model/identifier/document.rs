@@ -438,10 +438,9 @@ mod tests {
         }
 
         #[test]
-        fn one_wrong_digit_never_passes(place in 0usize..17, digit in 0u8..10) {
+        fn one_wrong_digit_never_passes(place in 0usize..17, by in 1u8..10) {
             let mut wrong = "11010519491231002X".as_bytes().to_vec();
-            prop_assume!(wrong[place] != b'0' + digit);
-            wrong[place] = b'0' + digit;
+            wrong[place] = b'0' + (wrong[place] - b'0' + by) % 10;
             let wrong = String::from_utf8(wrong).unwrap();
             prop_assert!(Document::parse(DocumentKind::ResidentId, &wrong, TODAY).is_err());
         }
