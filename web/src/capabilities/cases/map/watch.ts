@@ -1,7 +1,9 @@
 // What the map's screens ask the server, and how they stay current: by what is committed, and by the clock.
 import { onScopeDispose, ref, shallowRef, type Ref } from "vue";
 import { api, ask, type Schema } from "../../../client/api";
+import { use_attempt } from "../../../lib/attempt";
 import { use_live, type Link, type LiveFact } from "../../../lib/live";
+import { say_failed } from "../../../lib/notices";
 import { use_query, type Query } from "../../../lib/query";
 import type { View } from "../../territory/map/camera";
 
@@ -64,6 +66,8 @@ function with_margin({ west, south, east, north, zoom }: View): View {
 export interface Rows {
   query: Query<{ total: number; items: CaseLine[] }>;
   has_more: Ref<boolean>;
+  busy: Ref<boolean>;
+  /** Reads the next page; a refusal is said as a notice. */
   more: () => Promise<void>;
 }
 
@@ -87,11 +91,12 @@ export function ask_rows(area: () => string | undefined, show: () => string): Ro
     keep(found.next ?? undefined);
     return { total: found.total, items: found.items };
   }, [area, show]);
-  async function more(): Promise<void> {
+  const { busy, attempt } = use_attempt([], say_failed);
+  const more = () => attempt(async () => {
     const found = await page(ROWS, cursor.value);
     wanted.value += ROWS;
     keep(found.next ?? undefined);
     query.data = { total: found.total, items: [...(query.data?.items ?? []), ...found.items] };
-  }
-  return { query, has_more, more };
+  });
+  return { query, has_more, busy, more };
 }
