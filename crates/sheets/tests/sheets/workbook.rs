@@ -121,7 +121,7 @@ fn merged_cells_are_told() {
     let merged = &book.sheets()[0].merged;
     assert_eq!(merged.iter().map(ToString::to_string).collect::<Vec<_>>(), ["A1:D1", "A3:A5"]);
     assert!(merged[1].has_row(4) && !merged[1].has_row(6));
-    assert!(matches!(&book.notices()[..], [Notice::Merged { count: 2, .. }]));
+    assert!(matches!(book.notices(), [Notice::Merged { count: 2, .. }]));
     assert!(book.notices()[0].words().zh.contains("A1:D1"));
 }
 
