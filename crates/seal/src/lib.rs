@@ -14,5 +14,5 @@ mod vault;
 pub use holder::{KeyFile, KeyHolder};
 pub use keyring::{Blind, Context, KeyNumber, Keyring, SealFault};
 pub use suite::Suite;
-pub use vault::{KEY_FILE_NAME, SealSettings, Vault, prepare, prepare_with, rotate};
+pub use vault::{KEY_FILE_NAME, Reseal, Resealing, SealSettings, Vault, prepare, prepare_with, rotate};
 pub use zeroize::Zeroizing;

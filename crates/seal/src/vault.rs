@@ -9,6 +9,7 @@ use parking_lot::RwLock;
 use platform::{Actor, DistrictId, Fault, FaultKind, Time};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use store::{Conn, DataKeyRow, Db, KeyPurpose, Tx};
 use zeroize::Zeroizing;
@@ -19,6 +20,25 @@ pub const KEY_FILE_NAME: &str = "district.key";
 const PURPOSES: [KeyPurpose; 3] = [KeyPurpose::Field, KeyPurpose::Blind, KeyPurpose::Log];
 /// Another server may make a key of the same number; then ours is the next.
 const ROTATION_ATTEMPTS_MAX: u32 = 3;
+
+/// What a [`Reseal`] gives back: how many rows it sealed anew.
+pub type Resealing<'a> = Pin<Box<dyn Future<Output = Result<u64, Fault>> + Send + 'a>>;
+
+/// How a capability seals its rows anew after a rotation: those that are not [`Keyring::is_current`], a bounded number to each write,
+/// so that it may be broken off and begun again.
+#[derive(Clone, Copy)]
+pub struct Reseal {
+    /// The rows' table, for people: `registry_record`.
+    pub table: &'static str,
+    /// The second argument hears how many rows are done.
+    pub run: for<'a> fn(&'a Db, DistrictId, &'a (dyn Fn(u64) + Sync)) -> Resealing<'a>,
+}
+
+impl std::fmt::Debug for Reseal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.table)
+    }
+}
 
 /// Where the master key is, and with which algorithms new keys are made.
 #[derive(Clone, PartialEq, Eq, Debug)]

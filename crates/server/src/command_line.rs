@@ -73,6 +73,12 @@ enum Command {
         after_help = "Example:\n  mulin restore /backup/mulin-2026-03-02.tar.gz --data /srv/mulin-restored\n\nThe directory must not hold a database yet."
     )]
     Restore(RestoreWords),
+    /// Examine the sealed audit trail, and take its checkpoints out
+    #[command(subcommand)]
+    Audit(commands::audit::Words),
+    /// Look at the keys that seal fields, and rotate them
+    #[command(subcommand)]
+    Keys(commands::keys::Words),
     /// Print the description of the API (OpenAPI 3.1)
     #[command(after_help = "Example:\n  mulin openapi > openapi.json")]
     Openapi,
@@ -150,6 +156,8 @@ async fn act(command: Command, resolved: Resolved) -> Outcome {
         Command::Backup(words) => commands::backup::save(settings, &words.file).await,
         Command::CheckBackup(words) => commands::backup::check(settings, &words.file).await,
         Command::Restore(words) => commands::backup::restore(settings, &words.file).await,
+        Command::Audit(words) => commands::audit::run(settings, words).await,
+        Command::Keys(words) => commands::keys::run(settings, words).await,
         Command::Openapi => commands::openapi::run(),
         Command::Flow(words) => commands::flow::run(settings, words),
         Command::Routing(words) => commands::routing::run(settings, words).await,

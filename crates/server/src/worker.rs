@@ -3,6 +3,7 @@
 use crate::metering;
 use edge::{Districts, Edge};
 use platform::{Actor, Fault};
+use seal::Vault;
 use std::time::{Duration, Instant};
 use store::Tx;
 use tokio::sync::{broadcast, watch};
@@ -15,6 +16,8 @@ const GATHER_WAIT: Duration = Duration::from_millis(20);
 const FAULT_WAIT: Duration = Duration::from_secs(2);
 /// How often the house is tidied.
 const TIDY_INTERVAL: Duration = Duration::from_secs(3600);
+/// How often facts that are old enough are sealed into the log.
+const SEAL_INTERVAL: Duration = Duration::from_secs(60);
 const METRICS_INTERVAL: Duration = Duration::from_secs(5);
 /// How long a write may be sent again and gets its first answer.
 const ANSWERS_KEPT: Duration = Duration::from_secs(48 * 3600);
@@ -23,6 +26,7 @@ const ANSWERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
     let mut facts = edge.db.facts().subscribe();
     let (mut tidied, mut folded, mut followed) = (None::<Instant>, Instant::now(), Instant::now());
+    let mut sealed = Instant::now();
     while !*told.borrow() {
         let wait = match edge.db.run_due().await {
             // Much was due: there may be more.
@@ -38,6 +42,16 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             // Another server, or the command line, may have redrawn the grids.
             if let Err(fault) = edge.fixture::<territory::Map>().follow(&edge.db).await {
                 tracing::warn!("The map was not brought up to date: {fault:?}");
+            }
+            // Or rotated a key.
+            if let Err(fault) = edge.fixture::<Vault>().follow(&edge.db).await {
+                tracing::warn!("Newer keys were not taken up: {fault:?}");
+            }
+        }
+        if sealed.elapsed() > SEAL_INTERVAL {
+            sealed = Instant::now();
+            if let Err(fault) = seal_facts(&edge).await {
+                tracing::error!("The audit trail was not sealed: {fault:?}");
             }
         }
         if folded.elapsed() > METRICS_INTERVAL {
@@ -71,6 +85,14 @@ async fn next_fact(facts: &mut broadcast::Receiver<std::sync::Arc<store::FactRow
         Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => *facts = facts.resubscribe(),
         Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
     }
+}
+
+/// Facts of every district that are old enough become part of its log.
+async fn seal_facts(edge: &Edge) -> Result<(), Fault> {
+    for district in edge.fixture::<Districts>().all() {
+        seal::ledger::seal_facts(&edge.db, district.district).await?;
+    }
+    Ok(())
 }
 
 /// Photos of forms that were never sent.

@@ -17,7 +17,7 @@ pub const SEALED_AFTER: Duration = Duration::from_secs(300);
 /// Facts of a batch: on SQLite a few hundredths of a second in which other writes wait.
 const BATCH_FACTS_MAX: i64 = 4096;
 /// Batches of one round; what is left is the next round's.
-const ROUND_BATCHES_MAX: usize = 64;
+const ROUND_BATCHES_MAX: usize = 16;
 
 /// Seals what is old enough, at most a round of it; answers how many facts that were. Any server may do it at any time.
 pub async fn seal_facts(db: &Db, district: DistrictId) -> Result<u64, Fault> {

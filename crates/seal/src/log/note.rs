@@ -99,6 +99,11 @@ impl PublicKey {
         &self.name
     }
 
+    /// The district whose log it is; none where the name is not one this program gives.
+    pub fn district(&self) -> Option<DistrictId> {
+        self.name.strip_prefix("mulin/")?.strip_suffix("/facts")?.parse().ok()
+    }
+
     /// Reads a note and checks that this key signed it; lines of other signers are passed over.
     pub fn open(&self, note: &str) -> Result<Checkpoint, NoteFault> {
         if note.len() > NOTE_BYTES_MAX {
@@ -205,6 +210,7 @@ mod tests {
         assert!(lines[4].starts_with("\u{2014} mulin/430204/facts "), "{note}");
         let read = key.public().open(&note).expect("ours");
         assert_eq!((read.size, read.root), (20_852_163, [0xC4; 32]));
+        assert_eq!(key.public().district(), Some(DistrictId(430_204)));
         let witnessed = format!("{note}\u{2014} witness.example AAAA\n");
         assert!(key.public().open(&witnessed).is_ok(), "others may sign it too");
         let stranger = LogKey::new(DistrictId(430_204), &[8; 32]).expect("a key");

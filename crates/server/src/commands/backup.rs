@@ -41,7 +41,8 @@ pub(crate) async fn check(settings: &Settings, file: &Path) -> Outcome {
         return Err(Failure::failed(format!("{} holds no database", settings.data.display())));
     }
     let trial = settings.data.join(".check-backup");
-    let trial_settings = Settings { data: trial.clone(), key_file: Some(settings.edge().key_file()), ..settings.clone() };
+    let trial_settings =
+        Settings { data: trial.clone(), key_file: Some(settings.edge().key_file()), ..settings.clone() };
     let outcome = restore_into(&trial_settings, file).await;
     if trial.exists() {
         std::fs::remove_dir_all(&trial)?;
