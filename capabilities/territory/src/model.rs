@@ -14,7 +14,7 @@ pub use area::{Area, AreaDraft, AreaId, AreaKind, AreaLevel, Edition};
 pub use code::{
     CODE_CHARS_MAX, cjt349_place, code_of_path, level_of_code, parent_code_of, parent_path, root_path,
 };
-pub use draw::{Drawn, DrawnCell};
+pub use draw::{Drawn, DrawnCell, PictureFrame};
 pub use file::{FileFormat, FileOptions, ReadFile, read_file, write_csv, write_geojson};
 pub use plan::{CheckedPlan, Finding, Plan, Review, Severity};
 pub use post::{

@@ -2,7 +2,7 @@
 
 use crate::TerritoryError;
 use crate::commands::ImportReport;
-use crate::model::{Area, AreaDraft, AreaLevel, FileOptions, Snapshot, read_file};
+use crate::model::{Area, AreaDraft, AreaLevel, FileOptions, PictureFrame, Snapshot, read_file};
 use geo::{Bbox, Boundary, Frame, Point, svg_path};
 use platform::Fault;
 use serde::Serialize;
@@ -19,13 +19,9 @@ const MARGIN: f64 = 24.0;
 /// The changes in one frame; paths are SVG path data, to be filled with `fill-rule="evenodd"`.
 #[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct ChangesDrawn {
-    pub width: f64,
-    pub height: f64,
-    /// Longitude of x = 0 and latitude of y = 0, and units per degree: where a finding lies on the picture.
-    pub west: f64,
-    pub north: f64,
-    pub per_lon: f64,
-    pub per_lat: f64,
+    /// Where a finding lies on the picture.
+    #[serde(flatten)]
+    pub frame: PictureFrame,
     /// Where the ground differs: left, top, width and height on the picture. A moved corner of a large area would else hardly be seen.
     pub focus: [f64; 4],
     /// New, renewed and ended areas.
@@ -126,16 +122,11 @@ fn draw_changes(standing: &Snapshot, drafts: &[AreaDraft], report: &ImportReport
     let frame = Frame::fit(bbox, WIDTH, MARGIN);
     let bounded: Vec<&Pair> =
         pairs.iter().filter(|p| p.old_ground().or(p.new_ground()).is_some()).take(CELLS_MAX).collect();
-    let (Ok(first), Ok(last)) = (frame.to_point(0.0, 0.0), frame.to_point(frame.width, frame.height)) else {
+    let Some(picture) = PictureFrame::of(&frame) else {
         return ChangesDrawn { left_out: pairs.len(), ..ChangesDrawn::default() };
     };
     ChangesDrawn {
-        width: frame.width,
-        height: frame.height,
-        west: first.lon(),
-        north: first.lat(),
-        per_lon: frame.width / (last.lon() - first.lon()),
-        per_lat: frame.height / (first.lat() - last.lat()),
+        frame: picture,
         focus: focus_of(&bounded, &frame),
         cells: bounded.iter().map(|pair| draw_pair(pair, &frame)).collect(),
         around: draw_around(standing, &bounded, bbox, &frame),

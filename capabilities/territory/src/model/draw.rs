@@ -10,9 +10,9 @@ const MARGIN: f64 = 8.0;
 /// Corners that change the picture by less than this many of its units are left out.
 const THINNED_UNITS: f64 = 1.0;
 
-/// Areas in a frame. `x = (lon - west) * per_lon`, `y = (north - lat) * per_lat`.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, utoipa::ToSchema)]
-pub struct Drawn {
+/// Where a picture lies on the ground: `x = (lon - west) * per_lon`, `y = (north - lat) * per_lat`.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct PictureFrame {
     pub width: f64,
     pub height: f64,
     /// Longitude of x = 0 and latitude of y = 0.
@@ -21,6 +21,28 @@ pub struct Drawn {
     /// Units per degree.
     pub per_lon: f64,
     pub per_lat: f64,
+}
+
+impl PictureFrame {
+    /// None where the frame reaches beyond the ground.
+    pub fn of(frame: &Frame) -> Option<Self> {
+        let (first, last) = (frame.to_point(0.0, 0.0).ok()?, frame.to_point(frame.width, frame.height).ok()?);
+        Some(Self {
+            width: frame.width,
+            height: frame.height,
+            west: first.lon(),
+            north: first.lat(),
+            per_lon: frame.width / (last.lon() - first.lon()),
+            per_lat: frame.height / (first.lat() - last.lat()),
+        })
+    }
+}
+
+/// Areas in a frame.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct Drawn {
+    #[serde(flatten)]
+    pub frame: PictureFrame,
     pub cells: Vec<DrawnCell>,
 }
 
@@ -45,20 +67,11 @@ pub fn draw_areas(areas: &[&Area]) -> Drawn {
         return Drawn::default();
     };
     let frame = Frame::fit(bbox, WIDTH, MARGIN);
-    let (west_north, east_south) = (frame.to_point(0.0, 0.0), frame.to_point(frame.width, frame.height));
-    let (Ok(first), Ok(last)) = (west_north, east_south) else { return Drawn::default() };
+    let Some(picture) = PictureFrame::of(&frame) else { return Drawn::default() };
     let unit_metres = metres_across(bbox) / WIDTH;
     let cells =
         bounded.iter().map(|(area, boundary)| draw_cell(area, boundary, &frame, unit_metres)).collect();
-    Drawn {
-        width: frame.width,
-        height: frame.height,
-        west: first.lon(),
-        north: first.lat(),
-        per_lon: frame.width / (last.lon() - first.lon()),
-        per_lat: frame.height / (first.lat() - last.lat()),
-        cells,
-    }
+    Drawn { frame: picture, cells }
 }
 
 fn metres_across(bbox: Bbox) -> f64 {

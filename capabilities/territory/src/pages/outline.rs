@@ -71,12 +71,12 @@ pub fn outline_of(
         short: if is_labelled { short(level, &cell.code, &cell.name) } else { String::new() },
     };
     Some(Outline {
-        width: drawn.width,
-        height: drawn.height,
-        west: round(drawn.west, 7),
-        north: round(drawn.north, 7),
-        per_lon: round(drawn.per_lon, 4),
-        per_lat: round(drawn.per_lat, 4),
+        width: drawn.frame.width,
+        height: drawn.frame.height,
+        west: round(drawn.frame.west, 7),
+        north: round(drawn.frame.north, 7),
+        per_lon: round(drawn.frame.per_lon, 4),
+        per_lat: round(drawn.frame.per_lat, 4),
         label_size: LABEL_SIZE,
         label: page.tr("轮廓图", "Outline").to_owned(),
         cells: drawn.cells.iter().map(cell).collect(),
