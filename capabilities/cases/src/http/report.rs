@@ -1,6 +1,7 @@
 //! Intake: from residents, workers, desks on someone's behalf, other systems.
 
 use super::viewer;
+use crate::access;
 use crate::codes;
 use crate::commands::{self, Filed, Held, PlaceGiven, Report, ReporterGiven};
 use crate::error::CaseError;
@@ -32,7 +33,8 @@ pub struct CreateCase {
     #[serde(rename = "type")]
     pub type_code: Option<String>,
     pub place: PlaceBody,
-    /// `resident` (default for residents), `worker`, `desk`, `hotline`, `sensor`
+    /// `resident` (default for residents), `worker` (default for staff), `desk`; `hotline` (default for other systems) also from
+    /// staff who dispatch; `sensor` from other systems only.
     pub source: Option<String>,
     pub reporter: Option<ReporterBody>,
     /// Report without leaving a name or number.
@@ -213,6 +215,8 @@ fn source_of(actor: &platform::Actor, named: Option<&str>) -> Result<Source, Pro
     let allowed = match source {
         Source::Resident => true,
         Source::Worker | Source::Desk => actor.kind == ActorKind::Staff,
+        // A call that was put through: who dispatches writes it down, and the routing rules see where it came from.
+        Source::Hotline if actor.kind == ActorKind::Staff => actor.holds(&access::DISPATCH),
         Source::Hotline | Source::Sensor | Source::Open311 | Source::Import => {
             matches!(actor.kind, ActorKind::Service | ActorKind::System)
         }

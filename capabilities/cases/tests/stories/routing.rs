@@ -165,3 +165,23 @@ async fn words_suggest_a_type_with_the_reason_and_petitions_are_told_where_they_
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_put_through_is_filed_as_the_hotlines_by_those_who_dispatch() {
+    each_case_town(async |town: CaseTown| {
+        let call = json!({
+            "words": "李奶奶来电：家门口水管漏水", "type": BURST_PIPE, "place": point(0), "source": "hotline",
+            "reporter": { "name": "李奶奶", "phone": "13812340000" },
+        });
+        let receipt = town.staff("desk").post("/api/cases", call.clone()).await.ok();
+        assert!(receipt["code"].is_string(), "she is told how to follow it");
+        let id = receipt["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        assert_eq!(town.sees("desk", &id).await["source"], "hotline");
+        for other in ["worker1", "water"] {
+            let refused = town.staff(other).post("/api/cases", call.clone()).await.refused("forbidden");
+            assert_eq!(refused["field"], "source", "{other}");
+        }
+        town.town.caller().post("/api/cases", call).await.refused("forbidden");
+    })
+    .await;
+}
