@@ -1,6 +1,6 @@
 //! Identity's part of the catalogue: roles and the limits of accounts, from the program or from a district's own folder.
 
-use crate::model::{Administrator, Limits, Reach, Role, Roles};
+use crate::model::{Administrator, Face, Faces, Limits, Place, Reach, Role, Roles};
 use edge::Settings;
 use platform::{Fault, Fixtures, Permission, Words};
 use serde::Deserialize;
@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const ROLES: (&str, &str) = ("roles.toml", include_str!("../../../catalog/roles.toml"));
+const FACES: (&str, &str) = ("faces.toml", include_str!("../../../catalog/faces.toml"));
 const LIMITS: (&str, &str) = ("identity.toml", include_str!("../../../catalog/identity.toml"));
 
 #[derive(Deserialize)]
@@ -58,6 +59,36 @@ struct GrantsEntry {
     district: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FacesFile {
+    #[expect(dead_code, reason = "for readers and for tidy")]
+    source: String,
+    #[expect(dead_code, reason = "for readers")]
+    version: String,
+    face: Vec<FaceEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaceEntry {
+    key: String,
+    zh: String,
+    en: String,
+    needs: Vec<String>,
+    #[serde(default)]
+    place: Vec<PlaceEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlaceEntry {
+    key: String,
+    zh: String,
+    en: String,
+    needs: Vec<String>,
+}
+
 impl GrantsEntry {
     fn by_reach(self) -> BTreeMap<Reach, Vec<String>> {
         [
@@ -72,11 +103,13 @@ impl GrantsEntry {
     }
 }
 
-/// Loads roles and limits onto the shelf; a start with faulty ones is refused.
+/// Loads roles, faces and limits onto the shelf; a start with faulty ones is refused.
 pub(crate) fn load(fixtures: &Fixtures) -> Result<(), Fault> {
     let settings = fixtures.get::<Settings>();
     let roles = read_roles(&text_of(&settings, ROLES)?)?;
     let limits = read_limits(&text_of(&settings, LIMITS)?)?;
+    let faces = read_faces(&text_of(&settings, FACES)?, &roles)?;
+    fixtures.put(Arc::new(faces));
     fixtures.put(Arc::new(roles));
     fixtures.put(Arc::new(limits));
     Ok(())
@@ -133,6 +166,20 @@ fn read_roles(text: &str) -> Result<Roles, Fault> {
     Ok(roles)
 }
 
+fn read_faces(text: &str, roles: &Roles) -> Result<Faces, Fault> {
+    let file: FacesFile = parse(FACES.0, text)?;
+    let place = |p: PlaceEntry| Place { key: p.key, words: Words::new(p.zh, p.en), needs: p.needs };
+    let face = |f: FaceEntry| Face {
+        key: f.key,
+        words: Words::new(f.zh, f.en),
+        needs: f.needs,
+        places: f.place.into_iter().map(place).collect(),
+    };
+    let faces = Faces { list: file.face.into_iter().map(face).collect() };
+    refuse(FACES.0, faces.faults(roles))?;
+    Ok(faces)
+}
+
 fn read_limits(text: &str) -> Result<Limits, Fault> {
     let limits: Limits = parse(LIMITS.0, text)?;
     limits.check().map_err(|e| Fault::broken(format!("{}: {e}", LIMITS.0)))?;
@@ -155,8 +202,9 @@ pub(crate) fn built_in() -> (Roles, Limits) {
 #[cfg(test)]
 mod tests {
     //! The built-in catalogue holds; a faulty one is refused with its place.
-    use super::{LIMITS, ROLES, built_in, read_limits, read_roles};
+    use super::{FACES, LIMITS, ROLES, built_in, read_faces, read_limits, read_roles};
     use crate::model::Administrator;
+    use platform::Scope;
 
     #[test]
     fn the_built_in_roles_keep_the_three_apart() {
@@ -184,6 +232,27 @@ mod tests {
         let unknown = ROLES.1.replace("about_me = [\"cases.report\"", "about_me = [\"cases.repport\"");
         assert!(read_roles(&unknown).expect_err("a slip").to_string().contains("cases.repport"));
         assert!(read_roles(&ROLES.1.replacen("service = true", "servise = true", 1)).is_err());
+    }
+
+    #[test]
+    fn faces_open_by_permissions_that_reach_beyond_oneself() {
+        let (roles, _) = built_in();
+        let faces = read_faces(FACES.1, &roles).expect("the faces hold");
+        let open = |role: &str, scope: &Scope| {
+            let grants: Vec<_> = roles.find(role).expect("a role").grants_within(scope).collect();
+            let open = faces.open_to(&grants);
+            let places =
+                open.iter().flat_map(|f| f.places.iter().map(move |p| format!("{}/{}", f.key, p.key)));
+            open.iter().map(|f| f.key.clone()).chain(places.collect::<Vec<_>>()).collect::<Vec<_>>().join(" ")
+        };
+        let area = Scope::Area { path: "430204".to_owned() };
+        assert_eq!(open("resident", &Scope::Own), "");
+        assert_eq!(open("grid_worker", &area), "grid desk map");
+        assert_eq!(open("subdistrict_desk", &area), "grid desk map", "hand-over lies in a face it has not");
+        assert_eq!(open("dispatcher", &Scope::District), "grid desk map admin admin/hand-over admin/rules");
+        assert_eq!(open("audit_admin", &Scope::District), "admin admin/audit admin/rules");
+        let unknown = FACES.1.replace("cases.dry_run", "cases.dryrun");
+        assert!(read_faces(&unknown, &roles).expect_err("a slip").to_string().contains("cases.dryrun"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod account;
 mod code;
+mod face;
 mod fact;
 mod limits;
 mod lockout;
@@ -13,6 +14,7 @@ mod token;
 
 pub use account::{Account, AccountKind, check_login, check_name};
 pub use code::{Code, CodeState, hash_code};
+pub use face::{Face, Faces, Place};
 pub use fact::IdentityFact;
 pub use limits::Limits;
 pub use lockout::{Attempts, login_hash};

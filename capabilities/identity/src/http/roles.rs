@@ -3,7 +3,7 @@
 use crate::access::{GRANT_ROLES, READ_AUDIT, require};
 use crate::commands;
 use crate::error::IdentityError;
-use crate::model::{Administrator, Assignment, AssignmentId, Reach, Role, Roles};
+use crate::model::{Administrator, Assignment, AssignmentId, Face, Faces, Place, Reach, Role, Roles};
 use crate::store;
 use ::store::{Conn, Tx};
 use axum::Json;
@@ -52,12 +52,53 @@ impl RoleView {
     }
 }
 
+/// 工作界面 · A staff face, with its places. Who I am (`/api/identity/me`) lists those that are open; the roles list all, with what opens them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FaceView {
+    /// `grid`, `desk`, `map`, `admin`
+    key: String,
+    /// `/desk`
+    href: String,
+    words: Words,
+    /// 有其中一项权限就能进 · One of these permissions opens it.
+    needs: Vec<String>,
+    places: Vec<PlaceView>,
+}
+
+/// 界面里的一处 · A place of a face.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PlaceView {
+    /// `people`
+    key: String,
+    /// `/admin/people`
+    href: String,
+    words: Words,
+    /// 空的：进了界面就能进 · None: open to whoever is in the face.
+    needs: Vec<String>,
+}
+
+impl From<Face> for FaceView {
+    fn from(face: Face) -> Self {
+        let href = format!("/{}", face.key);
+        let place = |place: Place| PlaceView {
+            href: format!("{href}/{}", place.key),
+            key: place.key,
+            words: place.words,
+            needs: place.needs,
+        };
+        let places = face.places.into_iter().map(place).collect();
+        Self { key: face.key, href, words: face.words, needs: face.needs, places }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RolesView {
     version: String,
     roles: Vec<RoleView>,
     /// 权限名到说明 · What each permission is called.
     permissions: BTreeMap<String, Words>,
+    /// 全部工作界面和各需要什么权限 · All faces, and what opens each.
+    faces: Vec<FaceView>,
 }
 
 /// 授予的角色 · A role given to an account.
@@ -115,6 +156,7 @@ pub(crate) async fn list_roles(who: Who, State(edge): State<Edge>) -> Result<Jso
         version: roles.version.clone(),
         roles: roles.list.iter().map(RoleView::of).collect(),
         permissions: roles.permissions.clone(),
+        faces: edge.fixture::<Faces>().list.iter().cloned().map(FaceView::from).collect(),
     }))
 }
 

@@ -1,10 +1,11 @@
 //! Signing in and out, who one is, and one's own sessions.
 
 use super::OwnSession;
+use super::roles::FaceView;
 use crate::access::COOKIE;
 use crate::commands;
 use crate::error::IdentityError;
-use crate::model::{Account, Limits, SessionId};
+use crate::model::{Account, Faces, Limits, SessionId};
 use crate::queries;
 use crate::store::{self, KEEPING};
 use ::store::{Conn, Tx};
@@ -81,6 +82,8 @@ pub(crate) struct MeView {
     limited: bool,
     posts: Vec<OwnPost>,
     grants: Vec<GrantView>,
+    /// 能进的工作界面和其中各处 · The faces that are open to me, with the places open in each.
+    faces: Vec<FaceView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -196,6 +199,7 @@ pub(crate) async fn find_me(
         limited: own.0.is_some_and(|session| session.limited),
         posts: posts_of(&edge, actor.district, &actor.posts),
         grants: grants_of(&actor.grants),
+        faces: edge.fixture::<Faces>().open_to(&actor.grants).into_iter().map(FaceView::from).collect(),
     }))
 }
 
