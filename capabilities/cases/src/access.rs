@@ -1,6 +1,8 @@
 //! Who may do what to which case: permissions, and the roles somebody has towards one case.
 
 use crate::model::{Case, FollowerKind};
+use crate::stage;
+use ::store::List;
 use platform::{Actor, ActorKind, Permission, PostId, Scope};
 
 pub static REPORT: Permission = Permission::new("cases.report", "报告问题", "report a problem");
@@ -56,10 +58,17 @@ fn touches(actor: &Actor, case: &Case) -> bool {
         || case.cohosts.0.iter().any(|p| actor.has_post(*p))
 }
 
-/// Whether everybody may be shown a case: of a public kind, not hidden by its reporter, not waiting for somebody to look at it
-/// first, not taken back. The public lists say the same in SQL.
+/// States of which nobody else is told: waiting for somebody to look at it first, taken back.
+const UNTOLD_STATES: &[&str] = &["held", "withdrawn"];
+
+/// [`UNTOLD_STATES`] as the public lists leave them out.
+pub fn untold_states() -> List<String> {
+    List(UNTOLD_STATES.iter().map(|state| (*state).to_owned()).collect())
+}
+
+/// Whether everybody may be shown a case: of a public kind, not hidden by its reporter, in no untold state.
 pub fn is_shown_to_all(public: bool, hidden: bool, state: &str) -> bool {
-    public && !hidden && !matches!(state, "held" | "withdrawn")
+    public && !hidden && !UNTOLD_STATES.contains(&state)
 }
 
 /// Whether words and place go out of the house at all: what was refused may be anything but a matter of the district.
@@ -85,7 +94,7 @@ pub fn roles_towards(
     if actor.kind == ActorKind::System {
         roles.push("system");
     }
-    if case.owner_role == "reporter" {
+    if case.owner_role == stage::REPORTER {
         if following == Some(FollowerKind::Reporter) {
             roles.push("holder");
         }

@@ -22,6 +22,7 @@ mod reactions;
 pub mod routing;
 mod rules;
 mod search;
+mod stage;
 mod store;
 pub mod suggest;
 pub mod trial;
@@ -48,7 +49,8 @@ pub const CAPABILITY: Capability = Capability {
             "0004_map.sql",
             "0005_day.sql",
             "0006_due.sql",
-            "0007_reported.sql"
+            "0007_reported.sql",
+            "0008_filtered.sql"
         ]
     ),
     permissions: access::ALL,

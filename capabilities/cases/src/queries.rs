@@ -132,10 +132,34 @@ sql! {
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and id < $4 and area_path >= $2 and area_path < $3
          order by id desc limit $5";
-    OF_UNIT: (DistrictId, OrganisationId, bool, CaseId, i64) -> Line =
+    OF_AREA_TYPE: (DistrictId, String, CaseId, String, String, bool, List<String>, i64) -> Line =
+        sqlite "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
+                    owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
+                from cases_case indexed by cases_case_of_type where district = $1 and type_code = $2 and id < $3 and area_path >= $4
+                    and area_path < $5 and ($6 or state {in:$7:text})
+                order by id desc limit $8"
+        postgres "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
+                      owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
+                  from cases_case where district = $1 and type_code = $2 and id < $3 and area_path >= $4
+                      and area_path < $5 and ($6 or state {in:$7:text})
+                  order by id desc limit $8";
+    OF_AREA_STATE: (DistrictId, String, CaseId, String, String, i64) -> Line =
+        sqlite "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
+                    owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
+                from cases_case indexed by cases_case_of_state where district = $1 and state = $2 and id < $3 and area_path >= $4
+                    and area_path < $5
+                order by id desc limit $6"
+        postgres "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
+                      owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
+                  from cases_case where district = $1 and state = $2 and id < $3 and area_path >= $4
+                      and area_path < $5
+                  order by id desc limit $6";
+    OF_UNIT: (DistrictId, OrganisationId, CaseId, String, bool, List<String>, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-         from cases_case where district = $1 and unit_id = $2 and (open or $3) and id < $4 order by id desc limit $5";
+         from cases_case where district = $1 and unit_id = $2 and open and id < $3 and ($4 = '' or type_code = $4)
+             and ($5 or state {in:$6:text})
+         order by id desc limit $7";
     OF_ACCOUNT: (DistrictId, AccountId, CaseId, i64) -> Line =
         "select c.id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden,
              owner_role, owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
@@ -146,11 +170,11 @@ sql! {
              owner_role, owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_follower f join cases_case c on c.district = f.district and c.id = f.case_id
          where f.district = $1 and f.phone = $2 order by f.case_id desc limit $3";
-    NEAR: (DistrictId, String, f64, f64, f64, f64, Time, i64) -> Line =
+    NEAR: (DistrictId, String, f64, f64, f64, f64, Time, i64, List<String>) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and type_code = $2 and open and lat is not null and lat >= $3 and lat <= $4
-             and lon >= $5 and lon <= $6 and public and not hidden and state <> 'held' and reported_at >= $7
+             and lon >= $5 and lon <= $6 and public and not hidden and not (state {in:$9:text}) and reported_at >= $7
          order by id desc limit $8";
     SEARCH: (DistrictId, String, i64) -> Line =
         sqlite "select c.id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden,
@@ -196,15 +220,15 @@ pub enum Queue {
     Area(String),
     /// The same, what is due first.
     AreaDue(String, Filter),
-    /// Open and closed.
-    AreaAll(String),
-    /// What an organisation is asked to do.
-    Unit { organisation: OrganisationId, closed_too: bool },
+    /// Open and closed, newest first; of one state at most.
+    AreaAll(String, Filter),
+    /// What an organisation is asked to do, newest first.
+    Unit(OrganisationId, Filter),
     /// What a resident reported or follows.
     Account(AccountId),
 }
 
-/// What of an open queue is wanted; everything where it says nothing. All of it is answered by the index of what is due.
+/// What of a queue is wanted; everything where it says nothing. All of it is answered by the queue's own index.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub type_code: Option<String>,
@@ -262,11 +286,10 @@ pub async fn list(
             let params = (district, from, end, due_after, id_after, until, kind, all, states, rows);
             conn.all(&OF_AREA_DUE, params).await?
         }
-        Queue::AreaAll(path) => {
-            conn.all(&OF_AREA_ALL, (district, path.clone(), end_of(path), before, rows)).await?
-        }
-        Queue::Unit { organisation, closed_too } => {
-            conn.all(&OF_UNIT, (district, *organisation, *closed_too, before, rows)).await?
+        Queue::AreaAll(path, filter) => list_all(conn, district, path, filter, before, rows).await?,
+        Queue::Unit(organisation, filter) => {
+            let (_, kind, all, states) = filter.params(now);
+            conn.all(&OF_UNIT, (district, *organisation, before, kind, all, states, rows)).await?
         }
         Queue::Account(account) => conn.all(&OF_ACCOUNT, (district, *account, before, rows)).await?,
     };
@@ -274,6 +297,29 @@ pub async fn list(
     Ok(Page::cut(lines, rows_max, |line| {
         if by_due { Cursor::of(&(line.due_at, line.id)) } else { Cursor::of(&line.id) }
     }))
+}
+
+/// Open and closed cases of an area, by the index that leads to the wanted ones.
+async fn list_all(
+    conn: &mut Conn,
+    district: DistrictId,
+    path: &str,
+    filter: &Filter,
+    before: CaseId,
+    rows: i64,
+) -> Result<Vec<Line>, Fault> {
+    let (from, end) = (path.to_owned(), end_of(path));
+    match (&filter.type_code, filter.states.first()) {
+        (Some(kind), state) => {
+            let states = List(filter.states.clone());
+            let params = (district, kind.clone(), before, from, end, state.is_none(), states, rows);
+            conn.all(&OF_AREA_TYPE, params).await
+        }
+        (None, Some(state)) => {
+            conn.all(&OF_AREA_STATE, (district, state.clone(), before, from, end, rows)).await
+        }
+        (None, None) => conn.all(&OF_AREA_ALL, (district, from, end, before, rows)).await,
+    }
 }
 
 /// Whether a cursor is one that this queue gave out; any other would silently begin the list anew.
@@ -299,7 +345,7 @@ impl Queue {
     /// Whether the area asked for, if any, can be one: codes and what joins them.
     fn names_an_area(&self) -> bool {
         match self {
-            Self::Area(path) | Self::AreaDue(path, _) | Self::AreaAll(path) => {
+            Self::Area(path) | Self::AreaDue(path, _) | Self::AreaAll(path, _) => {
                 path.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'/')
             }
             Self::Posts(_) | Self::PostsDue(..) | Self::Unit { .. } | Self::Account(_) => true,
@@ -346,6 +392,7 @@ pub async fn near(
         bounds.east,
         since,
         NEAR_ROWS_MAX,
+        access::untold_states(),
     );
     let lines = conn.all(&NEAR, params).await?;
     let mut found: Vec<(Line, f64)> = lines
@@ -467,7 +514,7 @@ pub fn default_queue(actor: &Actor) -> Result<Queue, CaseError> {
     Ok(match scope {
         Scope::District => Queue::Area(actor.district.to_string()),
         Scope::Area { path } => Queue::Area(path.clone()),
-        Scope::Unit { organisation } => Queue::Unit { organisation: *organisation, closed_too: false },
+        Scope::Unit { organisation } => Queue::Unit(*organisation, Filter::default()),
         Scope::Own => Queue::Account(actor.account.ok_or(CaseError::Forbidden(&access::VIEW))?),
     })
 }
@@ -478,10 +525,10 @@ pub fn check_queue(actor: &Actor, queue: &Queue) -> Result<(), CaseError> {
         Queue::Posts(posts) | Queue::PostsDue(posts, _) => {
             posts.iter().all(|p| actor.has_post(*p)) || actor.holds_everywhere(&access::VIEW)
         }
-        Queue::Area(path) | Queue::AreaDue(path, _) | Queue::AreaAll(path) => {
+        Queue::Area(path) | Queue::AreaDue(path, _) | Queue::AreaAll(path, _) => {
             actor.holds_at(&access::VIEW, path)
         }
-        Queue::Unit { organisation, .. } => {
+        Queue::Unit(organisation, _) => {
             actor.holds_everywhere(&access::VIEW)
                 || actor
                     .scopes(&access::VIEW)

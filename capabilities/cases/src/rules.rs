@@ -5,11 +5,12 @@ use crate::error::CaseError;
 use crate::import::OwnTypes;
 use crate::model::{Case, Setting};
 use crate::routing::Router;
+use crate::stage;
 use crate::suggest::Suggester;
 use flow::{Calendar, Library, Workflow, WorkingHours};
 use parking_lot::RwLock;
 use platform::{DistrictId, Fault, PostId, Time};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use territory::{PostKind, Snapshot};
@@ -87,8 +88,19 @@ impl Rules {
 
     /// The workflow a case began with and stays with.
     pub fn workflow_of(&self, case: &Case) -> &Arc<Workflow> {
-        let version = u32::try_from(case.workflow_version).unwrap_or(0);
+        self.workflow_at(case.workflow_version)
+    }
+
+    /// The workflow in a version as rows keep it; the present one where the library has lost it.
+    pub fn workflow_at(&self, version: i64) -> &Arc<Workflow> {
+        let version = u32::try_from(version).unwrap_or(0);
         self.library.get(WORKFLOW, version).unwrap_or_else(|| self.workflow())
+    }
+
+    /// States in which the reporter has the word, in any version: open cases stay with theirs.
+    pub fn reporter_states(&self) -> Vec<String> {
+        let all: BTreeSet<&str> = self.library.iter().flat_map(|w| stage::reporter_states(w)).collect();
+        all.into_iter().map(str::to_owned).collect()
     }
 
     /// A case type by its code, as a request names it.

@@ -142,13 +142,13 @@ pub struct CaseView {
 impl Viewer {
     pub fn line(&self, line: &Line) -> CaseLine {
         let case_type = self.rules.find_type(self.actor.district, &line.type_code);
-        let workflow = self.workflow(line.workflow_version);
+        let workflow = self.rules.workflow_at(line.workflow_version);
         let level = usize::try_from(line.level).ok().and_then(|l| workflow.levels.get(l));
         CaseLine {
             id: line.id,
             number: line.number.clone(),
             state: line.state.clone(),
-            state_words: state_words(workflow, &line.state),
+            state_words: self.state_words(line.workflow_version, &line.state),
             open: line.open,
             type_code: line.type_code.clone(),
             type_words: self.type_words(&line.type_code),
@@ -256,9 +256,14 @@ impl Viewer {
         found.map_or_else(|| Words::new(code, code), |t| t.name.clone())
     }
 
+    /// A state as people call it, in the workflow the case began with.
+    pub fn state_words(&self, workflow_version: i64, state: &str) -> Words {
+        state_words(self.rules.workflow_at(workflow_version), state)
+    }
+
     /// What was done, in words.
     pub fn action_words(&self, workflow_version: i64, action: &str) -> Words {
-        match (action, self.workflow(workflow_version).action(action)) {
+        match (action, self.rules.workflow_at(workflow_version).action(action)) {
             ("report", _) => Words::of("报告", "Reported"),
             ("import", _) => Words::of("原系统的办理结果", "Outcome in the system it came from"),
             (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
@@ -283,11 +288,6 @@ impl Viewer {
             text.push_str(address);
         }
         text
-    }
-
-    fn workflow(&self, version: i64) -> &Workflow {
-        let version = u32::try_from(version).unwrap_or(0);
-        self.rules.library.get(crate::rules::WORKFLOW, version).unwrap_or_else(|| self.rules.workflow())
     }
 
     /// Notes between offices stay between offices; what is said about the work is for everybody concerned.

@@ -936,6 +936,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/book/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 表单的上限和选项：字数、照片、查看联系方式的用途。 · Limits and choices of the forms: characters, photos, purposes. */
+        get: operations["show_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/workload": {
         parameters: {
             query?: never;
@@ -1626,22 +1643,7 @@ export interface components {
             new: string;
         };
         /** @description The changes in one frame; paths are SVG path data, to be filled with `fill-rule="evenodd"`. */
-        ChangesDrawn: {
-            /** Format: double */
-            width: number;
-            /** Format: double */
-            height: number;
-            /**
-             * Format: double
-             * @description Longitude of x = 0 and latitude of y = 0, and units per degree: where a finding lies on the picture.
-             */
-            west: number;
-            /** Format: double */
-            north: number;
-            /** Format: double */
-            per_lon: number;
-            /** Format: double */
-            per_lat: number;
+        ChangesDrawn: components["schemas"]["PictureFrame"] & {
             /** @description Where the ground differs: left, top, width and height on the picture. A moved corner of a large area would else hardly be seen. */
             focus: number[];
             /** @description New, renewed and ended areas. */
@@ -1677,7 +1679,10 @@ export interface components {
             /** @description The type's code; absent: the best suggestion from the words. */
             type?: string | null;
             place: components["schemas"]["PlaceBody"];
-            /** @description `resident` (default for residents), `worker`, `desk`, `hotline`, `sensor` */
+            /**
+             * @description `resident` (default for residents), `worker` (default for staff), `desk`; `hotline` (default for other systems) also from
+             *     staff who dispatch; `sensor` from other systems only.
+             */
             source?: string | null;
             reporter?: components["schemas"]["ReporterBody"] | null;
             /** @description Report without leaving a name or number. */
@@ -1720,26 +1725,8 @@ export interface components {
         Done: {
             done: boolean;
         };
-        /** @description Areas in a frame. `x = (lon - west) * per_lon`, `y = (north - lat) * per_lat`. */
-        Drawn: {
-            /** Format: double */
-            width: number;
-            /** Format: double */
-            height: number;
-            /**
-             * Format: double
-             * @description Longitude of x = 0 and latitude of y = 0.
-             */
-            west: number;
-            /** Format: double */
-            north: number;
-            /**
-             * Format: double
-             * @description Units per degree.
-             */
-            per_lon: number;
-            /** Format: double */
-            per_lat: number;
+        /** @description Areas in a frame. */
+        Drawn: components["schemas"]["PictureFrame"] & {
             cells: components["schemas"]["DrawnCell"][];
         };
         /** @description One area of the picture. */
@@ -1789,6 +1776,17 @@ export interface components {
             areas: components["schemas"]["AreaFigures"][];
             /** @description The levels of urging, as `levels` counts them. */
             levels: components["schemas"]["Words"][];
+        };
+        /** @description 工作界面 · A staff face, with its places. Who I am (`/api/identity/me`) lists those that are open; the roles list all, with what opens them. */
+        FaceView: {
+            /** @description `grid`, `desk`, `map`, `admin` */
+            key: string;
+            /** @description `/desk` */
+            href: string;
+            words: components["schemas"]["Words"];
+            /** @description 有其中一项权限就能进 · One of these permissions opens it. */
+            needs: string[];
+            places: components["schemas"]["PlaceView"][];
         };
         /** Format: uuid */
         FactId: string;
@@ -1845,6 +1843,26 @@ export interface components {
         FollowerId: string;
         /** @enum {string} */
         FollowerKind: "reporter" | "follower";
+        /** @description How much each field may hold, and what may be chosen. */
+        FormsView: {
+            /** @description What happened, a note, a reason in words: characters. */
+            words_chars_max: number;
+            /** @description A person's name. */
+            name_chars_max: number;
+            /** @description An address in words. */
+            address_chars_max: number;
+            /** @description Photos with one report or one step. */
+            photos_max: number;
+            /**
+             * Format: int64
+             * @description A single photo.
+             */
+            photo_bytes_max: number;
+            /** @description Cases in one action on many. */
+            cases_max: number;
+            /** @description For what a reporter's contact may be opened. */
+            purposes: components["schemas"]["PurposeView"][];
+        };
         /** @description 一项权限和它的范围 · A permission and how far it reaches. */
         GrantView: {
             permission: string;
@@ -2042,6 +2060,8 @@ export interface components {
             limited: boolean;
             posts: components["schemas"]["OwnPost"][];
             grants: components["schemas"]["GrantView"][];
+            /** @description 能进的工作界面和其中各处 · The faces that are open to me, with the places open in each. */
+            faces: components["schemas"]["FaceView"][];
         };
         MigrationView: {
             capability: string;
@@ -2096,7 +2116,7 @@ export interface components {
             from?: string | null;
         };
         OpenReporter: {
-            /** @description `call_back`, `ask_place`, `arrange_visit`, `check_duplicate` */
+            /** @description The code of one of the purposes at `/api/cases/book/forms`. */
             purpose: string;
         };
         /** @description A reporter's contact, opened. */
@@ -2280,6 +2300,27 @@ export interface components {
             /** Format: int64 */
             height: number;
         };
+        /** @description Where a picture lies on the ground: `x = (lon - west) * per_lon`, `y = (north - lat) * per_lat`. */
+        PictureFrame: {
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            height: number;
+            /**
+             * Format: double
+             * @description Longitude of x = 0 and latitude of y = 0.
+             */
+            west: number;
+            /** Format: double */
+            north: number;
+            /**
+             * Format: double
+             * @description Units per degree.
+             */
+            per_lon: number;
+            /** Format: double */
+            per_lat: number;
+        };
         /** @description One of: a point (WGS-84 unless `crs` says otherwise), an address in words, a grid's code. */
         PlaceBody: {
             /** Format: double */
@@ -2290,6 +2331,16 @@ export interface components {
             crs?: string | null;
             address?: string | null;
             grid?: string | null;
+        };
+        /** @description 界面里的一处 · A place of a face. */
+        PlaceView: {
+            /** @description `people` */
+            key: string;
+            /** @description `/admin/people` */
+            href: string;
+            words: components["schemas"]["Words"];
+            /** @description 空的：进了界面就能进 · None: open to whoever is in the face. */
+            needs: string[];
         };
         /** @description A case on the map. */
         PlacedCase: {
@@ -2367,6 +2418,11 @@ export interface components {
             /** @description Facts a program can use: both states of a conflict, the list item cited, seconds to wait. */
             extra?: Record<string, never>;
         };
+        /** @description A reason to look at a reporter's name and phone. */
+        PurposeView: {
+            code: string;
+            words: components["schemas"]["Words"];
+        };
         ReasonView: {
             code: string;
             words: components["schemas"]["Words"];
@@ -2434,6 +2490,8 @@ export interface components {
             permissions: {
                 [key: string]: components["schemas"]["Words"];
             };
+            /** @description 全部工作界面和各需要什么权限 · All faces, and what opens each. */
+            faces: components["schemas"]["FaceView"][];
         };
         /** @description The routing rules as somebody wrote them. */
         RoutingText: {
@@ -4426,9 +4484,9 @@ export interface operations {
                 post?: components["schemas"]["PostId"];
                 /** @description An area's path, for `area`, `due`, `overdue`, `waiting` and `all`. */
                 area?: string;
-                /** @description A type's code, for the queues by what is due: `mine`, `due`, `overdue`, `waiting`. */
+                /** @description A type's code, for all queues but `newest`, `area` and `reported`. */
                 type?: string;
-                /** @description A state, for `mine`, `due` and `overdue`. */
+                /** @description A state, for the same queues. */
                 state?: string;
                 organisation?: components["schemas"]["OrganisationId"];
                 after?: string;
@@ -4807,6 +4865,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormsView"];
                 };
             };
         };

@@ -11,7 +11,7 @@ pub use act::{Act, Acted, act, ring};
 pub use follow::{Follow, Joined, claim_reports, follow};
 pub use merge::MERGE_IN;
 pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report};
-pub use reporter::{OpenedReporter, open_reporter};
+pub use reporter::{OpenedReporter, PURPOSES, open_reporter};
 
 use crate::error::CaseError;
 use crate::facts::CaseStepped;
@@ -31,6 +31,9 @@ pub const WORDS_CHARS_MAX: usize = 2_000;
 
 /// A person's name, as given.
 pub(crate) const NAME_CHARS_MAX: usize = 50;
+
+/// An address in words.
+pub(crate) const ADDRESS_CHARS_MAX: usize = 200;
 
 /// The rule book and the places of the district, inside a write.
 pub(crate) fn books(tx: &Tx) -> (Arc<Rules>, Arc<Snapshot>) {

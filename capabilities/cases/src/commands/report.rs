@@ -1,7 +1,7 @@
 //! Filing a report: found its place, named its type, given to the one post that owns the next step, with a clock running.
 
 use super::route::route;
-use super::{NAME_CHARS_MAX, books, check_entered, clean_words, tell, wind};
+use super::{ADDRESS_CHARS_MAX, NAME_CHARS_MAX, books, check_entered, clean_words, tell, wind};
 use crate::access;
 use crate::catalogue::{CaseType, SOMETHING_ELSE};
 use crate::codes;
@@ -22,8 +22,6 @@ use territory::{Area, Snapshot};
 
 /// The id another system gave a case.
 const EXTERNAL_ID_CHARS_MAX: usize = 200;
-/// An address in words.
-const ADDRESS_CHARS_MAX: usize = 200;
 /// The fewest characters that say anything.
 const WORDS_CHARS_MIN: usize = 2;
 /// How often another number is tried where one is taken.

@@ -6,14 +6,14 @@ use crate::facts::ReporterOpened;
 use crate::model::{CaseId, FollowerKind};
 use crate::store;
 use ::store::Tx;
-use platform::Purpose;
+use platform::{Purpose, Words};
 
 /// Purposes for which a reporter's contact is opened. Anything else is no purpose.
-pub const PURPOSES: &[(&str, &str, &str)] = &[
-    ("call_back", "回访", "call back"),
-    ("ask_place", "问清地点或情况", "ask for place or facts"),
-    ("arrange_visit", "约上门时间", "arrange a visit"),
-    ("check_duplicate", "核对是否同一件事", "check whether it is the same"),
+pub static PURPOSES: [(&str, Words); 4] = [
+    ("call_back", Words::of("回电核实情况", "Call back to ask")),
+    ("ask_place", Words::of("问清地点", "Ask for the place")),
+    ("arrange_visit", Words::of("约上门时间", "Arrange a visit")),
+    ("check_duplicate", Words::of("核对是否重复", "Check for a duplicate")),
 ];
 
 /// A reporter's contact, opened.

@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Cases changed in one request.
-const MANY_CASES_MAX: usize = 100;
+pub(super) const MANY_CASES_MAX: usize = 100;
 
 /// An action of the workflow.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -238,7 +238,7 @@ pub async fn follow_case(
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenReporter {
-    /// `call_back`, `ask_place`, `arrange_visit`, `check_duplicate`
+    /// The code of one of the purposes at `/api/cases/book/forms`.
     pub purpose: String,
 }
 

@@ -3,6 +3,7 @@
 use super::{Answer, viewer};
 use crate::error::CaseError;
 use crate::queries::day;
+use crate::stage;
 use crate::view::Viewer;
 use axum::Json;
 use axum::extract::State;
@@ -16,8 +17,6 @@ use utoipa::{IntoParams, ToSchema};
 
 /// China has had no daylight saving since 1991.
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// Steps after which the work itself is done.
-const DONE_BY: &[&str] = &["finish", "answer", "verify"];
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -74,7 +73,10 @@ pub async fn show_day(
         .map_err(CaseError::from)?;
     let viewer = viewer(&edge, &actor);
     let deeds: Vec<DeedView> = rows.iter().map(|row| deed(&viewer, row)).collect();
-    let done = deeds.iter().filter(|deed| DONE_BY.contains(&deed.action.as_str())).count();
+    let is_done = |row: &&day::DeedRow| {
+        stage::is_work_done(viewer.rules.workflow_at(row.workflow_version), &row.action)
+    };
+    let done = rows.iter().filter(is_done).count();
     Ok(Json(DayView { deeds, done, open }))
 }
 

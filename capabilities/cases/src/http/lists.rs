@@ -5,6 +5,7 @@ use crate::commands;
 use crate::error::CaseError;
 use crate::model::FollowerKind;
 use crate::queries::{self, Filter, Queue};
+use crate::rules::Rules;
 use crate::view::{CaseLine, CaseView};
 use axum::Json;
 use axum::extract::State;
@@ -27,11 +28,11 @@ pub struct ListCases {
     post: Option<PostId>,
     /// An area's path, for `area`, `due`, `overdue`, `waiting` and `all`.
     area: Option<String>,
-    /// A type's code, for the queues by what is due: `mine`, `due`, `overdue`, `waiting`.
+    /// A type's code, for all queues but `newest`, `area` and `reported`.
     #[serde(rename = "type")]
     #[param(rename = "type")]
     type_code: Option<String>,
-    /// A state, for `mine`, `due` and `overdue`.
+    /// A state, for the same queues.
     state: Option<String>,
     organisation: Option<OrganisationId>,
     after: Option<String>,
@@ -48,7 +49,7 @@ pub async fn list_cases(
     QueryOf(query): QueryOf<ListCases>,
 ) -> Answer<Page<CaseLine>> {
     let actor = who.signed_in()?.clone();
-    let queue = queue(&actor, &query)?;
+    let queue = queue(&edge.fixture::<Rules>(), &actor, &query)?;
     queries::check_queue(&actor, &queue)?;
     let (now, district) = (edge.now(), actor.district);
     let limit = query.limit.unwrap_or(limits::PAGE_ROWS_DEFAULT);
@@ -68,10 +69,7 @@ pub async fn list_cases(
     Ok(Json(Page { items: page.items.iter().map(|l| viewer.line(l)).collect(), next: page.next }))
 }
 
-/// States in which the reporter has the word.
-const WAITING: &[&str] = &["confirming", "answered"];
-
-fn queue(actor: &Actor, query: &ListCases) -> Result<Queue, CaseError> {
+fn queue(rules: &Rules, actor: &Actor, query: &ListCases) -> Result<Queue, CaseError> {
     let posts = || query.post.map_or_else(|| actor.posts.to_vec(), |p| vec![p]);
     let area = || query.area.clone().unwrap_or_else(|| actor.district.to_string());
     let filter = Filter {
@@ -86,11 +84,9 @@ fn queue(actor: &Actor, query: &ListCases) -> Result<Queue, CaseError> {
         Some("area") => Queue::Area(area()),
         Some("due") => Queue::AreaDue(area(), filter.clone()),
         Some("overdue") => Queue::AreaDue(area(), Filter { overdue: true, ..filter.clone() }),
-        Some("waiting") => Queue::AreaDue(area(), waiting(&filter)?),
-        Some("all") => Queue::AreaAll(area()),
-        Some("unit") => {
-            Queue::Unit { organisation: query.organisation.ok_or(CaseError::NotFound)?, closed_too: false }
-        }
+        Some("waiting") => Queue::AreaDue(area(), waiting(rules.reporter_states(), &filter)?),
+        Some("all") => Queue::AreaAll(area(), filter.clone()),
+        Some("unit") => Queue::Unit(query.organisation.ok_or(CaseError::NotFound)?, filter.clone()),
         Some("reported") => Queue::Account(actor.account.ok_or(CaseError::Forbidden(&crate::access::VIEW))?),
         Some(_) => {
             return Err(CaseError::invalid(
@@ -106,12 +102,11 @@ fn queue(actor: &Actor, query: &ListCases) -> Result<Queue, CaseError> {
 }
 
 /// Those the reporter has the word on, or of them the one state asked for.
-fn waiting(filter: &Filter) -> Result<Filter, CaseError> {
+fn waiting(states: Vec<String>, filter: &Filter) -> Result<Filter, CaseError> {
     if filter.states.is_empty() {
-        let states = WAITING.iter().map(|s| (*s).to_owned()).collect();
         return Ok(Filter { states, ..filter.clone() });
     }
-    if filter.states.iter().all(|s| WAITING.contains(&s.as_str())) {
+    if filter.states.iter().all(|s| states.contains(s)) {
         return Ok(filter.clone());
     }
     Err(no_filter("state"))
@@ -120,13 +115,15 @@ fn waiting(filter: &Filter) -> Result<Filter, CaseError> {
 fn default_queue(actor: &Actor, filter: &Filter) -> Result<Queue, CaseError> {
     Ok(match queries::default_queue(actor)? {
         Queue::PostsDue(posts, _) => Queue::PostsDue(posts, filter.clone()),
+        Queue::Unit(unit, _) => Queue::Unit(unit, filter.clone()),
         other => other,
     })
 }
 
 /// A filter that would be passed over in silence is refused: the list would claim to be what it is not.
 fn check_filter(queue: &Queue, filter: &Filter) -> Result<(), CaseError> {
-    let filters = matches!(queue, Queue::PostsDue(..) | Queue::AreaDue(..));
+    let filters =
+        matches!(queue, Queue::PostsDue(..) | Queue::AreaDue(..) | Queue::AreaAll(..) | Queue::Unit(..));
     match (&filter.type_code, filter.states.first()) {
         (Some(_), _) if !filters => Err(no_filter("type")),
         (_, Some(_)) if !filters => Err(no_filter("state")),
@@ -138,8 +135,8 @@ fn no_filter(field: &'static str) -> CaseError {
     CaseError::invalid(
         field,
         "cases.no_filter",
-        "这个队列不能这样筛选，请换“在办”“超时”或“我的”。",
-        "This queue cannot be filtered so; take the open, the overdue or your own.",
+        "这个队列不能这样筛选，请换“在办”“超时”“全部”或“我的”。",
+        "This queue cannot be filtered so; take the open, the overdue, all, or your own.",
     )
 }
 

@@ -9,7 +9,7 @@ use crate::map::chart::{Mark, Shown, Sight, Spot, View, is};
 use crate::map::figures::{Figure, Moment};
 use crate::queries::map::{self, Charts, Kept};
 use crate::rules::Rules;
-use crate::view::{CaseLine, Viewer, state_words, words};
+use crate::view::{CaseLine, Viewer, words};
 use axum::Json;
 use axum::extract::State;
 use edge::{Edge, PathOf, QueryOf, Who};
@@ -118,18 +118,13 @@ impl From<&crate::map::chart::Cell> for CellView {
 const PLACE_DECIMALS: u32 = 6;
 
 fn placed(viewer: &Viewer, mark: &Mark) -> Option<PlacedCase> {
-    let case_type = viewer.rules.find_type(viewer.actor.district, &mark.type_code);
-    let version = u32::try_from(mark.workflow_version).unwrap_or(0);
-    let rules = &viewer.rules;
-    let workflow = rules.library.get(crate::rules::WORKFLOW, version).unwrap_or_else(|| rules.workflow());
     Some(PlacedCase {
         id: mark.id,
         number: mark.number.clone(),
         lon: mark.lon?,
         lat: mark.lat?,
-        type_words: case_type
-            .map_or_else(|| Words::new(mark.type_code.clone(), mark.type_code.clone()), |t| t.name.clone()),
-        state_words: state_words(workflow, &mark.state),
+        type_words: viewer.type_words(&mark.type_code),
+        state_words: viewer.state_words(mark.workflow_version, &mark.state),
         due_at: mark.due_at,
         overdue: mark.due_at.is_some_and(|due| due < viewer.now),
         level: mark.level,

@@ -3,6 +3,7 @@
 mod actions;
 mod book;
 mod day;
+mod forms;
 pub(crate) mod lists;
 mod live;
 pub(crate) mod lookups;
@@ -37,6 +38,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(book::list_types_whole))
         .routes(routes!(book::show_routing))
         .routes(routes!(book::show_working_days))
+        .routes(routes!(forms::show_forms))
         .routes(routes!(book::count_workload))
         .routes(routes!(lists::count_cases))
         .routes(routes!(lists::search_cases))

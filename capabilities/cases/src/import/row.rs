@@ -1,7 +1,7 @@
 //! One row of a foreign file becomes a case with its history, or a reason why not. Pure.
 
 use super::mapping::Plan;
-use crate::commands::WORDS_CHARS_MAX;
+use crate::commands::{ADDRESS_CHARS_MAX, WORDS_CHARS_MAX};
 use crate::model::{Case, CaseId, Clocks, Entry, EntryId, Progress, Source, number_of};
 use crate::rules::{Rules, seats};
 use ::store::Json;
@@ -15,7 +15,6 @@ use territory::Snapshot;
 
 /// Another system's id of a case.
 const EXTERNAL_ID_CHARS_MAX: usize = 200;
-const ADDRESS_CHARS_MAX: usize = 200;
 
 /// Why a row was not taken.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, thiserror::Error)]

@@ -354,7 +354,3 @@ impl Lattice {
         filled.map(cell).collect()
     }
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

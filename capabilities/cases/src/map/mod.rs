@@ -2,3 +2,5 @@
 
 pub(crate) mod chart;
 pub(crate) mod figures;
+#[cfg(test)]
+mod tests;

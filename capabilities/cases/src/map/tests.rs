@@ -1,7 +1,9 @@
 //! What a view shows of many cases, whose they are, and how long that takes.
 
-use super::super::figures::{Figure, Moment};
-use super::*;
+use super::chart::*;
+use super::figures::{Figure, Moment};
+use crate::model::CaseId;
+use platform::{OrganisationId, Scope, Time};
 use std::time::Instant;
 
 const STREET: &str = "430204/430204001";

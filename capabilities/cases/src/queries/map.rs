@@ -5,6 +5,7 @@ use crate::map::figures::{ENDED_KEPT, Moment, WEEKS};
 use crate::model::{CaseId, Progress};
 use crate::queries::Line;
 use crate::rules::Rules;
+use crate::stage;
 use ::store::{Conn, Db, FactRow, Json, List, row, sql};
 use parking_lot::RwLock;
 use platform::{DistrictId, FactId, Fault, OrganisationId, Time};
@@ -214,16 +215,14 @@ async fn changed_since(db: &Db, district: DistrictId, since: Time) -> Result<Opt
 }
 
 fn mark_of(row: MarkRow, rules: &Rules) -> Mark {
-    let version = u32::try_from(row.workflow_version).unwrap_or(0);
-    let workflow = rules.library.get(crate::rules::WORKFLOW, version).unwrap_or_else(|| rules.workflow());
-    let supervised = workflow.level_rank("supervised_yellow").map_or(i64::MAX, |rank| rank as i64);
+    let workflow = rules.workflow_at(row.workflow_version);
     let flags = [
         (is::OPEN, row.open),
         (is::REOPENED, row.progress.0.counts.get("reopen").is_some_and(|times| *times > 0)),
         (is::UNACCEPTED, workflow.state(&row.state).is_some_and(|state| state.start)),
-        (is::CONFIRMING, row.owner_role == "reporter"),
-        (is::SUPERVISED, row.level >= supervised),
-        (is::DONE, row.state == "closed"),
+        (is::CONFIRMING, row.owner_role == stage::REPORTER),
+        (is::SUPERVISED, row.level >= stage::supervised_rank(workflow)),
+        (is::DONE, row.state == stage::DONE),
     ];
     Mark {
         id: row.id,

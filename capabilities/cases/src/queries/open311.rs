@@ -1,5 +1,6 @@
 //! Cases as other systems may list them: public ones, by the time they were reported.
 
+use crate::access;
 use crate::model::CaseId;
 use ::store::{Conn, List, row, sql};
 use platform::{DistrictId, Fault, OrganisationId, Time};
@@ -30,22 +31,22 @@ row! {
 }
 
 sql! {
-    /// What is listed is what [`crate::access::is_shown_to_all`] shows.
-    LISTED: (DistrictId, Time, Time, Time, CaseId, bool, bool, i64) -> ListedCase =
+    // What is listed is what `is_shown_to_all` shows: the states nobody is told of come from there.
+    LISTED: (DistrictId, Time, Time, Time, CaseId, bool, bool, i64, List<String>) -> ListedCase =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, public, hidden, unit_id, due_at,
              reported_at, state_since, closed_at, workflow_version
          from cases_case
          where district = $1 and public and not hidden and reported_at >= $2 and reported_at < $3
              and (reported_at, id) < ($4, $5) and (open or $6) and (not open or $7)
-             and state not in ('held', 'withdrawn')
+             and not (state {in:$9:text})
          order by reported_at desc, id desc limit $8";
-    LISTED_OF_TYPES: (DistrictId, Time, Time, Time, CaseId, bool, bool, i64, List<String>) -> ListedCase =
+    LISTED_OF_TYPES: (DistrictId, Time, Time, Time, CaseId, bool, bool, i64, List<String>, List<String>) -> ListedCase =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, public, hidden, unit_id, due_at,
              reported_at, state_since, closed_at, workflow_version
          from cases_case
          where district = $1 and public and not hidden and reported_at >= $2 and reported_at < $3
              and (reported_at, id) < ($4, $5) and (open or $6) and (not open or $7)
-             and state not in ('held', 'withdrawn') and type_code {in:$9:text}
+             and not (state {in:$9:text}) and type_code {in:$10:text}
          order by reported_at desc, id desc limit $8";
     OF_NUMBERS: (DistrictId, List<String>, i64) -> ListedCase =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, public, hidden, unit_id, due_at,
@@ -74,12 +75,14 @@ pub(crate) async fn list(
 ) -> Result<Vec<ListedCase>, Fault> {
     let l = listing;
     let (at, id) = l.after.unwrap_or((l.to, CaseId(uuid::Uuid::max())));
+    let untold = access::untold_states();
     match &l.types {
         Some(types) => {
-            let params = (district, l.from, l.to, at, id, l.closed, l.open, l.rows, List(types.clone()));
+            let types = List(types.clone());
+            let params = (district, l.from, l.to, at, id, l.closed, l.open, l.rows, untold, types);
             conn.all(&LISTED_OF_TYPES, params).await
         }
-        None => conn.all(&LISTED, (district, l.from, l.to, at, id, l.closed, l.open, l.rows)).await,
+        None => conn.all(&LISTED, (district, l.from, l.to, at, id, l.closed, l.open, l.rows, untold)).await,
     }
 }
 

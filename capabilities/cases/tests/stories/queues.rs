@@ -30,9 +30,7 @@ async fn open_cases_come_by_what_is_due_first_and_narrow_by_type_and_state() {
         assert!(numbers(&desk.get(&of(&format!("state=handling&type={CLUTTER}"))).await.ok()).is_empty());
         let mine = town.staff("water").get("/api/cases?queue=mine&state=assigned").await.ok();
         assert!(numbers(&mine).is_empty(), "it has been taken: {mine}");
-        desk.get(&format!("/api/cases?queue=all&area={STREET}&state=handling"))
-            .await
-            .refused("cases.no_filter");
+        desk.get("/api/cases?queue=newest&state=handling").await.refused("cases.no_filter");
         desk.get(&format!("/api/cases?queue=waiting&area={STREET}&state=handling"))
             .await
             .refused("cases.no_filter");
@@ -83,6 +81,46 @@ async fn pages_of_what_is_due_meet_each_case_once() {
         assert_eq!(numbers(&town.staff("desk").get(&over).await.ok()).len(), 5, "all are past their time");
         let path = format!("/api/cases?queue=due&area={STREET}&after=nonsense");
         town.staff("desk").get(&path).await.refused("cases.bad_cursor");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_of_an_area_and_all_of_a_unit_narrow_too() {
+    each_case_town(async |town: CaseTown| {
+        let (burst, gone) = (town.reports_burst_pipe().await, town.reports_burst_pipe().await);
+        let clutter = json!({ "words": "楼道堆满杂物", "type": CLUTTER, "place": point(1) });
+        let clutter = town.reports(clutter).await;
+        town.act("water", &burst.id, "take", json!({})).await.ok();
+        let dispatcher = town.staff("dispatcher");
+        let found = async |more: &str| numbers(&dispatcher.get(&format!("/api/cases?{more}")).await.ok());
+        let all = format!("queue=all&area={STREET}");
+        assert_eq!(found(&all).await.len(), 3);
+        assert_eq!(found(&format!("{all}&state=handling")).await, [burst.number.clone()]);
+        assert_eq!(
+            found(&format!("{all}&state=assigned")).await,
+            [clutter.number.clone(), gone.number.clone()]
+        );
+        assert_eq!(found(&format!("{all}&type={CLUTTER}")).await, [clutter.number.clone()]);
+        assert_eq!(found(&format!("{all}&type={BURST_PIPE}&state=handling")).await, [burst.number.clone()]);
+        assert!(found(&format!("queue=all&area={GRID_1}&type={CLUTTER}")).await.is_empty());
+        let first = dispatcher.get(&format!("/api/cases?{all}&type={BURST_PIPE}&limit=1")).await.ok();
+        assert_eq!(numbers(&first), [gone.number.clone()], "newest first");
+        let next = first["next"].as_str().expect("a second page");
+        assert_eq!(
+            found(&format!("{all}&type={BURST_PIPE}&limit=1&after={next}")).await,
+            [burst.number.clone()]
+        );
+
+        let water = town.sees("water", &burst.id).await["host"]["id"].clone();
+        let posts = dispatcher.get("/api/territory/posts").await.ok();
+        let posts = posts["items"].as_array().expect("posts");
+        let post = posts.iter().find(|post| post["id"] == water).expect("the water company's");
+        let unit = post["organisation"].clone();
+        let unit = format!("queue=unit&organisation={}", unit.as_str().expect("an id"));
+        assert_eq!(found(&unit).await, [gone.number.clone(), burst.number.clone()]);
+        assert_eq!(found(&format!("{unit}&state=handling")).await, [burst.number.clone()]);
+        assert!(found(&format!("{unit}&type={CLUTTER}")).await.is_empty());
     })
     .await;
 }
