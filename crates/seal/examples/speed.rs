@@ -75,10 +75,17 @@ fn fields(suite: Suite, keys: &Keyring) -> Result<(), Fault> {
 }
 
 fn tell(suite: Suite, what: &str, work: impl Fn()) {
-    let begun = Instant::now();
+    let begun = cpu_seconds();
     (0..ROUNDS).for_each(|_| work());
-    let rate = f64::from(ROUNDS) / begun.elapsed().as_secs_f64();
+    let rate = f64::from(ROUNDS) / (cpu_seconds() - begun);
     println!("{suite:<14} {what:<8} {rate:>10.0} /s on one core");
+}
+
+/// Seconds this thread has been computing: others on the machine do not count. The kernel says them in nanoseconds.
+fn cpu_seconds() -> f64 {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = said.split(' ').next().and_then(|first| first.parse::<f64>().ok());
+    nanos.expect("a kernel that counts") / 1e9
 }
 
 async fn audit(db: &Db, facts: u64) -> Result<(), Fault> {
