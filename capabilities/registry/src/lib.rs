@@ -20,7 +20,7 @@ pub use model::{ActId, Content, Kind, Links, Origin, Record, RecordId, Shape, So
 
 use ::store::migrations;
 use edge::{Capability, Preparation, Settings};
-use platform::Words;
+use platform::{DistrictId, Fault, Words};
 use std::sync::Arc;
 
 /// How the house knows this capability.
@@ -43,4 +43,46 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
         db.fixtures().put(Arc::new(Catalogue::load(&settings)?));
         Ok(())
     })
+}
+
+/// A record as it is: its version and content, for the house's own checks. Nobody is shown it, so it is no look.
+///
+/// # Errors
+/// A fault where it cannot be read or opened.
+pub async fn state_of(
+    edge: &edge::Edge,
+    district: DistrictId,
+    id: RecordId,
+) -> Result<Option<(i64, Content)>, Fault> {
+    let keys = edge.fixture::<seal::Vault>().of(district)?;
+    edge.db
+        .read(async move |conn: &mut ::store::Conn| {
+            let row = store::find(conn, district, id).await?;
+            let record = row.map(|row| row.open(&keys, district)).transpose()?;
+            Ok(record.map(|record| (record.version, record.content)))
+        })
+        .await
+}
+
+/// A record as it was as one version of it; none where it never had that version.
+///
+/// # Errors
+/// As [`state_of`].
+pub async fn state_at(
+    edge: &edge::Edge,
+    district: DistrictId,
+    id: RecordId,
+    version: i64,
+) -> Result<Option<Content>, Fault> {
+    let present = state_of(edge, district, id).await?;
+    if let Some((_, content)) = present.filter(|(now, _)| *now == version) {
+        return Ok(Some(content));
+    }
+    let keys = edge.fixture::<seal::Vault>().of(district)?;
+    edge.db
+        .read(async move |conn: &mut ::store::Conn| {
+            let changes = store::changes(conn, &keys, district, id).await?;
+            Ok(changes.into_iter().find(|(change, _)| change.version == version + 1).map(|(_, before)| before))
+        })
+        .await
 }

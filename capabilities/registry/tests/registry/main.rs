@@ -1,0 +1,7 @@
+//! Stories of the register, told through the front door on both engines.
+
+mod deeds;
+mod history;
+mod looks;
+mod statements;
+mod town;
