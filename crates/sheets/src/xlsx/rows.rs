@@ -54,6 +54,7 @@ struct RowReader<'a> {
     ground: &'a Ground<'a>,
     survey: Survey,
     number: u32,
+    in_row: bool,
     /// The column after the last cell.
     column_next: u16,
     row: Row,
@@ -96,7 +97,7 @@ impl Open {
 impl<'a> RowReader<'a> {
     fn on(ground: &'a Ground<'a>) -> Self {
         let (survey, row, cell) = (Survey::default(), Row::default(), Open::default());
-        Self { ground, survey, number: 0, column_next: 0, row, cell }
+        Self { ground, survey, number: 0, in_row: false, column_next: 0, row, cell }
     }
 
     fn start(&mut self, element: &Element<'_>) -> Result<(), String> {
@@ -121,15 +122,20 @@ impl<'a> RowReader<'a> {
             }
         });
         match number {
+            _ if self.in_row => return Err(format!("a row within row {before}")),
             Some(number) if number > before && number <= ROWS_OF_FORMAT => self.number = number,
             _ => return Err(format!("the row after {before} is out of order")),
         }
+        self.in_row = true;
         self.column_next = 0;
         self.row.clear();
         Ok(())
     }
 
     fn start_cell(&mut self, element: &Element<'_>) -> Result<(), String> {
+        if !self.in_row {
+            return Err(format!("a cell outside of a row, after row {}", self.number));
+        }
         let cell = &mut self.cell;
         cell.raw.clear();
         (cell.kind, cell.style, cell.formula, cell.in_value) = (Kind::Number, 0, false, false);
@@ -173,9 +179,10 @@ impl<'a> RowReader<'a> {
             return Err(SheetFault::TooManyColumns { place, columns_max });
         }
         if cell.formula {
+            if self.survey.formulas == 0 {
+                self.survey.formula_row = self.number;
+            }
             self.survey.formulas += 1;
-            self.survey.formula_row =
-                if self.survey.formulas == 1 { self.number } else { self.survey.formula_row };
         }
         let slot = self.row.slot(usize::from(cell.column));
         cell.fill(slot, self.ground);
@@ -195,6 +202,7 @@ impl<'a> RowReader<'a> {
         &mut self,
         take: &mut impl FnMut(u32, &[Cell]) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, SheetFault> {
+        self.in_row = false;
         if !self.row.holds_anything() {
             return Ok(ControlFlow::Continue(()));
         }

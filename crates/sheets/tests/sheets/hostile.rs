@@ -109,6 +109,8 @@ fn broken_parts_are_told() {
         "<sheetData><row r=\"x\"/></sheetData>",
         "<sheetData><row><c r=\"B1\"/><c r=\"A1\"/></row></sheetData>",
         "<sheetData><row><c r=\"XFE1\"/></row></sheetData>",
+        "<sheetData><row r=\"1\"><row r=\"2\"><c><v>1</v></c></row><c><v>1</v></c></row></sheetData>",
+        "<sheetData><c><v>1</v></c></sheetData>",
         &"<a>".repeat(200_000),
     ] {
         let fault = refusal(&Parts::of_sheet(inside).made());
