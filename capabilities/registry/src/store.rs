@@ -103,7 +103,7 @@ sql! {
         "update registry_record set version = $4, act = $5, state = $6, area_path = $7, place_id = $8, person_id = $9,
              dwelling_id = $10, household_id = $11, organisation_id = $12, from_on = $13, to_on = $14, lon = $15, lat = $16,
              merged_into = $17, label = $18, fields = $19, sealed = $20, stale_at = $21, changed_at = $22
-         where district = $1 and id = $2 and kind = $3 and version = $4 - 1";
+         where district = $1 and id = $2 and kind = $3 and version + 1 = $4";
     FIND: (DistrictId, RecordId) -> RecordRow =
         "select id, kind, version, act, state, area_path, place_id, person_id, dwelling_id, household_id, organisation_id,
              from_on, to_on, lon, lat, merged_into, label, fields, sealed, changed_at
