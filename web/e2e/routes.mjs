@@ -4,7 +4,7 @@ import { fresh_phone } from "./town.mjs";
 
 /** Who may see what in the administration: the first named enters, the others are told why not. */
 export const ADMIN_PLACES = {
-  "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/health"],
+  "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/organisations", "/admin/keys", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/health"],
   "security-admin": ["/admin/roles", "/admin/grants", "/admin/see-as"],
   "audit-admin": ["/admin/audit"],
   dispatcher: ["/admin/rules/types", "/admin/rules/duty-lists", "/admin/rules/workflow", "/admin/rules/dry-run", "/admin/rules/working-days"],

@@ -6,6 +6,7 @@ import { find_axe, find_colour_only, find_overflow } from "../checks.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { ADMIN_PLACES } from "../routes.mjs";
 import { settle } from "../screens.mjs";
+import { call } from "../staff.mjs";
 
 describe("the administration", () => {
   with_browser();
@@ -41,6 +42,55 @@ describe("the administration", () => {
       await page.goto("/admin");
       await settle(page);
       assert.equal(await page.locator("main a[href='/admin/people']").count(), 0, "what one may not enter is not offered");
+    }));
+
+  test("an organisation is added and changed; a post of its own is opened and closed again", () =>
+    as_staff({ login: "system-admin" }, async (page, watch) => {
+      watch.allow(422);
+      await page.goto("/admin/organisations");
+      await settle(page);
+      await page.getByRole("button", { name: "增加单位" }).click();
+      await page.locator("dialog button[form]").click();
+      await page.locator("dialog .problem").first().waitFor();
+      await page.fill("dialog [name=name]", "热力公司");
+      await page.fill("dialog [name=key]", "heat_company");
+      await page.locator("dialog button[form]").click();
+      await page.getByRole("button", { name: "热力公司" }).click();
+      await page.fill("dialog [name=phone]", "28880000");
+      await page.locator("dialog button[form]").click();
+      await page.locator("tr", { hasText: "热力公司" }).getByText("28880000").waitFor();
+
+      await page.goto("/admin/posts");
+      await settle(page);
+      await page.getByRole("button", { name: "设立岗位" }).click();
+      await page.getByLabel("岗位类别").last().selectOption("unit");
+      await page.getByLabel("单位", { exact: true }).selectOption("heat_company");
+      await page.getByLabel("岗位名称").fill("热力公司值班");
+      await page.locator("dialog button[form]").click();
+      await page.getByRole("button", { name: "热力公司值班" }).click();
+      for (const _twice of [1, 2]) await page.locator("dialog").getByRole("button", { name: "撤销岗位" }).click();
+      await page.locator("dialog").waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "热力公司值班" }).waitFor({ state: "detached" });
+    }));
+
+  test("a key of another system is shown once and opens its door until it is revoked", () =>
+    as_staff({ login: "system-admin" }, async (page) => {
+      await page.goto("/admin/keys");
+      await settle(page);
+      await page.getByRole("button", { name: "签发密钥" }).click();
+      await page.fill("dialog [name=name]", "12345 热线平台");
+      await page.locator("dialog button[form]").click();
+      const key = await page.locator("dialog .secret").innerText();
+      const knock = () => call("GET", "/api/identity/me", key).then((reply) => reply.status);
+      assert.equal(await knock(), 200);
+      await page.getByRole("button", { name: "记下了，关上" }).click();
+      const line = page.locator("tr", { hasText: "12345 热线平台" });
+      await line.getByText("有效").waitFor();
+      assert.ok(!(await page.content()).includes(key), "it is not shown again");
+      await line.getByRole("button", { name: /吊销/ }).click();
+      await page.locator("dialog .button.danger").click();
+      await line.getByText("已吊销").waitFor();
+      assert.equal(await knock(), 401);
     }));
 
   test("the audit search keeps its filters in the address", () =>

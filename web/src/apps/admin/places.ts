@@ -20,12 +20,20 @@ export const PLACES: readonly AdminPlace[] = [
     hint: () => tr("谁在哪个岗位，任免、请假和 B 岗", "Who holds which post; put on, take off, stand-ins"),
   },
   {
+    to: "/organisations", icon: "share", needs: ["territory.manage_posts"], words: () => tr("单位", "Organisations"),
+    hint: () => tr("部门、运营单位和物业：名称、电话、岗位", "Departments, operators, property managers: names, numbers, posts"),
+  },
+  {
     to: "/hand-over", icon: "share", needs: ["territory.hand_over"], words: () => tr("离任移交", "Hand over"),
     hint: () => tr("把离任人的岗位和在办事件一次交清", "A leaver's posts and open work, in one action"),
   },
   {
     to: "/areas", icon: "grid", needs: ["territory.edit_areas"], words: () => tr("区域边界", "Areas"),
     hint: () => tr("网格和边界的版本，导入前在图上比对", "Grids and boundaries by version; compare before an import"),
+  },
+  {
+    to: "/keys", icon: "lock", needs: ["identity.manage_service_keys"], words: () => tr("接口密钥", "Service keys"),
+    hint: () => tr("给对接系统签发、吊销密钥", "Keys for other systems: issue, revoke"),
   },
   {
     to: "/health", icon: "gear", needs: ["server.see_health"], words: () => tr("运行和备份", "Health and backup"),
