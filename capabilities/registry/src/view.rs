@@ -82,7 +82,7 @@ pub struct FieldView {
 
 /// An area, as far as a screen needs it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AreaRef {
+pub struct AreaName {
     pub code: String,
     pub path: String,
     pub name: String,
@@ -116,7 +116,7 @@ pub struct RecordView {
     /// The name it is listed by.
     #[schema(value_type = Told)]
     pub label: String,
-    pub area: AreaRef,
+    pub area: AreaName,
     pub links: LinksView,
     pub from_on: Option<String>,
     pub to_on: Option<String>,
@@ -159,9 +159,9 @@ impl Viewer {
         }
     }
 
-    pub fn area(&self, path: &str) -> AreaRef {
+    pub fn area(&self, path: &str) -> AreaName {
         let area = self.places.by_path(path);
-        AreaRef {
+        AreaName {
             code: path.rsplit('/').next().unwrap_or_default().to_owned(),
             path: path.to_owned(),
             name: area.map(|area| area.name.clone()).unwrap_or_default(),

@@ -147,7 +147,7 @@ pub async fn amend_record(
 /// Values that still hold.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ConfirmBody {
+pub struct ConfirmRecordBody {
     pub version: i64,
     /// Empty: all it has.
     #[serde(default)]
@@ -157,17 +157,17 @@ pub struct ConfirmBody {
 
 /// 确认没有变化。Confirm that values still hold.
 #[utoipa::path(post, path = "/api/registry/records/{id}/confirm", tag = "registry", params(("id" = RecordId, Path)),
-    request_body = ConfirmBody, responses((status = 200, body = Deed), (status = 401, body = Problem), (status = 403, body = Problem),
+    request_body = ConfirmRecordBody, responses((status = 200, body = Deed), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn confirm_record(
     State(edge): State<Edge>,
     who: Who,
     PathOf(id): PathOf<RecordId>,
     headers: HeaderMap,
-    Body(body): Body<ConfirmBody>,
+    Body(body): Body<ConfirmRecordBody>,
 ) -> Result<Json<Deed>, Problem> {
     let actor = staff(&who, &EDIT)?;
-    let confirm = async move |tx: &mut Tx, body: ConfirmBody| {
+    let confirm = async move |tx: &mut Tx, body: ConfirmRecordBody| {
         let order = commands::Confirm { id, version: body.version, fields: body.fields, given: body.given.into() };
         Ok(Deed::from(&commands::confirm(tx, order).await?))
     };

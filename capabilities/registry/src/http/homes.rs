@@ -84,7 +84,7 @@ pub struct BuildingView {
     pub id: RecordId,
     /// The address in full.
     pub label: String,
-    pub area: crate::view::AreaRef,
+    pub area: crate::view::AreaName,
     /// Units in the order of their names; `无` where the building has none.
     pub units: Vec<UnitView>,
     pub homes: usize,
