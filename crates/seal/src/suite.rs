@@ -3,6 +3,8 @@
 use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, AesGcm, Nonce};
+use hmac::digest::OutputSizeUser;
+use hmac::digest::consts::U32;
 use hmac::{Hmac, Mac};
 use platform::{Fault, FaultKind};
 use sha2::Sha256;
@@ -164,9 +166,9 @@ impl Hasher {
 
     /// The hash of the parts, one behind the other.
     pub(crate) fn hash(&self, parts: &[&[u8]]) -> [u8; HASH_BYTES] {
-        fn of<M: Mac + Clone>(key: &M, parts: &[&[u8]]) -> [u8; HASH_BYTES]
+        fn of<M>(key: &M, parts: &[&[u8]]) -> [u8; HASH_BYTES]
         where
-            M: hmac::digest::OutputSizeUser<OutputSize = hmac::digest::consts::U32>,
+            M: Mac + Clone + OutputSizeUser<OutputSize = U32>,
         {
             let mut mac = key.clone();
             for part in parts {

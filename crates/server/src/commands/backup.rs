@@ -28,6 +28,10 @@ pub(crate) async fn save(settings: &Settings, file: &Path) -> Outcome {
     let manifest = Archive::save(&db, &settings.data, FOLDERS, file, move |p| steps.follow(p)).await?;
     let bytes: u64 = manifest.entries.iter().map(|e| e.bytes).sum();
     println!("{}: {} files, {} MiB saved", file.display(), manifest.entries.len(), bytes >> 20);
+    println!(
+        "The master key {} is not in it: keep a copy of that in a safe, apart from the backups",
+        settings.edge().key_file().display()
+    );
     // The health screen tells the administrator of it.
     Ok(backup_note::write(&settings.data, backup_note::MADE, &note_of(&db, file, manifest.created_at)?)?)
 }
@@ -76,6 +80,10 @@ pub(crate) async fn restore(settings: &Settings, file: &Path) -> Outcome {
         settings.data.display(),
         manifest.created_at.local().strftime("%F %T")
     );
+    let key_file = settings.edge().key_file();
+    if !key_file.exists() {
+        println!("Before the server starts, put the master key back from the safe: {}", key_file.display());
+    }
     Ok(())
 }
 

@@ -12,5 +12,6 @@ mod kill;
 mod metrics;
 mod openapi;
 mod routes;
+mod sealed;
 mod settings;
 mod statements;
