@@ -23,7 +23,7 @@ const TEMPLATE: &[(&str, &str)] = &[
 const LINES: &[(&str, &str, &str)] = &[
     ("Cargo.toml", "\n# data and time", "{name} = { path = \"capabilities/{name}\" }\n"),
     ("crates/server/Cargo.toml", "tokio.workspace = true", "{name}.workspace = true\n"),
-    ("crates/server/src/capabilities.rs", "];", "    &{name}::CAPABILITY,\n"),
+    ("crates/server/src/capabilities.rs", "    // what runs them all", "    &{name}::CAPABILITY,\n"),
     ("ARCHITECTURE.md", "server     ->", "{padded} -> platform store edge\n"),
     ("ARCHITECTURE.md", "\nbench      ->", " {name}"),
 ];

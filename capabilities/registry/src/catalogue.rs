@@ -8,8 +8,7 @@ use platform::{Fault, Time, Words};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-const KINDS: (&str, &str) =
-    ("register/kinds.toml", include_str!("../../../catalog/register/kinds.toml"));
+const KINDS: (&str, &str) = ("register/kinds.toml", include_str!("../../../catalog/register/kinds.toml"));
 const FACTS: (&str, &str) =
     ("register/service_facts.toml", include_str!("../../../catalog/register/service_facts.toml"));
 const PURPOSES: (&str, &str) =
@@ -110,8 +109,7 @@ impl Catalogue {
 
     /// The values of a kind. Every kind has its entry: the loader sees to it.
     pub fn kind(&self, kind: Kind) -> &KindBook {
-        static NONE: KindBook =
-            KindBook { kind: Kind::Thing, words: Words::of("", ""), fields: Vec::new() };
+        static NONE: KindBook = KindBook { kind: Kind::Thing, words: Words::of("", ""), fields: Vec::new() };
         self.kinds.iter().find(|book| book.kind == kind).unwrap_or(&NONE)
     }
 
@@ -139,7 +137,8 @@ impl Catalogue {
 
     fn kind_faults(&self) -> Vec<String> {
         let missing = Kind::ALL.iter().filter(|kind| !self.kinds.iter().any(|book| book.kind == **kind));
-        let mut faults: Vec<_> = missing.map(|kind| format!("the kind {} is missing", kind.as_str())).collect();
+        let mut faults: Vec<_> =
+            missing.map(|kind| format!("the kind {} is missing", kind.as_str())).collect();
         for book in &self.kinds {
             let mut seen = BTreeSet::new();
             for field in &book.fields {
@@ -168,10 +167,13 @@ impl Catalogue {
 
     fn purpose_faults(&self) -> Vec<String> {
         let sealed = |part: &str| self.kind(Kind::Person).field(part).is_some_and(|field| field.sealed);
-        let parts = self.purposes.iter().flat_map(|purpose| purpose.opens.iter().map(move |part| (purpose, part)));
+        let parts =
+            self.purposes.iter().flat_map(|purpose| purpose.opens.iter().map(move |part| (purpose, part)));
         parts
             .filter(|(_, part)| *part != FACTS_PART && !sealed(part))
-            .map(|(purpose, part)| format!("{} opens {part}, which is no sealed value of a person", purpose.key))
+            .map(|(purpose, part)| {
+                format!("{} opens {part}, which is no sealed value of a person", purpose.key)
+            })
             .collect()
     }
 }
@@ -200,7 +202,10 @@ impl FieldBook {
             (self.basis.trim().is_empty(), "says no basis"),
             (self.to.is_empty(), "says nobody it is told to"),
             (self.keep_months < 0, "is kept for a negative time"),
-            (needs_choices == self.choices.is_empty(), "has choices without being one, or the other way round"),
+            (
+                needs_choices == self.choices.is_empty(),
+                "has choices without being one, or the other way round",
+            ),
             (self.shape.must_be_sealed() && !self.sealed, "must be sealed"),
         ];
         checks.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, fault)| fault).collect()

@@ -38,7 +38,12 @@ pub enum RegistryError {
 }
 
 impl RegistryError {
-    pub(crate) fn invalid(field: &'static str, code: &'static str, zh: &'static str, en: &'static str) -> Self {
+    pub(crate) fn invalid(
+        field: &'static str,
+        code: &'static str,
+        zh: &'static str,
+        en: &'static str,
+    ) -> Self {
         Self::Invalid { field, code, words: Words::of(zh, en) }
     }
 
@@ -67,7 +72,10 @@ impl Refusal for RegistryError {
             Self::NoSuchField { kind, field } => Problem::invalid(
                 "registry.no_such_field",
                 field.clone(),
-                Words::of("登记目录里没有这一项，不能登记。", "The catalogue has no such field: it cannot be kept."),
+                Words::of(
+                    "登记目录里没有这一项，不能登记。",
+                    "The catalogue has no such field: it cannot be kept.",
+                ),
             )
             .with("kind", kind),
             Self::Stale { seen, present, changed } => conflict(
@@ -99,7 +107,10 @@ impl Refusal for RegistryError {
             Self::NoPurpose => Problem::invalid(
                 "registry.no_purpose",
                 "purpose",
-                Words::of("请说明为什么要看，并从目录里选择。", "State why you open this, by a purpose of the list."),
+                Words::of(
+                    "请说明为什么要看，并从目录里选择。",
+                    "State why you open this, by a purpose of the list.",
+                ),
             ),
             Self::TooMuch { retry_after_s } => Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,

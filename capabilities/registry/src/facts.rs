@@ -19,6 +19,8 @@ pub const OPENED: &str = "registry.record_opened";
 pub const GLASS_BROKEN: &str = "registry.glass_broken";
 /// Somebody read in bulk, or asked to take everything along.
 pub const ALARM: &str = "registry.alarm_raised";
+/// Sealed values were sealed anew under the present key.
+pub const RESEALED: &str = "registry.values_resealed";
 
 /// One deed or one look, about one record.
 pub(crate) struct RegistryFact<'a> {

@@ -9,11 +9,11 @@ use crate::access::require;
 use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
 use crate::view::Viewer;
+use ::store::Tx;
 use axum::http::HeaderMap;
 use edge::{Edge, Who};
 use platform::{Actor, Permission, Problem};
 use serde::{Serialize, de::DeserializeOwned};
-use ::store::Tx;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

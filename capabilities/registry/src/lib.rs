@@ -10,12 +10,14 @@ mod http;
 pub mod looks;
 mod model;
 mod queries;
+mod reseal;
 mod search;
 mod store;
 mod view;
 
 pub use catalogue::{Catalogue, FactBook, FieldBook, KindBook, PurposeBook};
 pub use error::RegistryError;
+pub use reseal::RESEALS;
 pub use model::{ActId, Content, Kind, Links, Origin, Record, RecordId, Shape, Source, State};
 
 use ::store::migrations;

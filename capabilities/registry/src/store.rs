@@ -2,6 +2,7 @@
 //! comes from [`load_for`] or not at all.
 
 mod image;
+pub(crate) mod reseal;
 
 use crate::access::require;
 use crate::catalogue::Catalogue;

@@ -226,9 +226,8 @@ impl Viewer {
 }
 
 fn joined(words: &[Words]) -> Words {
-    let all = |lang: fn(&Words) -> &str, between: &str| {
-        words.iter().map(lang).collect::<Vec<_>>().join(between)
-    };
+    let all =
+        |lang: fn(&Words) -> &str, between: &str| words.iter().map(lang).collect::<Vec<_>>().join(between);
     Words::new(all(|words| &words.zh, "、"), all(|words| &words.en, ", "))
 }
 
@@ -238,7 +237,8 @@ fn is_open(record: &Record, field: &FieldBook, look: Option<&Look>) -> bool {
         return true;
     }
     look.is_some_and(|look| {
-        look.opens(record.id, &field.key).is_some() || (record.kind == Kind::ServiceFact && look.shows_facts())
+        look.opens(record.id, &field.key).is_some()
+            || (record.kind == Kind::ServiceFact && look.shows_facts())
     })
 }
 
@@ -252,7 +252,8 @@ pub fn masked(field: &FieldBook, value: &Value, now: Time) -> Words {
 
 fn masked_entry(shape: Shape, entry: &Value, today: Date) -> Words {
     let both = |text: String| Words::new(text.clone(), text);
-    let phone = |text: &str| Phone::parse(text).map(|phone| Personal::new(phone).masked()).unwrap_or_default();
+    let phone =
+        |text: &str| Phone::parse(text).map(|phone| Personal::new(phone).masked()).unwrap_or_default();
     match shape {
         Shape::Documents => {
             let kind = entry["kind"].as_str().and_then(DocumentKind::parse);
@@ -285,4 +286,3 @@ pub fn source_words(source: Source) -> Words {
 pub fn listed_label(kind: Kind, label: &str) -> String {
     if kind == Kind::Person { mask_name(label) } else { label.to_owned() }
 }
-

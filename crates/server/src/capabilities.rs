@@ -17,4 +17,4 @@ pub static LIST: &[&Capability] = &[
 ];
 
 /// What is sealed anew after a key was rotated, table by table.
-pub static RESEALS: &[seal::Reseal] = &[];
+pub static RESEALS: &[&[seal::Reseal]] = &[registry::RESEALS];

@@ -61,10 +61,20 @@ pub async fn merge(tx: &mut Tx, order: Merge) -> Result<Record, RegistryError> {
 
 fn refuse_pair(keep: &Record, gone: &Record) -> Result<(), RegistryError> {
     if keep.id == gone.id {
-        return Err(RegistryError::invalid("gone", "registry.itself", "不能与自己合并。", "A record is not merged with itself."));
+        return Err(RegistryError::invalid(
+            "gone",
+            "registry.itself",
+            "不能与自己合并。",
+            "A record is not merged with itself.",
+        ));
     }
     if keep.kind != gone.kind {
-        return Err(RegistryError::invalid("gone", "registry.other_kind", "两条记录不是同一类。", "The two records are of different kinds."));
+        return Err(RegistryError::invalid(
+            "gone",
+            "registry.other_kind",
+            "两条记录不是同一类。",
+            "The two records are of different kinds.",
+        ));
     }
     if keep.is_live() && gone.is_live() { Ok(()) } else { Err(RegistryError::Over) }
 }

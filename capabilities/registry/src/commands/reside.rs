@@ -100,7 +100,8 @@ pub async fn move_out(tx: &mut Tx, order: MoveOut) -> Result<Record, RegistryErr
             let path = home.content.area_path.clone();
             take_along(tx, &person, &path, act).await?;
         }
-        tx.record(&RegistryFact::of(MOVED, &person, json!({ "act": act, "residence": residence.id }))).await?;
+        tx.record(&RegistryFact::of(MOVED, &person, json!({ "act": act, "residence": residence.id })))
+            .await?;
     }
     Ok(ended)
 }
@@ -179,7 +180,10 @@ async fn refuse_second_head(tx: &mut Tx, new: &Record, others: &[&Record]) -> Re
     }
     let Some(household) = new.content.links.household else { return Ok(()) };
     let members = queries::of_household(tx, household).await?;
-    match members.iter().find(|member| is_head(member) && member.content.links.person != new.content.links.person) {
+    match members
+        .iter()
+        .find(|member| is_head(member) && member.content.links.person != new.content.links.person)
+    {
         None => Ok(()),
         Some(head) => Err(RegistryError::taken(
             "registry.second_head",

@@ -109,7 +109,12 @@ async fn later_changes(
     Ok(later)
 }
 
-async fn restore(tx: &mut Tx, record: &Record, content: Content, act: ActId) -> Result<Record, RegistryError> {
+async fn restore(
+    tx: &mut Tx,
+    record: &Record,
+    content: Content,
+    act: ActId,
+) -> Result<Record, RegistryError> {
     let after = record.next(content, act, tx.now());
     store::save(tx, record, &after).await?;
     Ok(after)

@@ -138,7 +138,8 @@ pub async fn amend_record(
 ) -> Result<Json<Deed>, Problem> {
     let actor = staff(&who, &EDIT)?;
     let amend = async move |tx: &mut Tx, body: AmendBody| {
-        let order = commands::Amend { id, version: body.version, values: body.values, given: body.given.into() };
+        let order =
+            commands::Amend { id, version: body.version, values: body.values, given: body.given.into() };
         Ok(Deed::from(&commands::amend(tx, order).await?))
     };
     Ok(Json(write_once(&edge, actor, headers, body, amend).await?))
@@ -168,7 +169,8 @@ pub async fn confirm_record(
 ) -> Result<Json<Deed>, Problem> {
     let actor = staff(&who, &EDIT)?;
     let confirm = async move |tx: &mut Tx, body: ConfirmRecordBody| {
-        let order = commands::Confirm { id, version: body.version, fields: body.fields, given: body.given.into() };
+        let order =
+            commands::Confirm { id, version: body.version, fields: body.fields, given: body.given.into() };
         Ok(Deed::from(&commands::confirm(tx, order).await?))
     };
     Ok(Json(write_once(&edge, actor, headers, body, confirm).await?))

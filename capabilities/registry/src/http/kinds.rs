@@ -18,7 +18,7 @@ pub struct KindsView {
     pub version: String,
     pub kinds: Vec<KindView>,
     pub facts: Vec<FactKindView>,
-    pub purposes: Vec<PurposeView>,
+    pub purposes: Vec<LookPurposeView>,
 }
 
 /// A kind of record.
@@ -80,7 +80,7 @@ pub struct DetailView {
 
 /// A reason to open a record.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PurposeView {
+pub struct LookPurposeView {
     pub key: String,
     pub words: Words,
     /// What it opens: sealed values of a person, or `facts`.
@@ -98,7 +98,7 @@ pub async fn list_kinds(State(edge): State<Edge>, who: Who) -> Result<Json<Kinds
         words: book.words.clone(),
         fields: book.fields.iter().map(FieldKindView::from).collect(),
     });
-    let purposes = catalogue.purposes.iter().map(|purpose| PurposeView {
+    let purposes = catalogue.purposes.iter().map(|purpose| LookPurposeView {
         key: purpose.key.clone(),
         words: purpose.words.clone(),
         opens: purpose.opens.clone(),
@@ -118,7 +118,9 @@ impl From<&FieldBook> for FieldKindView {
             key: field.key.clone(),
             words: field.words.clone(),
             shape: field.shape,
-            choices: choices.map(|(code, words)| ChoiceView { code: code.clone(), words: words.clone() }).collect(),
+            choices: choices
+                .map(|(code, words)| ChoiceView { code: code.clone(), words: words.clone() })
+                .collect(),
             sealed: field.sealed,
             required: field.required,
             purpose: field.purpose.clone(),

@@ -23,21 +23,18 @@ pub fn changes_between(before: &Content, after: &Content) -> Vec<FieldChange> {
 }
 
 fn differing(before: &Fields, after: &Fields, is_sealed: bool) -> Vec<FieldChange> {
-    let new = after.iter().filter(|(key, value, _)| before.get(key) != Some(value)).map(
-        |(key, value, origin)| FieldChange {
-            key: key.to_owned(),
-            is_sealed,
-            before: before.get(key).cloned(),
-            after: Some(value.clone()),
-            origin: Some(origin.clone()),
-        },
-    );
-    let gone = before.iter().filter(|(key, ..)| after.get(key).is_none()).map(|(key, value, _)| FieldChange {
-        key: key.to_owned(),
-        is_sealed,
-        before: Some(value.clone()),
-        after: None,
-        origin: None,
+    let new =
+        after.iter().filter(|(key, value, _)| before.get(key) != Some(value)).map(|(key, value, origin)| {
+            FieldChange {
+                key: key.to_owned(),
+                is_sealed,
+                before: before.get(key).cloned(),
+                after: Some(value.clone()),
+                origin: Some(origin.clone()),
+            }
+        });
+    let gone = before.iter().filter(|(key, ..)| after.get(key).is_none()).map(|(key, value, _)| {
+        FieldChange { key: key.to_owned(), is_sealed, before: Some(value.clone()), after: None, origin: None }
     });
     let mut changes: Vec<_> = new.chain(gone).collect();
     changes.sort_by(|a, b| a.key.cmp(&b.key));

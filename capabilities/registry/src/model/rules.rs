@@ -14,16 +14,14 @@ pub type Broken = (&'static str, ShapeFault);
 ///
 /// # Errors
 /// The field it concerns, with a sentence.
-pub fn check_record(
-    catalogue: &Catalogue,
-    kind: Kind,
-    content: &Content,
-    today: Date,
-) -> Result<(), Broken> {
+pub fn check_record(catalogue: &Catalogue, kind: Kind, content: &Content, today: Date) -> Result<(), Broken> {
     if let (Some(from), Some(to)) = (content.from_on, content.to_on)
         && to < from
     {
-        return Err(("to_on", fault("registry.ends_before", "结束日期早于开始日期。", "It ends before it begins.")));
+        return Err((
+            "to_on",
+            fault("registry.ends_before", "结束日期早于开始日期。", "It ends before it begins."),
+        ));
     }
     match kind {
         Kind::Person => person(content, today),
@@ -44,23 +42,37 @@ const AGE_YEARS_MAX: i16 = 130;
 fn person(content: &Content, today: Date) -> Result<(), Broken> {
     let birth = content.open.get("birth_on").and_then(Value::as_str).and_then(|day| day.parse::<Date>().ok());
     if birth.is_some_and(|birth| birth > today) {
-        return Err(("birth_on", fault("registry.born_tomorrow", "出生日期在今天之后。", "The day of birth is after today.")));
+        return Err((
+            "birth_on",
+            fault("registry.born_tomorrow", "出生日期在今天之后。", "The day of birth is after today."),
+        ));
     }
     if birth.is_some_and(|birth| birth.year() < today.year() - AGE_YEARS_MAX) {
-        return Err(("birth_on", fault("registry.too_old", "年龄超过 130 岁，请核对。", "This makes the person older than 130.")));
+        return Err((
+            "birth_on",
+            fault("registry.too_old", "年龄超过 130 岁，请核对。", "This makes the person older than 130."),
+        ));
     }
     for document in documents(content, today) {
         if birth.zip(document.birth()).is_some_and(|(said, printed)| said != printed) {
             return Err((
                 "birth_on",
-                fault("registry.birth_differs", "出生日期与证件号码不一致。", "The day of birth differs from the document's."),
+                fault(
+                    "registry.birth_differs",
+                    "出生日期与证件号码不一致。",
+                    "The day of birth differs from the document's.",
+                ),
             ));
         }
         let sex = content.open.get("sex").and_then(Value::as_str);
         if sex.zip(document.sex()).is_some_and(|(said, printed)| said != sex_code(printed)) {
             return Err((
                 "sex",
-                fault("registry.sex_differs", "性别与证件号码不一致。", "The sex differs from the document's."),
+                fault(
+                    "registry.sex_differs",
+                    "性别与证件号码不一致。",
+                    "The sex differs from the document's.",
+                ),
             ));
         }
     }
@@ -89,7 +101,14 @@ fn share(content: &Content) -> Result<(), Broken> {
     if parts >= 1 && parts <= of_parts {
         return Ok(());
     }
-    Err(("parts", fault("registry.bad_share", "份额要大于 0，且不超过全部。", "A share is above nothing and at most the whole.")))
+    Err((
+        "parts",
+        fault(
+            "registry.bad_share",
+            "份额要大于 0，且不超过全部。",
+            "A share is above nothing and at most the whole.",
+        ),
+    ))
 }
 
 fn thing(content: &Content) -> Result<(), Broken> {
@@ -97,7 +116,11 @@ fn thing(content: &Content) -> Result<(), Broken> {
     match day("inspected_on").zip(day("inspect_by")) {
         Some((last, next)) if next < last => Err((
             "inspect_by",
-            fault("registry.inspect_before", "下次检查期限早于上次检查。", "The next inspection is before the last."),
+            fault(
+                "registry.inspect_before",
+                "下次检查期限早于上次检查。",
+                "The next inspection is before the last.",
+            ),
         )),
         _ => Ok(()),
     }
@@ -116,7 +139,10 @@ fn service_fact(catalogue: &Catalogue, content: &Content) -> Result<(), Broken> 
     if details.iter().all(belongs) {
         return Ok(());
     }
-    Err(("details", fault("registry.bad_details", "细目不属于这项事实。", "These details are not of this fact.")))
+    Err((
+        "details",
+        fault("registry.bad_details", "细目不属于这项事实。", "These details are not of this fact."),
+    ))
 }
 
 /// Whole years of life on a day.

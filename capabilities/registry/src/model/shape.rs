@@ -153,7 +153,8 @@ fn list(value: &Value, check: impl Fn(&Value) -> Outcome) -> Outcome {
 /// The shapes in which people write a day: 1990-01-02, 1990/1/2, 1990.1.2, 19900102, 1990年1月2日.
 pub fn parse_day(text: &str) -> Option<Date> {
     let text: String = text.trim().chars().map(half_width).collect();
-    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let (year, month, day) = match parts[..] {
         [year, month, day] => (year, month, day),
         [one] if one.len() == 8 => (one.get(..4)?, one.get(4..6)?, one.get(6..)?),
@@ -211,7 +212,9 @@ fn area(value: &Value) -> Outcome {
 
 /// A choice by its code, or by its words as a spreadsheet has them.
 fn choice(field: &FieldBook, text: &str) -> Outcome {
-    let fits = |(code, words): &&(String, Words)| code == text || words.zh == text || words.en.eq_ignore_ascii_case(text);
+    let fits = |(code, words): &&(String, Words)| {
+        code == text || words.zh == text || words.en.eq_ignore_ascii_case(text)
+    };
     match field.choices.iter().find(fits) {
         Some((code, _)) => Ok(Checked(json!(code))),
         None => {
@@ -237,9 +240,9 @@ fn yes(value: &Value) -> Outcome {
         },
         _ => None,
     };
-    known.map(|yes| Checked(json!(yes))).ok_or_else(|| {
-        ShapeFault::new("registry.bad_yes", "只能填“是”或“否”。", "Yes or no is expected.")
-    })
+    known
+        .map(|yes| Checked(json!(yes)))
+        .ok_or_else(|| ShapeFault::new("registry.bad_yes", "只能填“是”或“否”。", "Yes or no is expected."))
 }
 
 /// A document, or its bare number, whose kind is then guessed.
@@ -335,9 +338,8 @@ fn fact(catalogue: &Catalogue, text: &str) -> Outcome {
 
 /// Which details belong to which fact is decided by the command that has both; here only their words.
 fn details(catalogue: &Catalogue, value: &Value) -> Outcome {
-    let wrong = || {
-        ShapeFault::new("registry.bad_details", "细目不对。", "These details are not of this fact.")
-    };
+    let wrong =
+        || ShapeFault::new("registry.bad_details", "细目不对。", "These details are not of this fact.");
     let known = |key: &str, code: &str| {
         let mut all = catalogue.facts.iter().flat_map(|fact| &fact.details);
         all.any(|(name, _, codes)| name == key && codes.iter().any(|c| c == code))

@@ -7,7 +7,7 @@ use platform::{DistrictId, Fault, FaultKind, Personal};
 use seal::{Context, Keyring};
 use serde::{Deserialize, Serialize};
 
-const BEFORE: &str = "registry_change.before";
+pub(super) const BEFORE: &str = "registry_change.before";
 
 /// All of a record's content. It exists between a record and its sealed bytes only.
 #[derive(Serialize, Deserialize)]
@@ -65,7 +65,8 @@ impl Image {
     ) -> Result<Content, Fault> {
         let image: Self = unseal(keys, district, BEFORE, id, sealed)?;
         if image.version != version {
-            let what = format!("{BEFORE} of {id:?}: version {} stands where {version} belongs", image.version);
+            let what =
+                format!("{BEFORE} of {id:?}: version {} stands where {version} belongs", image.version);
             return Err(Fault::new(FaultKind::Corrupt, what));
         }
         Ok(Content {

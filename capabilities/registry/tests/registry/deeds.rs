@@ -11,7 +11,8 @@ async fn a_family_is_entered_at_the_door() {
         let dwelling = look(&worker, &home).await;
         assert_eq!(dwelling["label"], "田心三村5栋2单元301");
         assert_eq!(dwelling["area"]["path"], GRID_1);
-        let values = json!({ "name": "张晓明", "documents": ["11010519491231002X"], "phones": ["138 7330 0042"] });
+        let values =
+            json!({ "name": "张晓明", "documents": ["11010519491231002X"], "phones": ["138 7330 0042"] });
         let (person, _) = enter(&worker, "person", values, json!({ "area_path": GRID_1 })).await;
         let (household, _) =
             enter(&worker, "household", json!({ "kind": "family" }), json!({ "dwelling": home })).await;
@@ -24,7 +25,9 @@ async fn a_family_is_entered_at_the_door() {
         let seen = look(&worker, &person).await;
         assert_eq!((shown(&seen, "birth_on"), shown(&seen, "sex")), ("1949-12-31".into(), "女".into()));
         assert_eq!(shown(&seen, "phones"), "138****0042");
-        assert!(!seen.to_string().contains("11010519491231002X") && !seen.to_string().contains("13873300042"));
+        assert!(
+            !seen.to_string().contains("11010519491231002X") && !seen.to_string().contains("13873300042")
+        );
         let family = worker.get(&format!("/api/registry/dwellings/{home}/home?purpose=visit")).await.ok();
         assert_eq!(family["members"][0]["person"]["label"], "张晓明");
         assert_eq!(shown(&family["members"][0]["residence"], "relation"), "户主");
@@ -62,7 +65,8 @@ async fn what_cannot_be_is_refused_at_its_field() {
         try_enter(&clerk, "share", share(3, 2), of.clone()).await.refused("registry.bad_share");
         enter(&clerk, "share", share(1, 2), of).await;
         for area in ["0", "99999", "十"] {
-            let body = json!({ "version": 1, "values": { "floor_area": area }, "given": { "source": "desk" } });
+            let body =
+                json!({ "version": 1, "values": { "floor_area": area }, "given": { "source": "desk" } });
             let answer = clerk.post(&format!("/api/registry/records/{home}/amend"), body).await;
             answer.refused("registry.bad_area");
         }
@@ -74,11 +78,13 @@ async fn what_cannot_be_is_refused_at_its_field() {
 async fn two_at_one_record_are_told_what_clashes() {
     each_town(async |town| {
         let (clerk, worker) = (caller(&town, "clerk"), caller(&town, "worker1"));
-        let (id, _) = enter(&clerk, "person", json!({ "name": "王芳" }), json!({ "area_path": GRID_1 })).await;
+        let (id, _) =
+            enter(&clerk, "person", json!({ "name": "王芳" }), json!({ "area_path": GRID_1 })).await;
         let amend = |values| json!({ "version": 1, "values": values, "given": { "source": "door" } });
         let path = format!("/api/registry/records/{id}/amend");
         worker.post(&path, amend(json!({ "languages": ["湘方言"] }))).await.ok();
-        let problem = clerk.post(&path, amend(json!({ "languages": ["普通话"] }))).await.refused("registry.stale");
+        let problem =
+            clerk.post(&path, amend(json!({ "languages": ["普通话"] }))).await.refused("registry.stale");
         assert_eq!(problem["extra"]["changed"], json!(["languages"]));
         assert_eq!(problem["extra"]["present"], 2);
     })
@@ -165,7 +171,10 @@ async fn a_building_is_seen_floor_by_floor() {
         let body = json!({ "version": 1, "values": { "name": "15栋" }, "given": { "source": "desk" } });
         clerk.post(&format!("/api/registry/records/{building}/amend"), body).await.ok();
         assert_eq!(look(&clerk, &home).await["label"], "田心三村15栋2单元301");
-        caller(&town, "worker2").get(&format!("/api/registry/places/{building}/building")).await.refused("not_found");
+        caller(&town, "worker2")
+            .get(&format!("/api/registry/places/{building}/building"))
+            .await
+            .refused("not_found");
     })
     .await;
 }

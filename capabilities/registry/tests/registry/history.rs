@@ -92,7 +92,10 @@ async fn play(town: &Town, plan: &[Deed]) {
         for id in &watched {
             let (version, now) = state(town, id).await;
             let before = seen.insert((id.clone(), version), now.clone());
-            assert!(before.is_none_or(|before| before == now), "{id} changed without a new version after {deed:?}");
+            assert!(
+                before.is_none_or(|before| before == now),
+                "{id} changed without a new version after {deed:?}"
+            );
         }
     }
     for ((id, version), then) in &seen {
@@ -114,7 +117,11 @@ async fn act(
             let (version, _) = state(town, &people[*who]).await;
             let values = [
                 [json!({ "name": "赵甲" }), json!({ "name": "钱乙" }), json!({ "name": "孙丙" })],
-                [json!({ "phones": ["13873300011"] }), json!({ "phones": ["13873300012"] }), json!({ "phones": null })],
+                [
+                    json!({ "phones": ["13873300011"] }),
+                    json!({ "phones": ["13873300012"] }),
+                    json!({ "phones": null }),
+                ],
                 [json!({ "sex": "male" }), json!({ "sex": "female" }), json!({ "sex": null })],
             ];
             let body = json!({ "version": version, "values": values[*field][*value], "given": given });
@@ -151,7 +158,8 @@ async fn act(
 async fn the_history_of_a_value_names_its_sources() {
     each_town(async |town| {
         let clerk = caller(&town, "clerk");
-        let (id, _) = enter(&clerk, "person", json!({ "name": "王芳" }), json!({ "area_path": GRID_1 })).await;
+        let (id, _) =
+            enter(&clerk, "person", json!({ "name": "王芳" }), json!({ "area_path": GRID_1 })).await;
         let body = json!({ "version": 1, "values": { "name": "王方", "phones": ["13873300042"] },
             "given": { "source": "self", "evidence": "户口簿" } });
         clerk.post(&format!("/api/registry/records/{id}/amend"), body).await.ok();

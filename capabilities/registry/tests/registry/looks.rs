@@ -20,7 +20,8 @@ async fn looks_at(town: &Town, id: &str) -> Vec<Value> {
 async fn a_look_needs_a_purpose_that_opens_what_is_asked() {
     each_town(async |town| {
         let worker = caller(&town, "worker1");
-        let values = json!({ "name": "张晓明", "documents": ["11010519491231002X"], "phones": ["13873300042"] });
+        let values =
+            json!({ "name": "张晓明", "documents": ["11010519491231002X"], "phones": ["13873300042"] });
         let (id, _) = enter(&worker, "person", values, json!({ "area_path": GRID_1 })).await;
         let path = format!("/api/registry/records/{id}");
         worker.get(&path).await.refused("registry.no_purpose");
@@ -44,8 +45,13 @@ async fn a_look_needs_a_purpose_that_opens_what_is_asked() {
 async fn another_grid_is_not_there_except_in_an_emergency() {
     each_town(async |town| {
         let (worker, other) = (caller(&town, "worker1"), caller(&town, "worker2"));
-        let (id, _) = enter(&worker, "person", json!({ "name": "张晓明", "phones": ["13873300042"] }),
-            json!({ "area_path": GRID_1 })).await;
+        let (id, _) = enter(
+            &worker,
+            "person",
+            json!({ "name": "张晓明", "phones": ["13873300042"] }),
+            json!({ "area_path": GRID_1 }),
+        )
+        .await;
         let path = format!("/api/registry/records/{id}?purpose=visit&open=phones");
         other.get(&path).await.refused("not_found");
         other.get(&format!("{path}&emergency=着火")).await.refused("registry.bad_reason");
@@ -63,7 +69,8 @@ async fn another_grid_is_not_there_except_in_an_emergency() {
 async fn reading_in_bulk_is_slowed_down() {
     each_town(async |town| {
         let worker = caller(&town, "worker1");
-        let (id, _) = enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
+        let (id, _) =
+            enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
         for _ in 0..120 {
             look(&worker, &id).await;
         }

@@ -2,6 +2,7 @@
 
 mod deeds;
 mod history;
+mod keys;
 mod looks;
 mod statements;
 mod town;

@@ -75,7 +75,7 @@ async fn list(edge: &Edge) -> Outcome {
 }
 
 async fn reseal(edge: &Edge, district: DistrictId) -> Outcome {
-    for table in RESEALS {
+    for table in RESEALS.iter().copied().flatten() {
         let progress = Mutex::new(Progress::new(&format!("Sealing anew ({})", table.table), 0));
         let rows = (table.run)(&edge.db, district, &|done| progress.lock().set(done)).await?;
         progress.into_inner().finish();

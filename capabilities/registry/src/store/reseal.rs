@@ -1,0 +1,94 @@
+//! Sealed values as rows, to be sealed anew under the present key.
+
+use super::{SEALED, image};
+use crate::model::RecordId;
+use ::store::{Conn, Tx, row, sql};
+use platform::{DistrictId, Fault};
+use seal::{Context, Keyring};
+
+/// Where a sealed value stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    Record,
+    Change,
+}
+
+impl Place {
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Record => "registry_record",
+            Self::Change => "registry_change",
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Record => SEALED,
+            Self::Change => image::BEFORE,
+        }
+    }
+}
+
+row! {
+    /// A sealed value with the version it belongs to.
+    #[derive(Clone, Debug)]
+    pub(crate) struct SealedRow {
+        pub id: RecordId,
+        pub version: i64,
+        pub sealed: Vec<u8>,
+    }
+}
+
+sql! {
+    RECORDS: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
+        "select id, version, sealed from registry_record
+         where district = $1 and id > $2 and sealed is not null order by id limit $3";
+    CHANGES: (DistrictId, RecordId, i64, i64) -> SealedRow =
+        "select record_id as id, version, before as sealed from registry_change
+         where district = $1 and (record_id, version) > ($2, $3) order by record_id, version limit $4";
+    /// Only where nobody has changed the record since: then it was sealed anew by that.
+    RENEW_RECORD: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_record set sealed = $4 where district = $1 and id = $2 and version = $3";
+    RENEW_CHANGE: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_change set before = $4 where district = $1 and record_id = $2 and version = $3";
+}
+
+impl SealedRow {
+    /// The same value under the present key.
+    pub(crate) fn renewed(&self, keys: &Keyring, district: DistrictId, place: Place) -> Result<Self, Fault> {
+        let context = Context { district, column: place.column(), row: self.id.0 };
+        let plain = keys.open(&context, &self.sealed)?;
+        Ok(Self { id: self.id, version: self.version, sealed: keys.seal(&context, &plain)? })
+    }
+}
+
+/// Sealed values after a place in the order of their keys.
+pub(crate) async fn sealed_after(
+    conn: &mut Conn,
+    district: DistrictId,
+    place: Place,
+    (id, version): (RecordId, i64),
+    rows_max: i64,
+) -> Result<Vec<SealedRow>, Fault> {
+    match place {
+        Place::Change => conn.all(&CHANGES, (district, id, version, rows_max)).await,
+        Place::Record => {
+            let rows = conn.all(&RECORDS, (district, id, rows_max)).await?;
+            let sealed = rows
+                .into_iter()
+                .filter_map(|(id, version, sealed)| sealed.map(|sealed| SealedRow { id, version, sealed }));
+            Ok(sealed.collect())
+        }
+    }
+}
+
+/// Puts values sealed anew in the place of the old.
+pub(crate) async fn renew(tx: &mut Tx, place: Place, rows: Vec<SealedRow>) -> Result<(), Fault> {
+    let district = tx.district();
+    let query = match place {
+        Place::Record => &RENEW_RECORD,
+        Place::Change => &RENEW_CHANGE,
+    };
+    let sets = rows.into_iter().map(|row| (district, row.id, row.version, row.sealed));
+    tx.execute_many(query, sets.collect::<Vec<_>>()).await.map(drop)
+}
