@@ -8,6 +8,7 @@ mod holdings;
 mod organisations;
 mod posts;
 mod transfer;
+mod undo_hand_over;
 
 pub use areas::{Imported, check_areas, import_areas};
 pub use demo::{DemoPerson, DemoPlan, DemoScale, plan_demo, seed_demo};
@@ -19,6 +20,7 @@ pub use transfer::{
     ExportOptions, ImportOptions, ImportReport, ImportStep, export_file, export_text, import_bytes,
     import_file,
 };
+pub use undo_hand_over::{KeptPost, UndoneHandOver, undo_hand_over};
 
 use crate::TerritoryError;
 use crate::model::NAME_CHARS_MAX;

@@ -51,6 +51,12 @@ pub enum TerritoryError {
     PostHeld,
     #[error("the leaver holds no post")]
     NothingToHandOver,
+    #[error("there is no such hand-over")]
+    NoSuchHandOver,
+    #[error("the hand-over can no longer be undone")]
+    TooLateToUndo,
+    #[error("the hand-over was undone before")]
+    AlreadyUndone,
     #[error("{}", .0.title_en)]
     Problem(Box<Problem>),
     #[error(transparent)]
@@ -115,6 +121,19 @@ impl Refusal for TerritoryError {
             }
             Self::PostClosed => conflict("territory.post_closed", "这个岗位已关闭。", "This post is closed."),
             Self::SeatTaken { name, until } => seat_taken(name, *until),
+            Self::NoSuchHandOver => {
+                missing("territory.no_such_hand_over", "没有这次移交。", "There is no such hand-over.")
+            }
+            Self::TooLateToUndo => conflict(
+                "territory.too_late_to_undo",
+                "移交超过 10 分钟，不能整体撤销，请逐个岗位调整。",
+                "A hand-over can be undone for ten minutes; please change the posts one by one.",
+            ),
+            Self::AlreadyUndone => conflict(
+                "territory.already_undone",
+                "这次移交已经撤销过。",
+                "This hand-over was undone before.",
+            ),
             Self::HoldingEnded => {
                 conflict("territory.holding_ended", "这段任职已经结束。", "This holding has ended.")
             }

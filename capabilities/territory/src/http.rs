@@ -49,6 +49,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(seats::end_holding))
         .routes(routes!(seats::note_absence))
         .routes(routes!(seats::hand_over))
+        .routes(routes!(seats::undo_hand_over))
 }
 
 /// The territory as it stands, for a request.

@@ -162,6 +162,8 @@ sql! {
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     END_HOLDING: (DistrictId, HoldingId, Time) =
         "update territory_holding set held_to = $3 where district = $1 and id = $2";
+    RETURN_HOLDING: (DistrictId, HoldingId, Option<Time>) =
+        "update territory_holding set held_to = $3 where district = $1 and id = $2";
     /// A holding that had not begun when it was taken back never was.
     DROP_HOLDING: (DistrictId, HoldingId) =
         "delete from territory_holding where district = $1 and id = $2";
@@ -436,6 +438,18 @@ pub(crate) async fn end_holding(tx: &mut Tx, holding: &Holding, at: Time) -> Res
         return tx.execute(&DROP_HOLDING, (district, holding.id)).await.map(drop);
     }
     tx.execute(&END_HOLDING, (district, holding.id, at)).await.map(drop)
+}
+
+/// Gives a holding the end it had before somebody ended it.
+pub(crate) async fn return_holding(tx: &mut Tx, id: HoldingId, to: Option<Time>) -> Result<(), Fault> {
+    let district = tx.district();
+    tx.execute(&RETURN_HOLDING, (district, id, to)).await.map(drop)
+}
+
+/// Takes a holding back as if it never was.
+pub(crate) async fn drop_holding(tx: &mut Tx, id: HoldingId) -> Result<(), Fault> {
+    let district = tx.district();
+    tx.execute(&DROP_HOLDING, (district, id)).await.map(drop)
 }
 
 pub(crate) async fn note_absence(tx: &mut Tx, id: HoldingId, away: Option<Away>) -> Result<(), Fault> {

@@ -3,12 +3,18 @@
 use super::facts::TerritoryFact;
 use super::holdings::{HoldPost, seat};
 use crate::access::HAND_OVER;
-use crate::model::{Holding, HoldingRole, root_path};
+use crate::model::{Holding, HoldingId, HoldingRole, root_path};
 use crate::{TerritoryError, store as rows};
-use platform::{AccountId, PostId, Time};
+use platform::{AccountId, FactId, PostId, Time};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::time::Duration;
 use store::Tx;
+
+/// The fact of a hand-over.
+pub(super) const HANDED_OVER: &str = "territory.posts_handed_over";
+/// How long a hand-over can be undone: long enough to see that it was the wrong person.
+pub(super) const UNDO_WAIT_MAX: Duration = Duration::from_secs(10 * 60);
 
 /// Who takes over: the account, and the name and number the district publishes.
 #[derive(Clone, Debug)]
@@ -40,10 +46,34 @@ pub struct HandedPost {
 /// What was handed over.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct HandedOver {
+    /// By which it can be undone for a while.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: FactId,
+    /// Until when.
+    pub undo_until: Time,
     /// Posts with their new holder.
     pub posts: Vec<HandedPost>,
     /// Posts that have lost a holder and got none.
     pub vacant: Vec<PostId>,
+}
+
+/// A holding that was ended, and the end it had before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Ended {
+    pub(super) holding: HoldingId,
+    pub(super) to: Option<Time>,
+}
+
+/// What a hand-over did to one post: kept with its fact, so that it can be undone exactly.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Move {
+    pub(super) post: PostId,
+    /// The leaver's holding.
+    pub(super) left: Ended,
+    /// The heir's; none where the post stays vacant.
+    pub(super) begun: Option<HoldingId>,
+    /// The heir's places as a stand-in on the same post.
+    pub(super) freed: Vec<Ended>,
 }
 
 /// Moves all of a leaver's posts: each holding ends, and the heir's begins in the same role at the same moment. Work
@@ -56,13 +86,14 @@ pub async fn hand_over(tx: &mut Tx, order: HandOver) -> Result<HandedOver, Terri
         return Err(TerritoryError::NothingToHandOver);
     }
     check_heirs(&order, &held)?;
-    let mut done = HandedOver { posts: Vec::new(), vacant: Vec::new() };
+    let (mut posts, mut vacant, mut moves) = (Vec::new(), Vec::new(), Vec::new());
     for holding in held {
         let post = rows::load_post(tx, holding.post, &HAND_OVER).await?;
         rows::end_holding(tx, &holding, at).await?;
+        let mut moved = Move { post: post.id, left: ended(&holding), begun: None, freed: Vec::new() };
         match heir_of(&order, post.id) {
             Some(heir) => {
-                free_other_role(tx, &holding, heir.account, at).await?;
+                moved.freed = free_other_role(tx, &holding, heir.account, at).await?;
                 let new = HoldPost {
                     post: post.id,
                     account: heir.account,
@@ -72,14 +103,20 @@ pub async fn hand_over(tx: &mut Tx, order: HandOver) -> Result<HandedOver, Terri
                     from: Some(at.max(holding.from)),
                     to: holding.to,
                 };
-                seat(tx, &post, new).await?;
-                done.posts.push(HandedPost { post: post.id, account: heir.account });
+                moved.begun = Some(seat(tx, &post, new).await?.id);
+                posts.push(HandedPost { post: post.id, account: heir.account });
             }
-            None => done.vacant.push(post.id),
+            None => vacant.push(post.id),
         }
+        moves.push(moved);
     }
-    record(tx, &order, &done).await?;
-    Ok(done)
+    let data = json!({ "leaver": order.leaver, "posts": posts, "vacant": vacant, "at": at, "moves": moves });
+    let id = record(tx, HANDED_OVER, order.leaver, data).await?;
+    Ok(HandedOver { id, undo_until: tx.now().after(UNDO_WAIT_MAX), posts, vacant })
+}
+
+fn ended(holding: &Holding) -> Ended {
+    Ended { holding: holding.id, to: holding.to }
 }
 
 fn heir_of(order: &HandOver, post: PostId) -> Option<&Heir> {
@@ -92,16 +129,18 @@ async fn free_other_role(
     left: &Holding,
     heir: AccountId,
     at: Time,
-) -> Result<(), TerritoryError> {
+) -> Result<Vec<Ended>, TerritoryError> {
+    let mut freed = Vec::new();
     if left.role != HoldingRole::Main {
-        return Ok(());
+        return Ok(freed);
     }
     let district = tx.district();
     let others = rows::holdings_of_post(tx, district, left.post, at).await?;
     for other in others.iter().filter(|h| h.account == heir && h.role == HoldingRole::StandIn) {
         rows::end_holding(tx, other, at).await?;
+        freed.push(ended(other));
     }
-    Ok(())
+    Ok(freed)
 }
 
 fn check_heirs(order: &HandOver, held: &[Holding]) -> Result<(), TerritoryError> {
@@ -119,15 +158,15 @@ fn check_heirs(order: &HandOver, held: &[Holding]) -> Result<(), TerritoryError>
     Ok(())
 }
 
-async fn record(tx: &mut Tx, order: &HandOver, done: &HandedOver) -> Result<(), TerritoryError> {
+/// Records what became of a leaver's posts.
+pub(super) async fn record(
+    tx: &mut Tx,
+    name: &'static str,
+    leaver: AccountId,
+    data: Value,
+) -> Result<FactId, TerritoryError> {
     let path = root_path(tx.district());
-    let fact = TerritoryFact {
-        name: "territory.posts_handed_over",
-        subject: (AccountId::NOUN, order.leaver.0),
-        area_path: Some(&path),
-        unit: None,
-        data: json!({ "leaver": order.leaver, "posts": done.posts, "vacant": done.vacant }),
-    };
-    tx.record(&fact).await?;
-    Ok(())
+    let subject = (AccountId::NOUN, leaver.0);
+    let fact = TerritoryFact { name, subject, area_path: Some(&path), unit: None, data };
+    Ok(tx.record(&fact).await?)
 }

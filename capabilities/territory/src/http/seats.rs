@@ -4,13 +4,13 @@ use super::posts::{AtBody, view_of};
 use super::views::PostView;
 use super::{Done, Moment, staff, write_once};
 use crate::access::{HAND_OVER, MANAGE_POSTS};
-use crate::commands::{self, HandOver, HandedOver, Heir, HoldPost, NoteAbsence};
+use crate::commands::{self, HandOver, HandedOver, Heir, HoldPost, NoteAbsence, UndoneHandOver};
 use crate::model::{Away, HoldingId, HoldingRole};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use edge::{Body, Edge, PathOf, Who};
-use platform::{AccountId, PostId, Problem};
+use platform::{AccountId, FactId, PostId, Problem};
 use serde::{Deserialize, Serialize};
 
 /// Somebody to be put on a post.
@@ -167,4 +167,20 @@ pub async fn hand_over(
         commands::hand_over(tx, order).await
     };
     Ok(Json(write_once(&edge, actor, headers, body, hand).await?))
+}
+
+/// 撤销移交：10 分钟内，把没有再变动的岗位原样退回，其余说明原因。Undo a hand-over within ten minutes: what nobody touched goes back, the rest is told.
+#[utoipa::path(post, path = "/api/territory/hand-overs/{id}/undo", tag = "territory",
+    params(("id" = uuid::Uuid, Path, description = "as the hand-over answered it")),
+    responses((status = 200, body = UndoneHandOver), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "`territory.too_late_to_undo`, `territory.already_undone`")))]
+pub async fn undo_hand_over(
+    State(edge): State<Edge>,
+    who: Who,
+    headers: HeaderMap,
+    PathOf(id): PathOf<FactId>,
+) -> Result<Json<UndoneHandOver>, Problem> {
+    let actor = staff(&who, &HAND_OVER)?;
+    let undo = async move |tx: &mut store::Tx, id: FactId| commands::undo_hand_over(tx, id).await;
+    Ok(Json(write_once(&edge, actor, headers, id, undo).await?))
 }

@@ -100,6 +100,54 @@ async fn a_leavers_posts_move_in_one_action() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hand_over_is_undone_where_nobody_touched_it_since() {
+    each_town(async |town: Town| {
+        found_areas(&town).await;
+        let admin = admin(&town);
+        let grid = open_post(&admin, "grid_worker", GRID).await;
+        let other = open_post(&admin, "grid_worker", "430204001008J002").await;
+        let leader = open_post(&admin, "grid_leader", "430204001008").await;
+        for post in [&grid, &other, &leader] {
+            hold(&admin, post, 1, "main").await;
+        }
+        hold(&admin, &grid, 2, "stand_in").await;
+        town.passes(DAY).await;
+        let heir = |n: u128| json!({ "account": account(n), "name": format!("李{n}") });
+        let order = json!({ "leaver": account(1), "posts": [{ "post": grid, "heir": heir(2) }, { "post": other, "heir": heir(3) }] });
+        let done = admin.post("/api/territory/hand-over", order).await.ok();
+        let undo = format!("/api/territory/hand-overs/{}/undo", done["id"].as_str().expect("an id"));
+        town.caller().post(&undo, json!({})).await.refused("sign_in");
+        // The heir of the second post is taken off before somebody sees the mistake.
+        let map = || town.edge.fixture::<Map>().of(DISTRICT);
+        let heirs = admin.get("/api/territory/posts").await.ok();
+        let of_other = heirs["items"].as_array().expect("posts").iter().find(|p| p["id"] == json!(other)).expect("it");
+        let holdings = of_other["holdings"].as_array().expect("holdings");
+        let begun = holdings.iter().find(|h| h["account"] == json!(account(3))).expect("the heir")["id"].clone();
+        town.passes(Duration::from_secs(60)).await;
+        let end = format!("/api/territory/holdings/{}/end", begun.as_str().expect("an id"));
+        admin.post(&end, json!({})).await.ok();
+        let undone = admin.post(&undo, json!({})).await.ok();
+        assert_eq!(undone["returned"], json!([grid, leader]), "{undone}");
+        assert_eq!(undone["kept"][0]["post"], json!(other));
+        let now = town.clock.now();
+        let roles = |n: u128| map().posts_held(account(n), now).iter().map(|h| (h.post.id.to_string(), h.role)).collect::<Vec<_>>();
+        let mut back = roles(1);
+        back.sort_by_key(|(_, role)| *role == HoldingRole::StandIn);
+        assert_eq!(back.len(), 2);
+        assert!(back.iter().all(|(post, role)| *role == HoldingRole::Main && post != &other));
+        assert_eq!(roles(2), [(grid.clone(), HoldingRole::StandIn)], "the stand-in stands in again");
+        admin.post(&undo, json!({})).await.refused("territory.already_undone");
+        let again = admin.post("/api/territory/hand-over", json!({ "leaver": account(1), "heir": heir(3) })).await.ok();
+        town.passes(Duration::from_secs(601)).await;
+        let late = format!("/api/territory/hand-overs/{}/undo", again["id"].as_str().expect("an id"));
+        admin.post(&late, json!({})).await.refused("territory.too_late_to_undo");
+        let none = format!("/api/territory/hand-overs/{}/undo", account(9));
+        admin.post(&none, json!({})).await.refused("territory.no_such_hand_over");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_seat_refuses() {
     each_town(async |town: Town| {
         found_areas(&town).await;
