@@ -9,6 +9,7 @@ mod load;
 mod measure;
 mod multiply;
 mod raw;
+mod rest;
 mod server;
 mod table;
 

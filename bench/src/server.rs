@@ -2,6 +2,7 @@
 
 use crate::http::{Connection, request};
 use crate::multiply::multiply;
+use crate::rest::come_to_rest;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -71,7 +72,9 @@ impl Server {
         }
         let copies =
             u16::try_from((cases - 1) / CASES_PLAYED).map_err(|_| format!("{cases} cases are too many"))?;
-        multiply(&self.engine, &self.data, copies).await
+        multiply(&self.engine, &self.data, copies).await?;
+        come_to_rest().await;
+        Ok(())
     }
 
     /// Plays so many cases.
