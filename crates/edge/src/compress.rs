@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::HttpBody;
 use axum::extract::Request;
-use axum::http::{Method, Response, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, header};
 use axum::middleware::{Next, from_fn};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -22,11 +22,25 @@ pub(crate) fn reads<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Rout
 
 /// A secret (a session's token, a service key, a follow code) is told once, in answer to the write that made it. How well such an
 /// answer shrinks would tell of the secret to whoever can guess at it and measure (BREACH), so what a write answers stays as it is.
+///
+/// The layer is asked for gzip or for nothing: who refuses everything else (`identity;q=0`) is answered plainly, not with 406.
 async fn leave_writes_alone(mut request: Request, next: Next) -> axum::response::Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_wanted = is_read && takes_gzip(request.headers());
+    let headers = request.headers_mut();
+    headers.remove(header::ACCEPT_ENCODING);
+    if is_wanted {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     }
     next.run(request).await
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let asked = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    asked.flat_map(|value| value.split(',')).any(|part| {
+        let mut words = part.split(';').map(str::trim);
+        words.next() == Some("gzip") && !words.any(|word| word.trim_end_matches(['0', '.']) == "q=")
+    })
 }
 
 /// JSON, text and vector tiles. Photos are small already, and a live line must not wait for a block to be full.

@@ -39,6 +39,16 @@ async fn lists_are_compressed_and_secrets_are_not() {
     // Whoever does not ask gets it plain.
     assert!(!anyone.get("/api/cases/book/types").await.headers.contains_key("content-encoding"));
 
+    for (asked, coding) in
+        [("gzip;q=0", None), ("br;q=1.0, gzip;q=0.5", Some("gzip")), ("identity;q=0", None)]
+    {
+        let request = anyone.client.get(at("/api/cases/book/types")).header("accept-encoding", asked);
+        let answer = request.send().await.expect("the server answers");
+        assert_eq!(answer.status(), 200, "{asked}");
+        let given = answer.headers().get("content-encoding").and_then(|v| v.to_str().ok());
+        assert_eq!(given, coding, "{asked}");
+    }
+
     // A trifle, and a live line.
     assert_eq!(coding_of(&anyone, anyone.client.get(at("/api/cases/suggest?words=路灯"))).await, None);
     assert_eq!(coding_of(&desk, desk.client.get(at("/api/cases/live"))).await, None);
