@@ -9,6 +9,9 @@ pub static REPORT: Permission = Permission::new("cases.report", "报告问题", 
 pub static REPORT_FOR_OTHERS: Permission =
     Permission::new("cases.report_for_others", "代他人报告", "report on someone's behalf");
 pub static VIEW: Permission = Permission::new("cases.view", "查看事件", "see cases");
+/// Figures and cells of the map: no single case, no words. For a screen on a wall.
+pub static VIEW_FIGURES: Permission =
+    Permission::new("cases.view_figures", "查看一张图的数字", "see the map's figures");
 pub static HANDLE: Permission = Permission::new("cases.handle", "办理事件", "handle cases");
 pub static DISPATCH: Permission = Permission::new("cases.dispatch", "派单", "dispatch cases");
 pub static RULE: Permission = Permission::new("cases.rule", "裁定管辖", "rule on jurisdiction");
@@ -26,6 +29,7 @@ pub const ALL: &[&Permission] = &[
     &REPORT,
     &REPORT_FOR_OTHERS,
     &VIEW,
+    &VIEW_FIGURES,
     &HANDLE,
     &DISPATCH,
     &RULE,

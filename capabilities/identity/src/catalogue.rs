@@ -228,6 +228,12 @@ mod tests {
     }
 
     #[test]
+    fn a_wall_that_shows_more_than_figures_is_refused() {
+        let more = ROLES.1.replace("own_area = [\"cases.view_figures\"]", "own_area = [\"cases.view\"]");
+        assert!(read_roles(&more).expect_err("cases on a wall").to_string().contains("cases.view"));
+    }
+
+    #[test]
     fn an_unknown_permission_or_word_is_refused() {
         let unknown = ROLES.1.replace("about_me = [\"cases.report\"", "about_me = [\"cases.repport\"");
         assert!(read_roles(&unknown).expect_err("a slip").to_string().contains("cases.repport"));
@@ -247,9 +253,16 @@ mod tests {
         };
         let area = Scope::Area { path: "430204".to_owned() };
         assert_eq!(open("resident", &Scope::Own), "");
-        assert_eq!(open("grid_worker", &area), "grid desk map");
-        assert_eq!(open("subdistrict_desk", &area), "grid desk map", "hand-over lies in a face it has not");
-        assert_eq!(open("dispatcher", &Scope::District), "grid desk map admin admin/hand-over admin/rules");
+        assert_eq!(open("grid_worker", &area), "grid desk map map/overview map/wall");
+        assert_eq!(
+            open("subdistrict_desk", &area),
+            "grid desk map map/overview map/wall",
+            "hand-over lies in a face it has not"
+        );
+        assert_eq!(
+            open("dispatcher", &Scope::District),
+            "grid desk map admin map/overview map/wall admin/hand-over admin/rules"
+        );
         assert_eq!(open("audit_admin", &Scope::District), "admin admin/audit admin/rules");
         let unknown = FACES.1.replace("cases.dry_run", "cases.dryrun");
         assert!(read_faces(&unknown, &roles).expect_err("a slip").to_string().contains("cases.dryrun"));

@@ -6,6 +6,7 @@ mod codes;
 mod own;
 mod roles;
 mod session;
+mod walls;
 
 use crate::access::token_of;
 use crate::error::IdentityError;
@@ -42,6 +43,8 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(accounts::close_account))
         .routes(routes!(accounts::list_service_keys, accounts::issue_service_key))
         .routes(routes!(accounts::revoke_service_key))
+        .routes(routes!(walls::open_wall))
+        .routes(routes!(walls::enter_wall))
         .routes(routes!(roles::list_roles))
         .routes(routes!(roles::list_assignments, roles::assign_role))
         .routes(routes!(roles::withdraw_role))

@@ -16,8 +16,8 @@ mod store;
 pub use access::{GRANT_ROLES, MANAGE_ACCOUNTS, MANAGE_SERVICE_KEYS, READ_AUDIT, UNLOCK_ACCOUNT};
 pub use catalogue::check_roles;
 pub use commands::{
-    CodeSender, FirstAccount, NewAssignment, NewStaff, SenderFuture, assign_role, create_staff,
-    found_administrators, open_session, resident_of_phone, text_resident,
+    CodeSender, FirstAccount, NewAssignment, NewStaff, NewWall, SenderFuture, assign_role, create_staff,
+    found_administrators, open_session, open_wall, resident_of_phone, text_resident,
 };
 pub use error::IdentityError;
 pub use model::{AssignmentId, Limits, Roles, SessionId, Token};

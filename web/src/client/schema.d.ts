@@ -295,6 +295,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/territory/hand-overs/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销移交：10 分钟内，把没有再变动的岗位原样退回，其余说明原因。Undo a hand-over within ten minutes: what nobody touched goes back, the rest is told. */
+        post: operations["undo_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identity/sign-in": {
         parameters: {
             query?: never;
@@ -633,6 +650,47 @@ export interface paths {
         post?: never;
         /** 吊销接口密钥 · Revoke a service key */
         delete: operations["revoke_service_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/walls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 开一块大屏 · Open a wall
+         * @description 得到一个网址，在大屏上打开一次即可；只能看数字和区域，看不到任何个案。
+         *     Answers an address to open once on the wall. It shows figures and areas, and no single case.
+         */
+        post: operations["open_wall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/walls/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 大屏进入：密钥存进脚本读不到的 Cookie · A wall comes in
+         * @description The key is kept in a cookie no script can read, and the page forgets it.
+         */
+        post: operations["enter_wall"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1749,6 +1807,9 @@ export interface components {
             key: string;
             notice: components["schemas"]["Words"];
         };
+        EnterWallBody: {
+            key: string;
+        };
         /** @description A line of the history. */
         EntryView: {
             at: components["schemas"]["Time"];
@@ -1879,6 +1940,13 @@ export interface components {
         };
         /** @description What was handed over. */
         HandedOver: {
+            /**
+             * Format: uuid
+             * @description By which it can be undone for a while.
+             */
+            id: string;
+            /** @description Until when. */
+            undo_until: components["schemas"]["Time"];
             /** @description Posts with their new holder. */
             posts: components["schemas"]["HandedPost"][];
             /** @description Posts that have lost a holder and got none. */
@@ -1997,6 +2065,11 @@ export interface components {
             /** @description Sent with the report as `photos`. */
             photos: string;
             count: number;
+        };
+        /** @description A post that did not go back, and why. */
+        KeptPost: {
+            post: components["schemas"]["PostId"];
+            why: components["schemas"]["Words"];
         };
         KeyIssuedView: {
             /** Format: uuid */
@@ -2118,6 +2191,13 @@ export interface components {
         OpenReporter: {
             /** @description The code of one of the purposes at `/api/cases/book/forms`. */
             purpose: string;
+        };
+        OpenWallBody: {
+            /** @description 挂在哪里 · Where it hangs. */
+            name: string;
+            /** @description 看哪个区域（路径），不填就是全区 · The path of the area it shows; the district, where it is left out. */
+            area?: string | null;
+            ends_at?: components["schemas"]["Time"] | null;
         };
         /** @description A reporter's contact, opened. */
         OpenedReporter: {
@@ -2589,6 +2669,24 @@ export interface components {
             /** @description "5 个工作日" as the reporter is told. */
             within: components["schemas"]["Words"];
             questions: Record<string, never>[];
+        };
+        /** @description What went back. */
+        UndoneHandOver: {
+            /** @description Posts that are as they were before. */
+            returned: components["schemas"]["PostId"][];
+            /** @description Posts that were left as they are now. */
+            kept: components["schemas"]["KeptPost"][];
+        };
+        /** @description 新的大屏 · A wall just opened. */
+        WallOpenedView: {
+            account: components["schemas"]["AccountId"];
+            /**
+             * Format: uuid
+             * @description 密钥的编号，吊销时用（`/api/identity/service-keys/{key}`）· The key's id, by which it is revoked.
+             */
+            key_id: string;
+            /** @description 只显示一次 · The address to open on the wall, shown this once. The key stands behind `#`: no server's log ever sees it. */
+            href: string;
         };
         /** @description The same sentence twice. Both are always there, so none can be missing. */
         Words: {
@@ -3455,6 +3553,53 @@ export interface operations {
             };
         };
     };
+    undo_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as the hand-over answered it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneHandOver"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `territory.too_late_to_undo`, `territory.already_undone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -4216,6 +4361,90 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenWallBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallOpenedView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterWallBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

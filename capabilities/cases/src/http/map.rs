@@ -13,7 +13,7 @@ use crate::view::{CaseLine, Viewer, words};
 use axum::Json;
 use axum::extract::State;
 use edge::{Edge, PathOf, QueryOf, Who};
-use platform::{Actor, Cursor, Lang, OrganisationId, Page, Problem, Scope, Time, Words, limits};
+use platform::{Actor, Cursor, Lang, OrganisationId, Page, Permission, Problem, Scope, Time, Words, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ pub async fn show_map(
     let actor = who.signed_in()?.clone();
     let figure = figure_of(query.show.as_deref())?;
     let view = view_of(&query)?;
-    let sight = sight_of(&actor, query.area)?;
+    let sight = sight_of(&actor, query.area, FIGURES)?;
     let kept = current(&edge, &actor).await?;
     let (viewer, now) = (viewer(&edge, &actor), edge.now());
     let moment = Moment::at(now);
@@ -94,6 +94,9 @@ pub async fn show_map(
     let (mut cells, mut cases) = (Vec::new(), Vec::new());
     match chart.show(&sight, &view, now, holds) {
         Shown::Cells(found) => cells = found.iter().map(CellView::from).collect(),
+        Shown::Single(marks) if !actor.holds(&access::VIEW) => {
+            cells = marks.iter().filter_map(|mark| alone(mark, now)).collect();
+        }
         Shown::Single(marks) => cases = marks.iter().filter_map(|mark| placed(&viewer, mark)).collect(),
     }
     let mut unplaced = 0;
@@ -116,6 +119,16 @@ impl From<&crate::map::chart::Cell> for CellView {
 
 /// Six decimals of a degree are a decimetre.
 const PLACE_DECIMALS: u32 = 6;
+
+/// Three decimals of a degree are about a hundred metres: where on the map, and not at whose door.
+const BLURRED_DECIMALS: u32 = 3;
+
+/// A single case for those who see figures alone: a cell of one.
+fn alone(mark: &Mark, now: Time) -> Option<CellView> {
+    let place = geo::Point::new(mark.lon?, mark.lat?).ok()?.round(BLURRED_DECIMALS);
+    let overdue = u32::from(mark.due_at.is_some_and(|due| due < now));
+    Some(CellView { lon: place.lon(), lat: place.lat(), count: 1, overdue, level_max: mark.level })
+}
 
 fn placed(viewer: &Viewer, mark: &Mark) -> Option<PlacedCase> {
     Some(PlacedCase {
@@ -222,7 +235,7 @@ pub async fn list_exceptions(
     QueryOf(query): QueryOf<ListExceptions>,
 ) -> Answer<ExceptionsView> {
     let actor = who.signed_in()?.clone();
-    let sight = sight_of(&actor, query.area)?;
+    let sight = sight_of(&actor, query.area, FIGURES)?;
     let viewer = viewer(&edge, &actor);
     let area = viewer.places.by_path(&sight.area).ok_or(CaseError::NotFound)?;
     let (path, district, now, unit) = (sight.area.clone(), actor.district, edge.now(), unit_of(&sight));
@@ -346,7 +359,7 @@ pub async fn list_behind(
 ) -> Answer<Behind> {
     let actor = who.signed_in()?.clone();
     let figure = Figure::parse(&figure).ok_or(CaseError::NotFound)?;
-    let sight = sight_of(&actor, query.area)?;
+    let sight = sight_of(&actor, query.area, ROWS)?;
     let rows_max = query.limit.unwrap_or(limits::PAGE_ROWS_DEFAULT).clamp(1, limits::PAGE_ROWS_MAX) as usize;
     let after: Option<(i64, crate::CaseId)> = query.after.map(Cursor).and_then(|cursor| cursor.key());
     let kept = current(&edge, &actor).await?;
@@ -383,9 +396,15 @@ fn figure_of(key: Option<&str>) -> Result<Figure, CaseError> {
     })
 }
 
+/// Either of these shows figures.
+const FIGURES: &[&Permission] = &[&access::VIEW, &access::VIEW_FIGURES];
+/// The rows behind them are cases.
+const ROWS: &[&Permission] = &[&access::VIEW];
+
 /// Whose cases the actor looks at: the area asked for, or the widest one their scope gives.
-fn sight_of(actor: &Actor, area: Option<String>) -> Result<Sight, CaseError> {
-    let scopes: Vec<Scope> = actor.scopes(&access::VIEW).filter(|s| **s != Scope::Own).cloned().collect();
+fn sight_of(actor: &Actor, area: Option<String>, by: &[&Permission]) -> Result<Sight, CaseError> {
+    let held = by.iter().flat_map(|permission| actor.scopes(permission));
+    let scopes: Vec<Scope> = held.filter(|s| **s != Scope::Own).cloned().collect();
     let forbidden = CaseError::Forbidden(&access::VIEW);
     let widest = scopes.iter().map(|scope| match scope {
         Scope::Area { path } => path.clone(),

@@ -146,3 +146,27 @@ async fn one_sees_as_far_as_ones_scope() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wall_is_told_figures_and_no_single_case() {
+    each_case_town(async |town: CaseTown| {
+        three_reports(&town).await;
+        let wall = town.wall().await;
+        let seen = wall.get("/api/cases/exceptions").await.ok();
+        assert_eq!(value_of(&seen, "open"), 3);
+        let map = wall.get(&format!("/api/cases/map?{GROUND}")).await.ok();
+        assert_eq!(map["cases"], json!([]), "no number, no type");
+        let cells = map["cells"].as_array().expect("cells");
+        assert_eq!(cells.iter().filter_map(|cell| cell["count"].as_u64()).sum::<u64>(), 3);
+        for path in [
+            "/api/cases/exceptions/open",
+            "/api/cases?queue=area",
+            "/api/cases/search?q=水管",
+            "/api/cases/counts",
+        ] {
+            let refused = wall.get(path).await;
+            assert!(refused.status == 403 || refused.json() == json!([]), "{path}: {}", refused.text);
+        }
+    })
+    .await;
+}

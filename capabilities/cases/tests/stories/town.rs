@@ -154,6 +154,13 @@ impl CaseTown {
         self.town.caller().with_token(&token)
     }
 
+    /// A screen on a wall, by its key.
+    pub async fn wall(&self) -> Caller {
+        let open = async |tx: &mut Tx| identity::open_wall(tx, &identity::NewWall::of_district("大厅")).await;
+        let (_, _, token) = self.town.db().write(&self.town.system(), open).await.expect("a wall");
+        self.town.caller().with_token(token.reveal())
+    }
+
     /// Somebody without an account reports a burst pipe in grid 1.
     pub async fn reports_burst_pipe(&self) -> Follower {
         self.reports(json!({ "words": BURST, "type": BURST_PIPE, "place": point(0) })).await

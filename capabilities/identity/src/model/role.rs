@@ -127,6 +127,9 @@ pub struct Roles {
 impl Roles {
     /// What everybody who signed in by phone is.
     pub const RESIDENT: &'static str = "resident";
+    /// What a screen on a wall is. Its key hangs where everybody walks by, so it holds nothing but [`Self::WALL_PERMISSIONS`].
+    pub const WALL: &'static str = "wall";
+    pub const WALL_PERMISSIONS: [&'static str; 2] = ["cases.view_figures", "territory.view_areas"];
 
     pub fn find(&self, key: &str) -> Option<&Role> {
         self.list.iter().find(|role| role.key == key)
@@ -151,6 +154,7 @@ impl Roles {
                 }
             }
             faults.extend(self.separation_fault(role));
+            faults.extend(wall_fault(role));
         }
         if self.find(Self::RESIDENT).is_none() {
             faults.push("there is no role \"resident\"".to_owned());
@@ -172,6 +176,13 @@ impl Roles {
             )
         })
     }
+}
+
+/// A wall that would show more than figures.
+fn wall_fault(role: &Role) -> Option<String> {
+    let too_much = |name: &&String| !Roles::WALL_PERMISSIONS.contains(&name.as_str());
+    let found = role.grants.values().flatten().find(too_much).filter(|_| role.key == Roles::WALL)?;
+    Some(format!("the role {} may not hold {found}: a wall shows figures and areas alone", role.key))
 }
 
 /// A role given to an account.

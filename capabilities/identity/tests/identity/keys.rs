@@ -45,3 +45,44 @@ async fn a_key_works_until_it_is_revoked() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wall_is_opened_by_the_system_administrator_and_shows_figures_alone() {
+    each_engine(CAPABILITIES, async |town| {
+        let system = staff(&town, "sys.one", &["system_admin"]).await;
+        let security = staff(&town, "sec.one", &["security_admin"]).await;
+        let walls = "/api/identity/walls";
+        let new = json!({ "name": "区网格中心大厅" });
+        security.calls.post(walls, new.clone()).await.refused("forbidden");
+        town.caller().post(walls, new.clone()).await.refused("sign_in");
+        let elsewhere = json!({ "name": "别处", "area": "110101" });
+        system.calls.post(walls, elsewhere).await.refused("not_found");
+        let opened = system.calls.post(walls, new).await.ok();
+        let href = opened["href"].as_str().expect("an address");
+        let key = href.strip_prefix("/map/wall#key=").expect("the key stands behind the hash");
+
+        // The page sends the key once; from then on the browser's cookie is enough.
+        let wall = town.caller();
+        wall.post("/api/identity/walls/enter", json!({ "key": "nonsense" }))
+            .await
+            .refused("identity.key_refused");
+        wall.post("/api/identity/walls/enter", json!({ "key": key })).await.ok();
+        let me = wall.get("/api/identity/me").await.ok();
+        let held: Vec<&str> = me["grants"]
+            .as_array()
+            .expect("grants")
+            .iter()
+            .filter_map(|g| g["permission"].as_str())
+            .collect();
+        assert_eq!(held, ["cases.view_figures", "territory.view_areas"]);
+        assert_eq!(me["faces"][0]["key"], "map");
+        assert_eq!(me["faces"][0]["places"].as_array().map(Vec::len), Some(1), "only the wall: {me}");
+        wall.get("/api/identity/accounts").await.refused("forbidden");
+
+        let path = format!("/api/identity/service-keys/{}", opened["key_id"].as_str().expect("an id"));
+        system.calls.delete(&path).await.ok();
+        wall.get("/api/identity/me").await.refused("identity.key_refused");
+        wall.post("/api/identity/walls/enter", json!({ "key": key })).await.refused("identity.key_refused");
+    })
+    .await;
+}

@@ -11,6 +11,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("lookup_case", "number and code are the proof"),
     ("follow_case", "我也遇到: a neighbour becomes a follower"),
     ("sign_in", "the door itself"),
+    ("enter_wall", "a wall's door: the key is the proof"),
     ("send_code", "the residents' door"),
     ("redeem_code", "the residents' door"),
     ("sign_out", "leaving without having come in is no harm"),
