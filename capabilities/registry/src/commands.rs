@@ -10,7 +10,7 @@ mod undo;
 pub use amend::{Amend, amend};
 pub use confirm::{Confirm, End, confirm, end};
 pub use enter::{Enter, enter};
-pub(crate) use enter::label_of;
+pub(crate) use enter::{Drafting, label_of};
 pub use merge::{Merge, merge};
 pub use reside::{MoveIn, MoveOut, move_in, move_out};
 pub use undo::{Undone, undo};

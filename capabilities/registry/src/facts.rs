@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 /// A record was entered, corrected, confirmed, moved, merged, undone: the name says which.
 pub const ENTERED: &str = "registry.record_entered";
+/// The demo entered the records of a grid; numbers by kind.
+pub const DEMO_ENTERED: &str = "registry.demo_entered";
 pub const AMENDED: &str = "registry.record_amended";
 pub const CONFIRMED: &str = "registry.record_confirmed";
 pub const MOVED: &str = "registry.person_moved";

@@ -4,6 +4,7 @@
 pub mod access;
 mod catalogue;
 pub mod commands;
+pub mod demo;
 mod error;
 pub mod facts;
 mod http;

@@ -1,6 +1,6 @@
 //! By what a record is found: the words of its label for the full-text index, keyed hashes for what is sealed.
 
-use crate::model::{Fields, Kind, Record, spelling};
+use crate::model::{Fields, Kind, Record, address, spelling};
 use platform::DistrictId;
 use serde_json::Value;
 
@@ -29,6 +29,17 @@ pub(crate) fn kind_token(kind: Kind) -> String {
     format!("k{}", kind.as_str().replace('_', ""))
 }
 
+/// The token of a whole name: those who bear it come before those whose names hold it.
+pub(crate) fn whole_token(name: &str) -> String {
+    let folded = spelling::fold_name(name);
+    if folded.is_empty() { folded } else { format!("w{folded}") }
+}
+
+/// The token of a code: its letters and digits.
+pub(crate) fn code_token(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
 /// The words of a record for the index, separated by spaces; nothing for what is found through its person or home.
 pub(crate) fn tokens_of(district: DistrictId, record: &Record) -> Option<String> {
     let content = &record.content;
@@ -37,16 +48,25 @@ pub(crate) fn tokens_of(district: DistrictId, record: &Record) -> Option<String>
             let former = content.open.get("former_names").and_then(Value::as_array);
             let former = former.into_iter().flatten().filter_map(Value::as_str);
             let names = std::iter::once(content.open.text("name")).chain(former);
-            names.flat_map(spelling::name_tokens).collect::<Vec<_>>()
+            let mut tokens: Vec<_> = names.flat_map(spelling::name_tokens).collect();
+            tokens.push(whole_token(&content.label));
+            tokens
         }
+        // A room is found as the home in it.
+        Kind::Place if matches!(content.open.text("level"), "room" | "floor") => return None,
         Kind::Place | Kind::Dwelling => {
             let others = content.open.get("other_names").and_then(Value::as_array);
             let others = others.into_iter().flatten().filter_map(Value::as_str);
-            std::iter::once(content.label.as_str()).chain(others).flat_map(spelling::text_tokens).collect()
+            let labels = std::iter::once(content.label.as_str()).chain(others);
+            let mut tokens: Vec<_> =
+                labels.flat_map(|label| address::tokens(&address::parse(label))).collect();
+            tokens.push(code_token(content.open.text("code")));
+            tokens
         }
         Kind::Organisation | Kind::Thing => {
             let mut tokens = spelling::text_tokens(&content.label);
-            tokens.extend(["code", "component"].map(|key| content.open.text(key).to_lowercase()));
+            tokens.extend(["code", "component"].map(|key| code_token(content.open.text(key))));
+            tokens.push(whole_token(&content.label));
             tokens
         }
         Kind::Household | Kind::Residence | Kind::Share | Kind::ServiceFact => return None,

@@ -129,8 +129,14 @@ sql! {
     PUT_TOKENS: (DistrictId, RecordId, String) =
         sqlite "insert or replace into registry_search (rowid, tokens)
                 values ((select rowid from registry_record where district = $1 and id = $2), $3)"
-        postgres "insert into registry_search (district, record_id, tokens) values ($1, $2, to_tsvector('simple', $3))
+        postgres "insert into registry_search (district, record_id, tokens)
+                  values ($1, $2, array_to_tsvector(string_to_array($3, ' ')))
                   on conflict (district, record_id) do update set tokens = excluded.tokens";
+    ADD_TOKENS: (DistrictId, RecordId, String) =
+        sqlite "insert into registry_search (rowid, tokens)
+                values ((select rowid from registry_record where district = $1 and id = $2), $3)"
+        postgres "insert into registry_search (district, record_id, tokens)
+                  values ($1, $2, array_to_tsvector(string_to_array($3, ' ')))";
 }
 
 /// Changes of a deed undone in one step.
@@ -266,18 +272,47 @@ pub(crate) async fn find(
     conn.optional(&FIND, (district, id)).await
 }
 
+/// Rows of new records: sealed, hashed and spelled out. Made beside the write where there are many, so that the write only writes.
+#[derive(Clone)]
+pub(crate) struct Rows {
+    records: Vec<Columns>,
+    lookups: Vec<(DistrictId, Blind, RecordId)>,
+    words: Vec<(DistrictId, RecordId, String)>,
+}
+
+impl Rows {
+    pub(crate) fn of(
+        catalogue: &Catalogue,
+        keys: &Keyring,
+        district: DistrictId,
+        records: &[Record],
+    ) -> Result<Self, Fault> {
+        let columns = records.iter().map(|record| columns(catalogue, keys, district, record));
+        let words = |record: &Record| Some((district, record.id, search::tokens_of(district, record)?));
+        Ok(Self {
+            records: columns.collect::<Result<_, _>>()?,
+            lookups: records.iter().flat_map(|record| lookups(keys, district, record)).collect(),
+            words: records.iter().filter_map(words).collect(),
+        })
+    }
+}
+
 /// Saves records that are new.
 pub(crate) async fn insert(tx: &mut Tx, records: &[Record]) -> Result<(), Fault> {
     let (district, keys, catalogue) = (tx.district(), keys(tx)?, tx.fixture::<Catalogue>());
-    let rows: Vec<Columns> = records
-        .iter()
-        .map(|record| columns(&catalogue, &keys, district, record))
-        .collect::<Result<_, _>>()?;
-    tx.execute_many(&INSERT, rows).await?;
-    let lookups = records.iter().flat_map(|record| lookups(&keys, district, record));
-    tx.execute_many(&ADD_LOOKUP, lookups.collect::<Vec<_>>()).await?;
-    for record in records {
-        index_words(tx, record).await?;
+    let rows = Rows::of(&catalogue, &keys, district, records)?;
+    insert_rows(tx, &rows).await
+}
+
+/// Saves the rows of records that are new.
+pub(crate) async fn insert_rows(tx: &mut Tx, rows: &Rows) -> Result<(), Fault> {
+    tx.execute_many(&INSERT, rows.records.iter().cloned()).await?;
+    tx.execute_many(&ADD_LOOKUP, rows.lookups.iter().copied()).await?;
+    if !tx.is_sqlite() {
+        return tx.execute_many(&ADD_TOKENS, rows.words.iter().cloned()).await.map(drop);
+    }
+    for words in &rows.words {
+        tx.execute_at_commit(&ADD_TOKENS, words.clone()).await?;
     }
     Ok(())
 }

@@ -10,10 +10,10 @@ use crate::{queries, store};
 use ::store::Tx;
 use geo::Point;
 use jiff::civil::Date;
-use platform::Words;
+use platform::{Time, Words};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use territory::Map;
+use territory::{Map, Snapshot};
 
 /// A new record.
 #[derive(Clone, Debug)]
@@ -47,25 +47,64 @@ pub async fn enter(tx: &mut Tx, new: Enter) -> Result<Record, RegistryError> {
 
 /// The record as it will be, all rules checked but not who may.
 pub(super) async fn prepare(tx: &mut Tx, new: Enter, act: ActId) -> Result<Record, RegistryError> {
-    let catalogue = tx.fixture::<Catalogue>();
-    let book = catalogue.kind(new.kind);
+    let (catalogue, map) = (tx.fixture::<Catalogue>(), tx.fixture::<Map>().of(tx.district()));
+    let rules = Drafting { catalogue: &catalogue, map: &map, today: today(tx), now: tx.now() };
     let origin = new.given.origin(tx)?;
-    let mut content = Content::new(String::new());
-    content.links = new.links;
-    content.from_on = new.from_on;
-    content.to_on = new.to_on;
-    content.point = new.point.map(|point| (point.lon(), point.lat()));
-    put_values(&catalogue, book, &mut content, new.values, &origin, today(tx))?;
-    require_values(book, &content)?;
-    fill_from_document(&mut content, new.kind, &origin, today(tx));
-    check(&catalogue, new.kind, &content, today(tx))?;
-    let upper = find_upper(tx, new.kind, &content.links).await?;
-    content.area_path = area_of(tx, new.kind, &content, upper.as_ref(), new.area_path)?;
-    content.label = label_of(new.kind, &content, upper.as_ref());
-    refuse_second(tx, new.kind, &content).await?;
-    let now = tx.now();
-    let id = new.id.unwrap_or_else(|| RecordId::new(now));
-    Ok(Record { id, kind: new.kind, version: 1, act, changed_at: now, content })
+    let draft = rules.values(new, &origin)?;
+    let upper = find_upper(tx, draft.kind, &draft.content.links).await?;
+    let record = rules.place(draft, upper.as_ref(), act)?;
+    refuse_second(tx, record.kind, &record.content).await?;
+    Ok(record)
+}
+
+/// What a new record is held against where no database is asked: what may be kept, the ground, the day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drafting<'a> {
+    pub catalogue: &'a Catalogue,
+    pub map: &'a Snapshot,
+    /// In China.
+    pub today: Date,
+    pub now: Time,
+}
+
+/// A new record whose values hold, before it is known what it belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub id: Option<RecordId>,
+    pub kind: Kind,
+    pub content: Content,
+    area_path: Option<String>,
+}
+
+impl Drafting<'_> {
+    /// Checks the values of a new record, each and together.
+    pub(crate) fn values(&self, new: Enter, origin: &Origin) -> Result<Draft, RegistryError> {
+        let book = self.catalogue.kind(new.kind);
+        let mut content = Content::new(String::new());
+        content.links = new.links;
+        content.from_on = new.from_on;
+        content.to_on = new.to_on;
+        content.point = new.point.map(|point| (point.lon(), point.lat()));
+        put_values(self.catalogue, book, &mut content, new.values, origin, self.today)?;
+        require_values(book, &content)?;
+        fill_from_document(&mut content, new.kind, origin, self.today);
+        check(self.catalogue, new.kind, &content, self.today)?;
+        Ok(Draft { id: new.id, kind: new.kind, content, area_path: new.area_path })
+    }
+
+    /// Gives it its grid and its name, by what it belongs to. Whether there is such a record already is not asked here.
+    pub(crate) fn place(
+        &self,
+        draft: Draft,
+        upper: Option<&Record>,
+        act: ActId,
+    ) -> Result<Record, RegistryError> {
+        let Draft { id, kind, mut content, area_path } = draft;
+        content.area_path = area_of(self.map, kind, &content, upper, area_path)?;
+        content.label = label_of(kind, &content, upper);
+        let id = id.unwrap_or_else(|| RecordId::new(self.now));
+        Ok(Record { id, kind, version: 1, act, changed_at: self.now, content })
+    }
 }
 
 /// Checks values and puts them into a record; null takes one out.
@@ -170,13 +209,12 @@ pub(super) async fn find_upper(
 
 /// The grid: of what it belongs to, of its point, or as given.
 fn area_of(
-    tx: &Tx,
+    map: &Snapshot,
     kind: Kind,
     content: &Content,
     upper: Option<&Record>,
     given: Option<String>,
 ) -> Result<String, RegistryError> {
-    let map = tx.fixture::<Map>().of(tx.district());
     if let Some(path) = given {
         let is_override = kind == Kind::Place && content.open.get("grid_reason").is_none();
         if is_override && content.point.is_some() {

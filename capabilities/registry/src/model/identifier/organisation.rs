@@ -107,7 +107,7 @@ fn value(c: char) -> Option<usize> {
 }
 
 /// The 18th character of a unified code, from its first 17.
-fn check_character(code: &str) -> char {
+pub(crate) fn check_character(code: &str) -> char {
     let sum: usize = code.chars().zip(WEIGHTS).map(|(c, weight)| value(c).unwrap_or(0) * weight).sum();
     char::from(ALPHABET[(31 - sum % 31) % 31])
 }

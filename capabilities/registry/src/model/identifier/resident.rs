@@ -117,7 +117,7 @@ fn check_check_character(number: &str) -> Result<(), IdentifierFault> {
 }
 
 /// The check character of 17 digits.
-fn check_character(digits: &str) -> char {
+pub(crate) fn check_character(digits: &str) -> char {
     let sum: u32 = digits.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     CHECK_CHARACTERS[(sum % 11) as usize]
 }
