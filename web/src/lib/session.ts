@@ -51,6 +51,11 @@ export function holds(permission: string): boolean {
   return session.me?.grants.some((grant) => grant.permission === permission) ?? false;
 }
 
+/** Whether the server opened a face or one of its places to this person: "/desk", "/admin/people". */
+export function may_enter(href: string): boolean {
+  return (session.me?.faces ?? []).some((face) => face.href === href || face.places.some((place) => place.href === href));
+}
+
 /** How far a grant reaches, as the server writes it. */
 interface Scope {
   kind: "district" | "area" | "unit" | "own";

@@ -1,11 +1,11 @@
-// The addresses of the admin face. A place's permissions are those of its list; what lies below a place needs the same.
+// The addresses of the admin face. What lies below a place opens with it; one tab of the rules needs a permission of its own.
 import type { RouteRecordRaw } from "vue-router";
 import { PLACES } from "./places";
 import { tr } from "../../lib/words";
 
-function meta(place: string, title?: () => string): { title: () => string; needs: readonly string[] } {
+function meta(place: string, title?: () => string): { title: () => string; place: string } {
   const found = PLACES.find((one) => one.to === place);
-  return { title: title ?? found?.words ?? (() => tr("管理", "Administration")), needs: found?.needs ?? [] };
+  return { title: title ?? found?.words ?? (() => tr("管理", "Administration")), place };
 }
 
 const account = () => tr("账号", "Account");
@@ -14,7 +14,7 @@ const rules = { children: [
   { path: "types", component: () => import("../../capabilities/cases/admin/Types.vue"), meta: { title: () => tr("事项类型", "Types of case") } },
   { path: "duty-lists", component: () => import("../../capabilities/cases/admin/DutyLists.vue"), meta: { title: () => tr("责任清单", "Duty lists") } },
   { path: "workflow", component: () => import("../../capabilities/cases/admin/Workflow.vue"), meta: { title: () => tr("办理流程", "Workflow") } },
-  { path: "dry-run", component: () => import("../../capabilities/cases/admin/DryRun.vue"), meta: { title: () => tr("派单试算", "Trial of routing"), needs: ["cases.dry_run"] } },
+  { path: "dry-run", component: () => import("../../capabilities/cases/admin/DryRun.vue"), meta: { title: () => tr("派单试算", "Trial of routing"), needs: "cases.dry_run" } },
   { path: "working-days", component: () => import("../../capabilities/cases/admin/WorkingDays.vue"), meta: { title: () => tr("工作日历", "Working days") } },
 ] };
 

@@ -39,11 +39,6 @@ export function reachable_queues(): QueueName[] {
   return [...(posts.value.length > 0 ? ["mine" as const] : []), ...(unit_of("cases.view") ? ["unit" as const] : []), ...area];
 }
 
-/** Queues by what is due can be narrowed by type and state; the others are newest first, and the server refuses to pretend. */
-export function narrows(name: QueueName): boolean {
-  return name !== "unit" && name !== "all";
-}
-
 export function has_area(name: QueueName): boolean {
   return name !== "mine" && name !== "unit";
 }
@@ -63,8 +58,8 @@ export function list_cases(name: QueueName, by: Narrowed, limit = PAGE_ROWS): Pr
     limit,
     ...(has_area(name) && area && { area }),
     ...(name === "unit" && organisation && { organisation }),
-    ...(narrows(name) && by.type && { type: by.type }),
-    ...(narrows(name) && by.state && { state: by.state }),
+    ...(by.type && { type: by.type }),
+    ...(by.state && { state: by.state }),
     ...(by.after && { after: by.after }),
   };
   return ask(api.GET("/api/cases", { params: { query } }));

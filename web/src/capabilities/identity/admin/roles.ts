@@ -1,6 +1,5 @@
 // The role catalogue in words, and what a set of roles reaches: worked out from the catalogue alone, without being anybody.
 import type { Schema } from "../../../client/api";
-import { PLACES } from "../../../apps/admin/places";
 import { told, tr, type Words } from "../../../lib/words";
 
 export type Roles = Schema["RolesView"];
@@ -64,21 +63,13 @@ export interface Door {
   is_open: boolean;
 }
 
-/** The staff faces and what opens each, as the bar of every face says it. */
-const FACES: readonly { href: string; words: () => string; needs: readonly string[] }[] = [
-  { href: "/grid", words: () => tr("网格员手机端", "Worker's phone"), needs: ["cases.handle"] },
-  { href: "/desk", words: () => tr("工作台", "Desk"), needs: ["cases.view"] },
-  { href: "/map", words: () => tr("一张图", "Map"), needs: ["cases.view"] },
-  { href: "/admin", words: () => tr("管理", "Administration"), needs: ["identity.manage_accounts", "identity.grant_roles", "identity.read_audit", "cases.dry_run"] },
-];
-
-/** What of the staff faces and of the administration's places these permissions open. Residents' pages are open to all. */
-export function doors_of(permissions: ReadonlySet<string>): Door[] {
+/** What of the staff faces and of their places these permissions open, by the server's list. Residents' pages are open to all. */
+export function doors_of(faces: Roles["faces"], permissions: ReadonlySet<string>): Door[] {
   const opens = (needs: readonly string[]) => needs.length === 0 || needs.some((one) => permissions.has(one));
-  const faces = FACES.map((face) => ({ words: face.words(), where: face.href, is_open: opens(face.needs) }));
-  const is_in_admin = faces.find((face) => face.where === "/admin")?.is_open ?? false;
-  const places = PLACES.map((place) => ({ words: tr(`管理 › ${place.words()}`, `Administration › ${place.words()}`), where: `/admin${place.to}`, is_open: is_in_admin && opens(place.needs) }));
-  return [...faces, ...places];
+  return faces.flatMap((face) => [
+    { words: told(face.words), where: face.href, is_open: opens(face.needs) },
+    ...face.places.map((place) => ({ words: `${told(face.words)} › ${told(place.words)}`, where: place.href, is_open: opens(face.needs) && opens(place.needs) })),
+  ]);
 }
 
 /** All a role allows, with how far in words; `scope` says how far a role reaches that was given to somebody. */

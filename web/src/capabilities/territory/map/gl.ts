@@ -162,12 +162,16 @@ function style_of(colours: Colours): StyleSpecification {
       { id: "around-line", type: "line", ...areas, filter: none, paint: { "line-color": colours.brand, "line-width": 3 } },
       { id: "heaps", type: "circle", source: "heaps", paint: { "circle-radius": ["get", "radius"], "circle-color": ["case", ["get", "late"], colours.bad, colours.brand], "circle-stroke-color": colours.card, "circle-stroke-width": 2 } },
       { id: "heap-words", type: "symbol", source: "heaps", layout: { "text-field": ["get", "words"], "text-font": BOLD, "text-size": 12, "text-max-width": 2, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": colours.card } },
-      { id: "pins", type: "symbol", source: "pins", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["get", "order"] } },
+      // Names look for a free place around their point; pins are drawn after them, so that no name covers one.
       {
         id: "names", type: "symbol", source: "names",
-        layout: { "text-field": ["format", ["get", "name"], { "text-font": ["literal", BOLD] }, "\n", {}, ["get", "line"], { "font-scale": 0.9 }], "text-font": FONT, "text-size": 14 },
+        layout: {
+          "text-field": ["format", ["get", "name"], { "text-font": ["literal", BOLD] }, "\n", {}, ["get", "line"], { "font-scale": 0.9 }], "text-font": FONT, "text-size": 14,
+          "text-variable-anchor": ["center", "bottom", "top", "right", "left"], "text-radial-offset": 1.4, "text-justify": "auto",
+        },
         paint: { "text-color": ["case", ["get", "late"], colours.bad, colours.ink], "text-halo-color": colours.card, "text-halo-width": 2 },
       },
+      { id: "pins", type: "symbol", source: "pins", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "symbol-sort-key": ["get", "order"] } },
     ],
   };
 }
