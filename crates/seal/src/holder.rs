@@ -73,10 +73,12 @@ impl KeyFile {
             |e: std::io::Error| Fault::from(e).context(format_args!("the key file {}", path.display()));
         let key = Zeroizing::new(rand::random::<[u8; KEY_BYTES]>());
         let text = Zeroizing::new(format!("{FIRST_LINE}\n{}\n", STANDARD.encode(key.as_slice())));
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Beside PostgreSQL nothing else may have made it yet.
+        std::fs::create_dir_all(folder).map_err(named)?;
         let mut file =
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(named)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(named)?;
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(named)?;
         Self::of_key(path, suite, &key)
     }

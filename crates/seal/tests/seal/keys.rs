@@ -2,7 +2,7 @@
 
 use crate::town::{forget_keys, keys, prepare, settings};
 use platform::FaultKind;
-use seal::{Context, KeyFile, KeyNumber, Suite, Vault};
+use seal::{Context, KeyFile, KeyHolder, KeyNumber, Suite, Vault};
 use std::os::unix::fs::PermissionsExt;
 use store::{Conn, DataKeyRow, KeyPurpose, sql};
 use testkit::{DISTRICT, Town, each_engine};
@@ -109,7 +109,7 @@ async fn the_key_file_is_for_its_owner_and_must_be_the_right_one() {
 
     let other = KeyFile::make(path, Suite::Sm).expect("another key");
     let sentence = refused().await;
-    assert!(names(&sentence) && sentence.contains(&seal::KeyHolder::fingerprint(&other)), "{sentence}");
+    assert!(names(&sentence) && sentence.contains(&other.fingerprint()), "{sentence}");
 
     std::fs::write(path, "nothing of ours").expect("written");
     assert!(refused().await.contains("is no key file"));
@@ -118,6 +118,16 @@ async fn the_key_file_is_for_its_owner_and_must_be_the_right_one() {
     assert!(refused().await.contains("chmod 600"));
     std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).expect("changed");
     seal::prepare(town.db(), &settings).await.expect("it starts again");
+}
+
+#[test]
+fn a_key_file_is_made_with_its_folder_and_never_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("not/yet/district.key");
+    let made = KeyFile::make(&path, Suite::Sm).expect("made").fingerprint();
+    let read = KeyFile::read(&path, Suite::International).expect("readable").expect("there");
+    assert_eq!(read.fingerprint(), made, "one master key for both suites");
+    assert!(KeyFile::make(&path, Suite::Sm).is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

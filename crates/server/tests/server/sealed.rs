@@ -60,7 +60,10 @@ async fn examine(house: House) {
         let output = mulin(words);
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("NOT intact") && said.contains(&format!("fact {} was changed", fact.0)), "{said}");
+        assert!(
+            said.contains("NOT intact") && said.contains(&format!("fact {} was changed", fact.0)),
+            "{said}"
+        );
     }
 }
 
