@@ -40,6 +40,8 @@ pub static SEE_ALARMS: Permission = Permission::new(
     "查看越权查看和批量查看的告警",
     "See alarms of looks beyond one's area and of bulk reading",
 );
+pub static MAP: Permission =
+    Permission::new("registry.map", "读取楼栋和部件图层", "Read the layers of buildings and things");
 
 /// All of them, for the descriptor and the screen of roles.
 pub static PERMISSIONS: &[&Permission] = &[
@@ -53,7 +55,7 @@ pub static PERMISSIONS: &[&Permission] = &[
     &BREAK_GLASS,
     &DECIDE,
     &MANAGE_BASIS,
-    &SEE_ALARMS,
+    &SEE_ALARMS, &MAP,
 ];
 
 /// Refuses an actor who does not hold the permission at a path. What may not even be seen is not there.

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod demo;
 mod error;
 pub mod facts;
+mod features;
 mod http;
 pub mod looks;
 mod model;
@@ -30,10 +31,10 @@ use std::sync::Arc;
 pub static CAPABILITY: Capability = Capability {
     name: "registry",
     words: Words::of("一标三实", "Register"),
-    migrations: migrations!("registry", ["0001_register.sql"]),
+    migrations: migrations!("registry", ["0001_register.sql", "0004_on_the_map.sql"]),
     permissions: access::PERMISSIONS,
     api: http::routes,
-    pages: axum::Router::new,
+    pages: features::routes,
     reactions: &[],
     timers: &[],
     prepare,

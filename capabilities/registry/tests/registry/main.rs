@@ -1,6 +1,7 @@
 //! Stories of the register, told through the front door on both engines.
 
 mod deeds;
+mod features;
 mod history;
 mod keys;
 mod looks;

@@ -85,6 +85,7 @@ fn grants_of(token: &str) -> Option<(u128, Scope, &'static [&'static str])> {
         "worker1" => (2, area(GRID_1), WORKER),
         "worker2" => (3, area(GRID_2), WORKER),
         "dispatcher" => (4, Scope::District, CLERK),
+        "gis" => (6, Scope::District, &["registry.map"]),
         "nobody" => (5, Scope::Own, &[]),
         _ => return None,
     })
