@@ -3,6 +3,7 @@
 mod deeds;
 mod homes;
 mod kinds;
+mod people;
 mod records;
 
 use crate::access::require;
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(kinds::list_kinds))
         .routes(routes!(records::show_record))
         .routes(routes!(records::show_history))
+        .routes(routes!(people::show_person))
         .routes(routes!(homes::show_home))
         .routes(routes!(homes::show_building))
         .routes(routes!(deeds::enter_record))

@@ -789,6 +789,244 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registry/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 登记目录：登记什么、为什么、依据什么。What the register may keep, and by what right. */
+        get: operations["list_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看一条登记（按用途，留痕）。Look at a record, for a purpose, on record. */
+        get: operations["show_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/records/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一条登记的来历：每一项怎么变的、谁改的、凭什么。How each value of a record came to be so. */
+        get: operations["show_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个人：登记、住处、服务事实。A person with their homes and, for a purpose that opens them, their service facts. */
+        get: operations["show_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/dwellings/{id}/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一户一屋：房屋、户、住的人。A home with who lives in it; a look at each of them. */
+        get: operations["show_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/places/{id}/building": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 楼栋图。A building, floor by floor. */
+        get: operations["show_building"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记一条。Enter a record. */
+        post: operations["enter_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/records/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更正一条。Correct a record. */
+        post: operations["amend_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/records/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认没有变化。Confirm that values still hold. */
+        post: operations["confirm_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/records/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 注销一条。End a record. */
+        post: operations["end_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/people/{id}/move-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 迁入。Move a person in. */
+        post: operations["move_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/residences/{id}/move-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 迁出。Move a person out. */
+        post: operations["move_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 合并同一对象的两条登记。Merge two records of the same subject. */
+        post: operations["merge_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/acts/{act}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销一次操作。Undo a deed. */
+        post: operations["undo_deed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -1299,6 +1537,8 @@ export interface components {
             created_at: components["schemas"]["Time"];
             locked_until?: components["schemas"]["Time"] | null;
         };
+        /** Format: uuid */
+        ActId: string;
         /** @description An action of the workflow. */
         ActOnCase: {
             /** @description The workflow's name: `accept`, `dispatch`, `take`, `return`, `finish`, `confirm`, `reopen`, `rate` … */
@@ -1352,6 +1592,17 @@ export interface components {
             kind: components["schemas"]["OrganisationKind"];
             phone?: string | null;
         };
+        /** @description Other values. */
+        AmendBody: {
+            /**
+             * Format: int64
+             * @description The version the person saw.
+             */
+            version: number;
+            /** @description By the keys of the catalogue; null takes a value out. */
+            values: Record<string, never>;
+            given: components["schemas"]["GivenBody"];
+        };
         /** @description An area with all that is public of it. */
         AreaDetail: components["schemas"]["AreaView"] & {
             /** @description GeoJSON MultiPolygon in WGS-84. */
@@ -1383,6 +1634,12 @@ export interface components {
         AreaKind: "basic" | "special";
         /** @enum {string} */
         AreaLevel: "district" | "subdistrict" | "community" | "village" | "grid";
+        /** @description An area, as far as a screen needs it. */
+        AreaName: {
+            code: string;
+            path: string;
+            name: string;
+        };
         /** @description Open cases of one area. */
         AreaOpen: {
             area_path: string;
@@ -1576,6 +1833,19 @@ export interface components {
             words: string[];
             source: string;
         };
+        /** @description A building: its homes with how they are used, and how many live in each; nothing about who. */
+        BuildingView: {
+            id: components["schemas"]["RecordId"];
+            /** @description The address in full. */
+            label: string;
+            area: components["schemas"]["AreaName"];
+            /** @description Units in the order of their names; `无` where the building has none. */
+            units: components["schemas"]["UnitView"][];
+            homes: number;
+            vacant: number;
+            /** Format: int64 */
+            residents: number;
+        };
         /** Format: uuid */
         CaseId: string;
         /** @description One line of a queue. */
@@ -1700,6 +1970,22 @@ export interface components {
             /** @description 新密码 · The new one. */
             new: string;
         };
+        /** @description A change of a record. */
+        ChangeView: {
+            /**
+             * Format: int64
+             * @description The version it became.
+             */
+            version: number;
+            at: components["schemas"]["Time"];
+            /** @description The deed: all records it changed can be undone together. */
+            act: components["schemas"]["ActId"];
+            /** @description The post or kind of person who did it. */
+            by: string;
+            fields: components["schemas"]["FieldChangeView"][];
+            /** @description The record moved to another grid, home or subject, began, ended or was merged. */
+            moved: boolean;
+        };
         /** @description The changes in one frame; paths are SVG path data, to be filled with `fill-rule="evenodd"`. */
         ChangesDrawn: components["schemas"]["PictureFrame"] & {
             /** @description Where the ground differs: left, top, width and height on the picture. A moved corner of a large area would else hardly be seen. */
@@ -1715,6 +2001,11 @@ export interface components {
         CheckedAreas: components["schemas"]["ImportReport"] & {
             changes: components["schemas"]["ChangesDrawn"];
         };
+        /** @description One of the values that may be chosen. */
+        ChoiceView: {
+            code: string;
+            words: components["schemas"]["Words"];
+        };
         CodeSentView: {
             /**
              * Format: int32
@@ -1724,6 +2015,14 @@ export interface components {
         };
         ConfirmBody: {
             code: string;
+        };
+        /** @description Values that still hold. */
+        ConfirmRecordBody: {
+            /** Format: int64 */
+            version: number;
+            /** @description Empty: all it has. */
+            fields?: string[];
+            given: components["schemas"]["GivenBody"];
         };
         ConfirmedView: {
             /** @description 手机丢了用，每个一次，只显示一次 · For a lost phone: each works once, shown this once. */
@@ -1769,6 +2068,14 @@ export interface components {
              */
             open: number;
         };
+        /** @description What was done: nothing of the record itself, which is read by its own route. */
+        Deed: {
+            id: components["schemas"]["RecordId"];
+            /** Format: int64 */
+            version: number;
+            /** @description Undoes it: `POST /api/registry/acts/{act}/undo`. */
+            act: components["schemas"]["ActId"];
+        };
         /** @description A step one took. */
         DeedView: {
             at: components["schemas"]["Time"];
@@ -1778,6 +2085,12 @@ export interface components {
             type_words: components["schemas"]["Words"];
             place: string;
             note?: string | null;
+        };
+        /** @description A detail of a fact. */
+        DetailView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            codes: string[];
         };
         /** @description Nothing more to say. */
         Done: {
@@ -1806,6 +2119,40 @@ export interface components {
         ElsewhereNotice: {
             key: string;
             notice: components["schemas"]["Words"];
+        };
+        /** @description The end of what a record is about. */
+        EndBody: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date */
+            on?: string | null;
+            given: components["schemas"]["GivenBody"];
+        };
+        /** @description A new record. */
+        EnterBody: {
+            id?: components["schemas"]["RecordId"] | null;
+            kind: components["schemas"]["Kind"];
+            /** @description By the keys of the catalogue. */
+            values: Record<string, never>;
+            place?: components["schemas"]["RecordId"] | null;
+            person?: components["schemas"]["RecordId"] | null;
+            dwelling?: components["schemas"]["RecordId"] | null;
+            household?: components["schemas"]["RecordId"] | null;
+            organisation?: components["schemas"]["RecordId"] | null;
+            /** Format: date */
+            from_on?: string | null;
+            /** Format: date */
+            to_on?: string | null;
+            /**
+             * Format: double
+             * @description WGS-84.
+             */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            /** @description The path of its grid, where nothing it belongs to says so. */
+            area_path?: string | null;
+            given: components["schemas"]["GivenBody"];
         };
         EnterWallBody: {
             key: string;
@@ -1851,6 +2198,65 @@ export interface components {
         };
         /** Format: uuid */
         FactId: string;
+        /** @description A fact a service needs to know. */
+        FactKindView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            service: components["schemas"]["Words"];
+            basis: string;
+            evidence: components["schemas"]["Words"];
+            details: components["schemas"]["DetailView"][];
+            /** Format: int32 */
+            from_age?: number | null;
+            /** Format: int32 */
+            until_age?: number | null;
+            /** Format: int32 */
+            age_months: number;
+            to: string[];
+        };
+        /** @description A value before and after. */
+        FieldChangeView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            before?: components["schemas"]["Told"] | null;
+            after?: components["schemas"]["Told"] | null;
+            origin?: components["schemas"]["OriginView"] | null;
+        };
+        /** @description A value that may be kept. */
+        FieldKindView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            shape: components["schemas"]["Shape"];
+            choices: components["schemas"]["ChoiceView"][];
+            sealed: boolean;
+            required: boolean;
+            purpose: components["schemas"]["Words"];
+            /** @description Law and article, or standard. */
+            basis: string;
+            /** Format: int32 */
+            age_months?: number | null;
+            /**
+             * Format: int32
+             * @description Months after the record's end.
+             */
+            keep_months: number;
+            /** @description `grid`, `desk`, or keys of organisations. */
+            to: string[];
+        };
+        /** @description A value of a record. */
+        FieldView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            shape: components["schemas"]["Shape"];
+            value?: components["schemas"]["Told"] | null;
+            /** @description As people read it; masked where the value is not open. */
+            shown: components["schemas"]["Told"];
+            /** @description Whether it is kept sealed, and so opens for a purpose only. */
+            sealed: boolean;
+            origin: components["schemas"]["OriginView"];
+            /** @description It is older than its kind of value may be: to be confirmed. */
+            stale: boolean;
+        };
         /** @description One figure: whether it is unusual, who acts, and where the rows behind it are. */
         FigureView: {
             key: string;
@@ -1885,6 +2291,11 @@ export interface components {
             place?: number[] | null;
             /** Format: double */
             square_metres?: number | null;
+        };
+        /** @description A floor and its rooms. */
+        FloorView: {
+            name: string;
+            rooms: components["schemas"]["RoomView"][];
         };
         /** @description Joining a case. */
         FollowCase: {
@@ -1923,6 +2334,12 @@ export interface components {
             cases_max: number;
             /** @description For what a reporter's contact may be opened. */
             purposes: components["schemas"]["PurposeView"][];
+        };
+        /** @description Where values come from. */
+        GivenBody: {
+            source: components["schemas"]["Source"];
+            /** @description What proves them, in words. */
+            evidence?: string | null;
         };
         /** @description 一项权限和它的范围 · A permission and how far it reaches. */
         GrantView: {
@@ -2032,6 +2449,16 @@ export interface components {
             to?: components["schemas"]["Time"] | null;
             away?: components["schemas"]["Away"] | null;
         };
+        /** @description A home and its people. */
+        HomeView: {
+            dwelling: components["schemas"]["RecordView"];
+            building?: components["schemas"]["RecordId"] | null;
+            households: components["schemas"]["RecordView"][];
+            /** @description Who lives there now, heads first. */
+            members: components["schemas"]["MemberView"][];
+            /** @description Who owns it. */
+            shares: components["schemas"]["RecordView"][];
+        };
         /** @description What an import found and did. */
         ImportReport: {
             /** @description In force from then on. */
@@ -2077,6 +2504,30 @@ export interface components {
             /** @description 只显示一次 · Shown this once: `Authorization: Bearer`, or Open311's `api_key`. */
             key: string;
         };
+        /** @enum {string} */
+        Kind: "place" | "dwelling" | "household" | "person" | "residence" | "share" | "organisation" | "thing" | "service_fact";
+        /** @description A kind of record. */
+        KindView: {
+            kind: components["schemas"]["Kind"];
+            words: components["schemas"]["Words"];
+            fields: components["schemas"]["FieldKindView"][];
+        };
+        /** @description The catalogue of the register. */
+        KindsView: {
+            /** @description A change of what is kept is a new version. */
+            version: string;
+            kinds: components["schemas"]["KindView"][];
+            facts: components["schemas"]["FactKindView"][];
+            purposes: components["schemas"]["LookPurposeView"][];
+        };
+        /** @description What a record belongs to. */
+        LinksView: {
+            place?: components["schemas"]["RecordId"] | null;
+            person?: components["schemas"]["RecordId"] | null;
+            dwelling?: components["schemas"]["RecordId"] | null;
+            household?: components["schemas"]["RecordId"] | null;
+            organisation?: components["schemas"]["RecordId"] | null;
+        };
         /** @description The grid a place is in. */
         Located: {
             grid: components["schemas"]["LocatedGrid"];
@@ -2090,6 +2541,13 @@ export interface components {
             path: string;
             worker?: components["schemas"]["PersonView"] | null;
             leader?: components["schemas"]["PersonView"] | null;
+        };
+        /** @description A reason to open a record. */
+        LookPurposeView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            /** @description What it opens: sealed values of a person, or `facts`. */
+            opens: string[];
         };
         /** @description The way in. */
         Lookup: {
@@ -2136,10 +2594,46 @@ export interface components {
             /** @description 能进的工作界面和其中各处 · The faces that are open to me, with the places open in each. */
             faces: components["schemas"]["FaceView"][];
         };
+        /** @description Somebody who lives in a home. */
+        MemberView: {
+            residence: components["schemas"]["RecordView"];
+            person: components["schemas"]["RecordView"];
+        };
+        /** @description Two records of the same subject. */
+        MergeBody: {
+            /** @description The record that goes on. */
+            keep: components["schemas"]["RecordId"];
+            /** Format: int64 */
+            keep_version: number;
+            /** @description The record that goes into it. */
+            gone: components["schemas"]["RecordId"];
+            /** Format: int64 */
+            gone_version: number;
+            /** @description Fields whose value is taken from the one that goes; lists are joined. */
+            take?: string[];
+            given: components["schemas"]["GivenBody"];
+        };
         MigrationView: {
             capability: string;
             name: string;
             applied_at: components["schemas"]["Time"];
+        };
+        /** @description A person moves into a home. */
+        MoveInBody: {
+            dwelling: components["schemas"]["RecordId"];
+            household?: components["schemas"]["RecordId"] | null;
+            /** @description `kind` and `relation` of the residence. */
+            values: Record<string, never>;
+            /** Format: date */
+            from_on?: string | null;
+            /** @description Moving within the district: the other residences end. */
+            leaves_others?: boolean;
+            given: components["schemas"]["GivenBody"];
+        };
+        /** @description When somebody left. */
+        MoveOutBody: {
+            /** Format: date */
+            to_on?: string | null;
         };
         /** @description An open case of the same kind nearby. */
         NearbyCase: {
@@ -2218,6 +2712,14 @@ export interface components {
             name_en?: string | null;
             kind: components["schemas"]["OrganisationKind"];
             phone?: string | null;
+        };
+        /** @description Where a value is from. */
+        OriginView: {
+            source: components["schemas"]["Source"];
+            source_words: components["schemas"]["Words"];
+            at: components["schemas"]["Time"];
+            /** @description What proves it. */
+            evidence?: string | null;
         };
         OwnPost: {
             id: components["schemas"]["PostId"];
@@ -2362,6 +2864,14 @@ export interface components {
         PasswordView: {
             /** @description 只显示一次，登录后要改 · Shown this once, to be changed. */
             password: string;
+        };
+        /** @description A person and what belongs to them. */
+        PersonPageView: {
+            person: components["schemas"]["RecordView"];
+            /** @description Where they live now. */
+            residences: components["schemas"]["ResidenceView"][];
+            /** @description Nothing unless the look opens `facts`: not even how many there are. */
+            facts?: components["schemas"]["RecordView"][] | null;
         };
         /** @description Somebody who serves an area, as the district publishes it. */
         PersonView: {
@@ -2525,6 +3035,34 @@ export interface components {
             /** @description True where it waits for a person to look first. */
             held: boolean;
         };
+        /** Format: uuid */
+        RecordId: string;
+        /** @description A record. */
+        RecordView: {
+            id: components["schemas"]["RecordId"];
+            kind: components["schemas"]["Kind"];
+            kind_words: components["schemas"]["Words"];
+            /** Format: int64 */
+            version: number;
+            state: components["schemas"]["State"];
+            /** @description The name it is listed by. */
+            label: components["schemas"]["Told"];
+            area: components["schemas"]["AreaName"];
+            links: components["schemas"]["LinksView"];
+            from_on?: string | null;
+            to_on?: string | null;
+            /**
+             * Format: double
+             * @description WGS-84.
+             */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            merged_into?: components["schemas"]["RecordId"] | null;
+            fields: components["schemas"]["FieldView"][];
+            stale_at?: components["schemas"]["Time"] | null;
+            changed_at: components["schemas"]["Time"];
+        };
         RedeemCodeBody: {
             phone: string;
             /** @description 6 位数字 · Six digits. */
@@ -2539,6 +3077,12 @@ export interface components {
         ReporterBody: {
             name?: string | null;
             phone?: string | null;
+        };
+        /** @description A home somebody lives in. */
+        ResidenceView: {
+            residence: components["schemas"]["RecordView"];
+            /** @description The home's address in full. */
+            address: components["schemas"]["Told"];
         };
         RevokedView: {
             /**
@@ -2572,6 +3116,19 @@ export interface components {
             };
             /** @description 全部工作界面和各需要什么权限 · All faces, and what opens each. */
             faces: components["schemas"]["FaceView"][];
+        };
+        /** @description A room of the drawing. */
+        RoomView: {
+            place: components["schemas"]["RecordId"];
+            dwelling?: components["schemas"]["RecordId"] | null;
+            name: string;
+            /** @description `own`, `rent`, `vacant`, `other`; none where nobody knows. */
+            occupancy?: string | null;
+            use?: string | null;
+            /** Format: int64 */
+            residents: number;
+            /** @description One of its values is to be confirmed. */
+            stale: boolean;
         };
         /** @description The routing rules as somebody wrote them. */
         RoutingText: {
@@ -2613,6 +3170,11 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning";
+        /**
+         * @description How a value looks.
+         * @enum {string}
+         */
+        Shape: "name" | "names" | "text" | "date" | "whole" | "area" | "choice" | "choices" | "yes" | "documents" | "phones" | "contact" | "organisation_code" | "code" | "fact" | "details";
         SignInBody: {
             /** @description 登录名 · The login. */
             login: string;
@@ -2636,8 +3198,13 @@ export interface components {
             posts: components["schemas"]["OwnPost"][];
             grants: components["schemas"]["GrantView"][];
         };
+        /** @enum {string} */
+        Source: "door" | "import" | "self" | "department" | "desk";
+        /** @enum {string} */
+        State: "live" | "ended" | "merged" | "withdrawn" | "erased";
         /** Format: date-time */
         Time: string;
+        Told: unknown;
         /** @description Rules to try out on what has been. */
         TryRules: {
             /** @description The text of a `routing.toml`. */
@@ -2676,6 +3243,17 @@ export interface components {
             returned: components["schemas"]["PostId"][];
             /** @description Posts that were left as they are now. */
             kept: components["schemas"]["KeptPost"][];
+        };
+        /** @description What undoing a deed did. */
+        UndoneView: {
+            /** @description The deed of undoing, which can itself be undone. */
+            act: components["schemas"]["ActId"];
+            records: number;
+        };
+        /** @description A unit: its floors from the top down. */
+        UnitView: {
+            name: string;
+            floors: components["schemas"]["FloorView"][];
         };
         /** @description 新的大屏 · A wall just opened. */
         WallOpenedView: {
@@ -4692,6 +5270,854 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_record: {
+        parameters: {
+            query?: {
+                /** @description A key of the catalogue's purposes. */
+                purpose?: string;
+                /** @description Sealed values to open, separated by commas; `facts` for service facts. */
+                open?: string;
+                /** @description Words why, for a record beyond one's area in an emergency; the security administrator is told. */
+                emergency?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_history: {
+        parameters: {
+            query?: {
+                /** @description A key of the catalogue's purposes. */
+                purpose?: string;
+                /** @description Sealed values to open, separated by commas; `facts` for service facts. */
+                open?: string;
+                /** @description Words why, for a record beyond one's area in an emergency; the security administrator is told. */
+                emergency?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_person: {
+        parameters: {
+            query?: {
+                /** @description A key of the catalogue's purposes. */
+                purpose?: string;
+                /** @description Sealed values to open, separated by commas; `facts` for service facts. */
+                open?: string;
+                /** @description Words why, for a record beyond one's area in an emergency; the security administrator is told. */
+                emergency?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_home: {
+        parameters: {
+            query?: {
+                /** @description A key of the catalogue's purposes. */
+                purpose?: string;
+                /** @description Sealed values to open, separated by commas; `facts` for service facts. */
+                open?: string;
+                /** @description Words why, for a record beyond one's area in an emergency; the security administrator is told. */
+                emergency?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_building: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRecordBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveOutBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_deed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                act: components["schemas"]["ActId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

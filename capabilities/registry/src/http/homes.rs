@@ -7,6 +7,7 @@ use crate::error::RegistryError;
 use crate::looks;
 use crate::model::{Kind, RecordId};
 use crate::queries::{self, homes::BuildingHome};
+use crate::store;
 use crate::view::RecordView;
 use ::store::{Conn, Tx};
 use axum::Json;
@@ -20,6 +21,8 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HomeView {
     pub dwelling: RecordView,
+    /// The building it is in; a house of its own is one itself.
+    pub building: Option<RecordId>,
     pub households: Vec<RecordView>,
     /// Who lives there now, heads first.
     pub members: Vec<MemberView>,
@@ -69,6 +72,7 @@ pub async fn show_home(
         };
         members.sort_by_key(|member| !is_head(member));
         Ok::<_, RegistryError>(HomeView {
+            building: building_of(tx, dwelling.content.links.place).await?,
             dwelling: viewer.record(&dwelling, None),
             households: of_kind(Kind::Household).map(|record| viewer.record(record, None)).collect(),
             members,
@@ -76,6 +80,18 @@ pub async fn show_home(
         })
     });
     Ok(Json(home.await?))
+}
+
+/// The place of the level of a building at or above a place.
+async fn building_of(tx: &mut Tx, mut place: Option<RecordId>) -> Result<Option<RecordId>, RegistryError> {
+    while let Some(id) = place {
+        let Some(record) = store::load(tx, id).await? else { break };
+        if record.content.open.text("level") == "building" {
+            return Ok(Some(id));
+        }
+        place = record.content.links.place;
+    }
+    Ok(None)
 }
 
 /// A building: its homes with how they are used, and how many live in each; nothing about who.
