@@ -67,7 +67,9 @@ pub async fn fill(
     let making = tokio::task::spawn_blocking(move || {
         maker.make(&mut |records| {
             let rows = Rows::of(&maker.catalogue, &keys, district, &records)?;
-            ready.blocking_send(Batch::of(&records, rows)).map_err(|_| Fault::broken("the demo was broken off"))
+            ready
+                .blocking_send(Batch::of(&records, rows))
+                .map_err(|_| Fault::broken("the demo was broken off"))
         })
     });
     let actor = Actor::system(district, "demo");
@@ -184,4 +186,3 @@ fn refused(e: RegistryError) -> Fault {
         other => Fault::broken(format!("the demo's register breaks a rule: {other}")),
     }
 }
-

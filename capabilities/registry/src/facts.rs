@@ -17,6 +17,10 @@ pub const MERGED: &str = "registry.records_merged";
 pub const UNDONE: &str = "registry.deed_undone";
 /// Somebody looked at a record: the person it is about is shown this fact.
 pub const OPENED: &str = "registry.record_opened";
+/// Somebody searched: how the words were meant and how much was found, never the words.
+pub const SEARCHED: &str = "registry.searched";
+/// Somebody asked which homes an outage or works concern.
+pub const CONCERNED: &str = "registry.concerned_counted";
 /// Somebody looked at a record beyond their area, in an emergency; the reason is kept with it, sealed.
 pub const GLASS_BROKEN: &str = "registry.glass_broken";
 /// Somebody read in bulk, or asked to take everything along.

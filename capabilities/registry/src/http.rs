@@ -1,10 +1,12 @@
 //! The JSON routes of the register: parse, call, answer. Answers of deeds carry ids and versions only, never a value.
 
+mod counts;
 mod deeds;
 mod homes;
 mod kinds;
 mod people;
 mod records;
+mod search;
 
 use crate::access::require;
 use crate::catalogue::Catalogue;
@@ -27,6 +29,11 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(people::show_person))
         .routes(routes!(homes::show_home))
         .routes(routes!(homes::show_building))
+        .routes(routes!(search::search_records))
+        .routes(routes!(search::match_addresses))
+        .routes(routes!(counts::count_records))
+        .routes(routes!(counts::list_stale))
+        .routes(routes!(counts::count_affected))
         .routes(routes!(deeds::enter_record))
         .routes(routes!(deeds::amend_record))
         .routes(routes!(deeds::confirm_record))

@@ -49,6 +49,15 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
     })
 }
 
+/// How many records of each area have a value that is to be confirmed, by path.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn count_stale(db: &::store::Db, district: DistrictId) -> Result<Vec<(String, i64)>, Fault> {
+    let now = db.clock().now();
+    db.read_long(async move |conn: &mut ::store::Conn| queries::counts::count_stale(conn, district, now).await).await
+}
+
 /// A record as it is: its version and content, for the house's own checks. Nobody is shown it, so it is no look.
 ///
 /// # Errors

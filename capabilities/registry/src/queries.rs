@@ -1,7 +1,9 @@
 //! Every read of the register: what belongs to a record, lists, search. Bounded, and filtered by the reader's scope.
 
+pub(crate) mod counts;
 pub(crate) mod features;
 pub(crate) mod homes;
+pub(crate) mod search;
 
 use crate::error::RegistryError;
 use crate::model::{Kind, Record, RecordId};

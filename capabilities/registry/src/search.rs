@@ -86,7 +86,8 @@ pub(crate) fn tokens_of(district: DistrictId, record: &Record) -> Option<String>
 /// What of the sealed values a record is looked up by: label and value.
 pub(crate) fn lookup_values(secret: &Fields) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
-    let entries = |key: &str| secret.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let entries =
+        |key: &str| secret.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     for number in entries("documents").iter().filter_map(|entry| entry["number"].as_str()) {
         found.push((DOCUMENT, number.to_owned()));
         found.push((DOCUMENT_END, end_of(number)));

@@ -238,11 +238,8 @@ fn add_things(
             5 => "missing",
             _ => "sound",
         };
-        let values = [
-            ("component", json!(component.code)),
-            ("name", json!(component.zh)),
-            ("state", json!(state)),
-        ];
+        let values =
+            [("component", json!(component.code)), ("name", json!(component.zh)), ("state", json!(state))];
         let point = Some(point_in(scribe, grid, random));
         scribe.enter(Kind::Thing, Entry { values: &values, point, ..Entry::default() })?;
     }

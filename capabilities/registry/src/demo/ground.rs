@@ -86,7 +86,8 @@ fn lay_village(
     let mut sites = Vec::with_capacity(homes);
     for group in 0..GROUPS {
         let name = format!("{}组", serial_of(grid) * GROUPS + group + 1);
-        let group_at = place(scribe, "group", &name, Some(Upper::Elsewhere(village)), Spot::Area(&grid.path))?;
+        let group_at =
+            place(scribe, "group", &name, Some(Upper::Elsewhere(village)), Spot::Area(&grid.path))?;
         let houses = homes * (group + 1) / GROUPS - homes * group / GROUPS;
         for house in 1..=houses {
             let spot = Spot::Point(point_in(scribe, grid, random));

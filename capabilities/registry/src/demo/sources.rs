@@ -105,7 +105,8 @@ impl Sources {
     /// # Errors
     /// A file that cannot be read, named.
     pub(super) fn read() -> Result<Self, Fault> {
-        let surnames = lines::<NameLine>("names.csv", NAMES)?.into_iter().filter(|line| line.part == "surname");
+        let surnames =
+            lines::<NameLine>("names.csv", NAMES)?.into_iter().filter(|line| line.part == "surname");
         let weight = |line: &NameLine| (line.weight.unwrap_or(0.01) * 100.0) as u32 + 1;
         Ok(Self {
             surnames: surnames.map(|line| (line.text.clone(), weight(&line))).collect(),

@@ -64,7 +64,8 @@ mod tests {
         for _ in 0..200 {
             for (sex, read) in [("male", Sex::Male), ("female", Sex::Female)] {
                 let number = specimens.document(date(1990, 2, 28), sex);
-                let document = Document::parse(DocumentKind::ResidentId, &number, today).expect("it is right in form");
+                let document =
+                    Document::parse(DocumentKind::ResidentId, &number, today).expect("it is right in form");
                 assert_eq!((document.birth(), document.sex()), (Some(date(1990, 2, 28)), Some(read)));
                 assert!(seen.insert(number));
             }

@@ -11,9 +11,9 @@ use uuid::Uuid;
 list_item!(RecordId, Uuid, UuidList, |v| v.0);
 
 row! {
-    struct Counted {
-        dwelling_id: Option<RecordId>,
-        people: i64,
+    pub(crate) struct Counted {
+        pub dwelling_id: Option<RecordId>,
+        pub people: i64,
     }
 }
 
@@ -26,7 +26,7 @@ row! {
 
 sql! {
     /// How many live in each of these homes.
-    RESIDENTS: (DistrictId, List<RecordId>) -> Counted =
+    pub(crate) RESIDENTS: (DistrictId, List<RecordId>) -> Counted =
         "select dwelling_id, count(*) as people from registry_record
          where district = $1 and dwelling_id {in:$2:uuid} and kind = 'residence' and state = 'live' group by dwelling_id";
     STALE: (DistrictId, List<RecordId>) -> Aged =
@@ -50,6 +50,8 @@ pub(crate) struct BuildingHome {
     pub room: String,
     pub occupancy: Option<String>,
     pub use_code: Option<String>,
+    /// What its water, power and gas come by.
+    pub risers: Vec<String>,
     pub residents: i64,
     pub stale: bool,
 }
@@ -141,6 +143,7 @@ fn room(row: &RecordRow, above: &Above) -> BuildingHome {
         room: name,
         occupancy: None,
         use_code: None,
+        risers: Vec::new(),
         residents: 0,
         stale: false,
     }
@@ -151,6 +154,8 @@ fn furnish(home: &mut BuildingHome, dwelling: &RecordRow) {
     home.dwelling = Some(dwelling.id);
     home.occupancy = value("occupancy");
     home.use_code = value("use");
+    let risers = dwelling.fields.0.get("risers").and_then(|v| v.as_array());
+    home.risers = risers.into_iter().flatten().filter_map(|v| v.as_str()).map(str::to_owned).collect();
 }
 
 async fn count(
