@@ -217,7 +217,7 @@ fn after_months(at: Time, months: i32) -> Option<Time> {
 }
 
 /// The file in the district's folder, else the one built in.
-fn text_of(settings: &Settings, (name, built_in): (&str, &str)) -> Result<String, Fault> {
+pub(crate) fn text_of(settings: &Settings, (name, built_in): (&str, &str)) -> Result<String, Fault> {
     let own = settings.catalog.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists());
     match own {
         Some(path) => std::fs::read_to_string(&path)
@@ -226,11 +226,11 @@ fn text_of(settings: &Settings, (name, built_in): (&str, &str)) -> Result<String
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Fault> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Fault> {
     toml::from_str(text).map_err(|e| Fault::broken(format!("{name} cannot be read")).because(e))
 }
 
-fn refuse(name: &str, faults: Vec<String>) -> Result<(), Fault> {
+pub(crate) fn refuse(name: &str, faults: Vec<String>) -> Result<(), Fault> {
     if faults.is_empty() { Ok(()) } else { Err(Fault::broken(format!("{name}: {}", faults.join("; ")))) }
 }
 

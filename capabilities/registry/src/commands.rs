@@ -3,6 +3,7 @@
 mod amend;
 mod confirm;
 mod enter;
+pub mod import;
 mod merge;
 mod reside;
 mod undo;
@@ -10,10 +11,11 @@ mod undo;
 pub use amend::{Amend, amend};
 pub use confirm::{Confirm, End, confirm, end};
 pub use enter::{Enter, enter};
-pub(crate) use enter::{Drafting, label_of};
+pub(crate) use enter::{Drafting, fill_from_document, label_of};
 pub use merge::{Merge, merge};
 pub use reside::{MoveIn, MoveOut, move_in, move_out};
 pub use undo::{Undone, undo};
+pub(crate) use undo::undo_step;
 
 use crate::error::RegistryError;
 use crate::model::{Origin, Source};

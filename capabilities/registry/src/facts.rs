@@ -1,7 +1,8 @@
 //! What the register records of itself: ids, codes and counts, never a name, a number or a value.
 
+use crate::import::{Batch, BatchId};
 use crate::model::{Kind, Record, RecordId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Fact;
 use uuid::Uuid;
 
@@ -60,4 +61,43 @@ impl Fact for RegistryFact<'_> {
 /// The kinds of record that are about a person: a look at one is a look at the person.
 pub(crate) fn is_about_a_person(kind: Kind) -> bool {
     matches!(kind, Kind::Person | Kind::Residence | Kind::Share | Kind::ServiceFact | Kind::Household)
+}
+
+/// A table was sent, checked, saved: the name says which. Its rows' history names the same deed.
+pub const TABLE_SENT: &str = "registry.table_sent";
+pub const CHECKED: &str = "registry.table_checked";
+pub const SAVED: &str = "registry.table_saved";
+pub const TABLE_DROPPED: &str = "registry.table_dropped";
+/// Somebody took a copy of many records along; who is in it stands beside.
+pub const EXPORTED: &str = "registry.records_exported";
+
+/// A step of a table that is brought in: counts, and the deed.
+pub(crate) struct BatchFact {
+    name: &'static str,
+    batch: BatchId,
+    data: Value,
+}
+
+impl BatchFact {
+    pub fn of(name: &'static str, batch: &Batch) -> Self {
+        let tally = if name == SAVED { batch.report.saved } else { batch.report.checked };
+        let data = json!({
+            "table": batch.table, "state": batch.state, "act": batch.act, "rows_done": batch.rows_done, "rows": tally.rows,
+            "new": tally.new, "changed": tally.changed, "unchanged": tally.unchanged, "conflicts": tally.conflicts,
+            "wrong": tally.wrong, "takes_conflicts": batch.takes_conflicts,
+        });
+        Self { name, batch: batch.id, data }
+    }
+}
+
+impl Fact for BatchFact {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn subject(&self) -> (&'static str, Uuid) {
+        (BatchId::NOUN, self.batch.0)
+    }
+    fn data(&self) -> Value {
+        self.data.clone()
+    }
 }

@@ -2,7 +2,9 @@
 
 mod counts;
 mod deeds;
+mod exports;
 mod homes;
+mod imports;
 mod kinds;
 mod people;
 mod records;
@@ -13,6 +15,7 @@ use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
 use crate::view::Viewer;
 use ::store::Tx;
+use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderMap;
 use edge::{Edge, Who};
 use platform::{Actor, Permission, Problem};
@@ -42,6 +45,25 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(deeds::move_out))
         .routes(routes!(deeds::merge_records))
         .routes(routes!(deeds::undo_deed))
+        .merge(imported())
+        .routes(routes!(exports::export_records))
+        .routes(routes!(exports::list_copies))
+}
+
+/// Tables brought in; a form may be as large as the largest of them.
+fn imported() -> OpenApiRouter<Edge> {
+    let form_bytes_max = usize::try_from(platform::limits::FORM_BODY_BYTES_MAX).unwrap_or(usize::MAX);
+    let sending = OpenApiRouter::new()
+        .routes(routes!(imports::send_table, imports::list_tables))
+        .layer(DefaultBodyLimit::max(form_bytes_max));
+    OpenApiRouter::new()
+        .merge(sending)
+        .routes(routes!(imports::show_table, imports::drop_table))
+        .routes(routes!(imports::check_table))
+        .routes(routes!(imports::save_table))
+        .routes(routes!(imports::undo_table))
+        .routes(routes!(imports::download_errors))
+        .routes(routes!(imports::download_template))
 }
 
 /// The actor, signed in and holding the permission somewhere; where exactly is asked of each record.

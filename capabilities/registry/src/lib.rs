@@ -6,9 +6,11 @@ mod catalogue;
 pub mod commands;
 pub mod demo;
 mod error;
+mod export;
 pub mod facts;
 mod features;
 mod http;
+pub mod import;
 pub mod looks;
 mod model;
 mod queries;
@@ -31,7 +33,7 @@ use std::sync::Arc;
 pub static CAPABILITY: Capability = Capability {
     name: "registry",
     words: Words::of("一标三实", "Register"),
-    migrations: migrations!("registry", ["0001_register.sql", "0004_on_the_map.sql"]),
+    migrations: migrations!("registry", ["0001_register.sql", "0002_import.sql", "0004_on_the_map.sql"]),
     permissions: access::PERMISSIONS,
     api: http::routes,
     pages: features::routes,
@@ -44,7 +46,10 @@ pub static CAPABILITY: Capability = Capability {
 fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
         let settings = db.fixtures().get::<Settings>();
-        db.fixtures().put(Arc::new(Catalogue::load(&settings)?));
+        let catalogue = Catalogue::load(&settings)?;
+        db.fixtures().put(Arc::new(import::ImportBook::load(&settings, &catalogue)?));
+        db.fixtures().put(Arc::new(import::Runs::default()));
+        db.fixtures().put(Arc::new(catalogue));
         Ok(())
     })
 }

@@ -12,7 +12,7 @@ pub mod spelling;
 pub use fields::{Fields, Origin, Source};
 pub use history::changes_between;
 pub use record::{Content, KEEPING, Kind, Links, Record, State};
-pub use shape::{Shape, ShapeFault, check};
+pub use shape::{Shape, ShapeFault, check, parse_day};
 
 platform::id!(
     /// A record of the register: a place, a home, a household, a person, a residence, a share, an organisation, a thing, a service fact.

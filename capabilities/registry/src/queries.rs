@@ -1,6 +1,8 @@
 //! Every read of the register: what belongs to a record, lists, search. Bounded, and filtered by the reader's scope.
 
+pub(crate) mod batches;
 pub(crate) mod counts;
+pub(crate) mod exports;
 pub(crate) mod features;
 pub(crate) mod homes;
 pub(crate) mod search;

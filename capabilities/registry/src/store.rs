@@ -1,6 +1,8 @@
 //! Loads and saves records with all their earlier states; with queries.rs the only SQL. Finding is authorising: a record to change
 //! comes from [`load_for`] or not at all.
 
+pub(crate) mod batches;
+pub(crate) mod exports;
 mod image;
 pub(crate) mod reseal;
 

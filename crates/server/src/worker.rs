@@ -27,6 +27,9 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
     let mut facts = edge.db.facts().subscribe();
     let (mut tidied, mut folded, mut followed) = (None::<Instant>, Instant::now(), Instant::now());
     let mut sealed = Instant::now();
+    if let Err(fault) = registry::import::resume(&edge).await {
+        tracing::error!("Tables that were under way did not go on: {fault:?}");
+    }
     while !*told.borrow() {
         let wait = match edge.db.run_due().await {
             // Much was due: there may be more.
@@ -66,6 +69,7 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             if let Err(fault) = sweep_photos(&edge).await {
                 tracing::warn!("Photos that no case names were not removed: {fault:?}");
             }
+            registry::import::sweep(&edge);
         }
         tokio::select! {
             () = tokio::time::sleep(wait) => {}

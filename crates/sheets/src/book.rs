@@ -73,7 +73,14 @@ impl Book {
     /// # Errors
     /// Any [`SheetFault`].
     pub fn open(path: &Path, limits: &Limits) -> Result<Self, SheetFault> {
-        let file = File::open(path)?;
+        Self::open_file(File::open(path)?, limits)
+    }
+
+    /// The same with a file that is open already: one without a name, that is gone when it is let go.
+    ///
+    /// # Errors
+    /// Any [`SheetFault`].
+    pub fn open_file(file: File, limits: &Limits) -> Result<Self, SheetFault> {
         let bytes = file.metadata()?.len();
         if bytes > limits.file_bytes_max {
             return Err(SheetFault::TooLarge { bytes, bytes_max: limits.file_bytes_max });

@@ -1027,6 +1027,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registry/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我上传的表格，最近的在前。The tables one has sent, the latest first. */
+        get: operations["list_tables"];
+        put?: never;
+        /** 上传表格（XLSX 或 CSV，最大 50 MB）：字段 `table` 写表的种类，`file` 是文件。Send a table to be brought in. */
+        post: operations["send_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张表的进度和检查结果。How far a table is, and what its check said. */
+        get: operations["show_table"];
+        put?: never;
+        post?: never;
+        /** 丢弃一张还没有保存的表。Throw a table away of which nothing was saved. */
+        delete: operations["drop_table"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认各列含义并开始检查（不保存任何一行）。Confirm how the columns are read, and begin the check. */
+        post: operations["check_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/imports/{id}/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 保存正确的行。Save the rows that are right, as one deed. */
+        post: operations["save_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 整批撤销。Take everything back the table brought. */
+        post: operations["undo_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/imports/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 有问题的行，问题写在批注里。The rows at fault as a workbook, each fault in a comment. */
+        get: operations["download_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/templates/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 空表模板，每列有说明和示例。The empty table of a kind, its columns explained. */
+        get: operations["download_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导出表格：写明用途和理由，每个人都能看到自己被导出过。Take a copy along; everybody in it is told. */
+        post: operations["export_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/records/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 谁导出过这条记录。Who took copies a record was in; nothing of the record itself. */
+        get: operations["list_copies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -1765,6 +1920,35 @@ export interface components {
             /** Format: int64 */
             bytes: number;
         };
+        /** Format: uuid */
+        BatchId: string;
+        /** @enum {string} */
+        BatchState: "sent" | "checking" | "checked" | "saving" | "saved" | "undoing" | "undone" | "stopped" | "dropped";
+        /** @description A table that was sent. */
+        BatchView: {
+            id: components["schemas"]["BatchId"];
+            table: components["schemas"]["Table"];
+            state: components["schemas"]["BatchState"];
+            file_name: string;
+            /** @description The sheet that is read, from 0. */
+            sheet: number;
+            mapping?: components["schemas"]["Mapping"] | null;
+            /** @description The columns this kind of table may have. */
+            columns: components["schemas"]["ColumnView"][];
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows, or records while it is taken back, that are done in the step under way.
+             */
+            done: number;
+            takes_conflicts: boolean;
+            report: components["schemas"]["Report"];
+            /** @description The deed of all its rows. */
+            act: components["schemas"]["ActId"];
+            created_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+        };
         /** @description The rows a figure counts. */
         Behind: components["schemas"]["Page_CaseLine"] & {
             /** @description All of them, on every page: the value of the figure. */
@@ -1997,6 +2181,12 @@ export interface components {
             /** @description Changes left out of the picture: too many, or without a boundary. */
             left_out: number;
         };
+        /** @description How a table is to be read. */
+        CheckBody: {
+            /** @description The sheet, from 0. */
+            sheet: number;
+            mapping: components["schemas"]["Mapping"];
+        };
         /** @description What a file would change, and how that looks. */
         CheckedAreas: components["schemas"]["ImportReport"] & {
             changes: components["schemas"]["ChangesDrawn"];
@@ -2013,6 +2203,13 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description A column a table may have. */
+        ColumnView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            required: boolean;
+            meaning: components["schemas"]["Words"];
+        };
         ConfirmBody: {
             code: string;
         };
@@ -2027,6 +2224,16 @@ export interface components {
         ConfirmedView: {
             /** @description 手机丢了用，每个一次，只显示一次 · For a lost phone: each works once, shown this once. */
             recovery_codes: string[];
+        };
+        /** @description A copy a record was in. */
+        CopyView: {
+            at: components["schemas"]["Time"];
+            /** @description The post or kind of person who took it. */
+            by: string;
+            purpose: string;
+            purpose_words: components["schemas"]["Words"];
+            /** @description Sealed values that were open in it. */
+            opened: string[];
         };
         /** @description A report. */
         CreateCase: {
@@ -2185,6 +2392,21 @@ export interface components {
             /** @description The levels of urging, as `levels` counts them. */
             levels: components["schemas"]["Words"][];
         };
+        /** @description A copy that is wanted. */
+        ExportBody: {
+            /** @description person, dwelling, place, organisation, thing */
+            kind: components["schemas"]["Kind"];
+            area_path: string;
+            /** @description Keys of the columns in their order; empty: all. */
+            columns?: string[];
+            format: components["schemas"]["Format"];
+            /** @description A key of the catalogue's purposes. */
+            purpose: string;
+            /** @description Words why: printed on the copy, and kept. */
+            reason: string;
+            /** @description Sealed values that are open in it; the others are masked. */
+            open?: string[];
+        };
         /** @description 工作界面 · A staff face, with its places. Who I am (`/api/identity/me`) lists those that are open; the roles list all, with what opens them. */
         FaceView: {
             /** @description `grid`, `desk`, `map`, `admin` */
@@ -2315,6 +2537,11 @@ export interface components {
         FollowerId: string;
         /** @enum {string} */
         FollowerKind: "reporter" | "follower";
+        /**
+         * @description How a copy is written.
+         * @enum {string}
+         */
+        Format: "xlsx" | "csv" | "jsonl";
         /** @description How much each field may hold, and what may be chosen. */
         FormsView: {
             /** @description What happened, a note, a reason in words: characters. */
@@ -2574,6 +2801,18 @@ export interface components {
             /** @description Cases asked for that have no place, anywhere in the area: they are in the list only. */
             unplaced: number;
         };
+        /** @description Which column of a sheet is what. */
+        Mapping: {
+            /**
+             * Format: int32
+             * @description The row of the heads, from 1.
+             */
+            header_row: number;
+            /** @description The heads as they stand there: the same mapping does not fit another sheet. */
+            heads: string[];
+            /** @description For each column the key of the table's column; null where it is not taken in. */
+            columns: (string | null)[];
+        };
         /** @description 我是谁 · Whoever asks. */
         MeView: {
             account: components["schemas"]["AccountId"];
@@ -2645,6 +2884,11 @@ export interface components {
             since_words: string;
             /** Format: int64 */
             followers: number;
+        };
+        /** @description What is told of a file that is read all the same: hidden sheets, formulas, merged cells. */
+        NoticeView: {
+            code: string;
+            words: components["schemas"]["Words"];
         };
         OfferBody: {
             /** @description 已绑定过的，先给一个现在的验证码 · Where one is in force already, a code of it. */
@@ -3074,6 +3318,21 @@ export interface components {
             expires_at: components["schemas"]["Time"];
             account: components["schemas"]["AccountId"];
         };
+        /** @description All of it. */
+        Report: {
+            notices: components["schemas"]["NoticeView"][];
+            checked: components["schemas"]["Tally"];
+            saved: components["schemas"]["Tally"];
+            /**
+             * Format: int64
+             * @description Records entered and changed.
+             */
+            records: number;
+            /** @description The most frequent first. */
+            troubles: components["schemas"]["TroubleCount"][];
+            first: components["schemas"]["TroubleRow"][];
+            stopped?: components["schemas"]["Words"] | null;
+        };
         ReporterBody: {
             name?: string | null;
             phone?: string | null;
@@ -3136,6 +3395,11 @@ export interface components {
             text: string;
             /** @description Whether the district has its own; else it is the built-in one. */
             own: boolean;
+        };
+        /** @description What is saved. */
+        SaveBody: {
+            /** @description Whether the table is right where the register says something else. Rows that are wrong never go in. */
+            takes_conflicts?: boolean;
         };
         SendCodeBody: {
             /** @description 手机号 · A mobile number. */
@@ -3202,9 +3466,50 @@ export interface components {
         Source: "door" | "import" | "self" | "department" | "desk";
         /** @enum {string} */
         State: "live" | "ended" | "merged" | "withdrawn" | "erased";
+        /** @enum {string} */
+        Table: "people" | "homes" | "organisations" | "things";
+        /** @description What became of the rows. */
+        Tally: {
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            changed: number;
+            /**
+             * Format: int64
+             * @description The register says the same already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description The register says something else.
+             */
+            conflicts: number;
+            /** Format: int64 */
+            wrong: number;
+        };
         /** Format: date-time */
         Time: string;
         Told: unknown;
+        /** @description A kind of fault, and how many rows have it. */
+        TroubleCount: {
+            code: string;
+            /** Format: int64 */
+            rows: number;
+        };
+        /** @description A row at fault. */
+        TroubleRow: {
+            /**
+             * Format: int32
+             * @description Its number in the sheet, from 1.
+             */
+            row: number;
+            /** @description The head of the column it concerns. */
+            column?: string | null;
+            code: string;
+            words: components["schemas"]["Words"];
+        };
         /** @description Rules to try out on what has been. */
         TryRules: {
             /** @description The text of a `routing.toml`. */
@@ -6118,6 +6423,567 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table: components["schemas"]["Table"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_copies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -147,7 +147,7 @@ pub(super) fn require_values(book: &KindBook, content: &Content) -> Result<(), R
 }
 
 /// Collect once: what the document says of birth and sex is not asked again.
-pub(super) fn fill_from_document(content: &mut Content, kind: Kind, origin: &Origin, today: Date) {
+pub(crate) fn fill_from_document(content: &mut Content, kind: Kind, origin: &Origin, today: Date) {
     if kind != Kind::Person {
         return;
     }

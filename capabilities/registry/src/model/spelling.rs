@@ -11,4 +11,4 @@ pub use name::{NameFault, check_name, fold_name, mask_name};
 pub use query::{Query, Reading, Seems, query_tokens};
 pub use tokens::{asked_text_tokens, name_tokens, text_tokens};
 
-pub(super) use characters::half_width;
+pub(crate) use characters::half_width;

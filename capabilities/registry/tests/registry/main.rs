@@ -2,8 +2,10 @@
 
 mod deeds;
 mod demo;
+mod exports;
 mod features;
 mod history;
+mod imports;
 mod keys;
 mod looks;
 mod search;

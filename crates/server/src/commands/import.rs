@@ -1,5 +1,7 @@
 //! `mulin import areas`: a file of areas checked and brought into force. `mulin import requests`: another system's reports.
+//! Tables of the register stand in tables.rs.
 
+use crate::commands::tables::{self, TableWords};
 use crate::failure::{Failure, Outcome};
 use crate::house::{self, Alone};
 use crate::progress::Progress;
@@ -7,6 +9,7 @@ use crate::settings::Settings;
 use clap::Subcommand;
 use edge::{Districts, Edge};
 use platform::{Actor, DistrictId, Problem, Time};
+use registry::import::Table;
 use std::path::{Path, PathBuf};
 use territory::{FileFormat, FileOptions, ImportOptions, ImportReport, ImportStep, Severity};
 
@@ -55,10 +58,25 @@ pub(crate) enum Words {
         #[arg(long)]
         json: bool,
     },
+    /// People with the homes they live in, into the register
+    #[command(
+        after_help = "Example:\n  mulin import people list.xlsx --dry-run --errors faults.xlsx\n\nEvery row is checked before one is saved. Rows that are right go in, as one deed that can be undone. Doing it again changes nothing."
+    )]
+    People(TableWords),
+    /// Homes, and with a grid's code or a position their buildings, into the register
+    Homes(TableWords),
+    /// Organisations, into the register
+    Organisations(TableWords),
+    /// Things of the street, by their component codes, into the register
+    Things(TableWords),
 }
 
 pub(crate) async fn run(settings: &Settings, words: Words) -> Outcome {
     match words {
+        Words::People(words) => tables::run(settings, Table::People, words).await,
+        Words::Homes(words) => tables::run(settings, Table::Homes, words).await,
+        Words::Organisations(words) => tables::run(settings, Table::Organisations, words).await,
+        Words::Things(words) => tables::run(settings, Table::Things, words).await,
         Words::Areas { file, crs, district, from, within, dry_run } => {
             let system = system_of(&crs)?;
             let format = FileFormat::parse(&file.to_string_lossy());

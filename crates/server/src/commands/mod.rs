@@ -13,3 +13,4 @@ pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod routing;
+pub(crate) mod tables;

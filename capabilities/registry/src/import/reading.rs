@@ -1,0 +1,69 @@
+//! The rows of a table, read and checked by themselves on a thread of their own, handed over some hundreds at a time.
+
+use super::columns::Columns;
+use super::draft::Draft;
+use super::seen::Seen;
+use crate::model::Origin;
+use sheets::{Book, SheetFault};
+use std::ops::ControlFlow;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::JoinHandle;
+
+/// Rows of one part: what is decided together and saved in one write.
+pub(crate) const PART_ROWS: usize = 500;
+/// Parts that wait to be decided on.
+const PARTS_WAITING_MAX: usize = 4;
+
+/// Rows that follow each other.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    /// How many rows of the table came before.
+    pub before: i64,
+    pub drafts: Vec<Draft>,
+}
+
+/// Reads a table; the rows come in order. Breaks off when nobody takes them any more.
+pub(crate) fn read(
+    book: Book,
+    sheet: usize,
+    columns: Columns,
+    origin: Origin,
+) -> (Receiver<Rows>, JoinHandle<Result<(), SheetFault>>) {
+    let (sender, receiver) = mpsc::channel(PARTS_WAITING_MAX);
+    let reading = tokio::task::spawn_blocking(move || read_all(&book, sheet, &columns, &origin, &sender));
+    (receiver, reading)
+}
+
+fn read_all(
+    book: &Book,
+    sheet: usize,
+    columns: &Columns,
+    origin: &Origin,
+    sender: &Sender<Rows>,
+) -> Result<(), SheetFault> {
+    let (mut seen, mut before) = (Seen::default(), 0i64);
+    let mut drafts = Vec::with_capacity(PART_ROWS);
+    let mut hand_over = |drafts: &mut Vec<Draft>| {
+        let drafts = std::mem::replace(drafts, Vec::with_capacity(PART_ROWS));
+        let count = drafts.len() as i64;
+        let is_taken = sender.blocking_send(Rows { before, drafts }).is_ok();
+        before += count;
+        is_taken
+    };
+    book.each_row(sheet, |row, cells| {
+        if row <= columns.mapping.header_row {
+            return ControlFlow::Continue(());
+        }
+        let mut draft = Draft::read(columns, row, cells, origin);
+        seen.watch(columns, &mut draft);
+        drafts.push(draft);
+        match drafts.len() < PART_ROWS || hand_over(&mut drafts) {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    })?;
+    if !drafts.is_empty() {
+        hand_over(&mut drafts);
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! A table that is being worked at: its file open, its columns read, the register's places at hand.
+
+use super::book::Table;
+use super::columns::Columns;
+use super::deciding::{Deciding, Part};
+use super::draft::Draft;
+use super::files::Files;
+use super::known::{Asked, Known};
+use super::places::Places;
+use super::places_new::Maker;
+use super::subjects::Subjects;
+use super::{Batch, BatchId, ImportBook};
+use crate::catalogue::Catalogue;
+use crate::error::RegistryError;
+use crate::model::{Kind, Origin, RecordId, Source};
+use crate::queries::batches::{self, PlaceCursor};
+use crate::view::Viewer;
+use ::store::Conn;
+use axum::http::StatusCode;
+use edge::Edge;
+use platform::{Actor, DistrictId, Fault, Problem, Refusal, Words};
+use seal::{Keyring, Vault};
+use sheets::{Book, Limits, SheetFault};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A table at work.
+pub(crate) struct Work {
+    pub edge: Edge,
+    pub district: DistrictId,
+    pub keys: Arc<Keyring>,
+    pub files: Files,
+    pub batch: Batch,
+    pub columns: Columns,
+    viewer: Viewer,
+    places: Places,
+    cursor: PlaceCursor,
+    subjects: Subjects,
+}
+
+/// How a table is opened: the limits of the floor, which fit a district.
+pub(crate) fn limits() -> Limits {
+    Limits { file_bytes_max: super::FILE_BYTES_MAX, ..Limits::default() }
+}
+
+/// A refusal of the file as the register tells it.
+pub(crate) fn refused(fault: SheetFault) -> RegistryError {
+    match fault {
+        SheetFault::Disk(error) => RegistryError::Fault(Fault::from(error).context("reading a table")),
+        fault => fault.problem().into(),
+    }
+}
+
+/// The table of a batch is no longer on the disk.
+fn file_is_gone() -> RegistryError {
+    let words = Words::of(
+        "这张表已过期删除，请重新上传。",
+        "This table was removed after its time; please send it again.",
+    );
+    Problem::new(StatusCode::GONE, "registry.file_gone", words).into()
+}
+
+/// Loads a batch.
+pub(crate) async fn load(
+    edge: &Edge,
+    district: DistrictId,
+    id: BatchId,
+) -> Result<(Batch, Arc<Keyring>), RegistryError> {
+    let keys = edge.fixture::<Vault>().of(district)?;
+    let ring = keys.clone();
+    let read = async move |conn: &mut Conn| batches::batch(conn, &ring, district, id).await;
+    let batch = edge.db.read(read).await.map_err(RegistryError::Fault)?;
+    Ok((batch.ok_or(RegistryError::NotFound)?, keys))
+}
+
+/// Opens the file of a batch, away from the request threads.
+pub(crate) async fn open_book(
+    files: &Files,
+    keys: &Arc<Keyring>,
+    id: BatchId,
+) -> Result<Book, RegistryError> {
+    let (files, keys) = (files.clone(), keys.clone());
+    let opening = tokio::task::spawn_blocking(move || {
+        let file = files.open(&keys, id)?.ok_or_else(file_is_gone)?;
+        Book::open_file(file, &limits()).map_err(refused)
+    });
+    opening.await.map_err(|e| Fault::broken("a table was not opened").because(e))?
+}
+
+/// Whoever sent the table, acting through the house: what they may touch was settled when they sent it.
+pub(crate) fn actor_of(district: DistrictId, batch: &Batch) -> Actor {
+    Actor { account: batch.account, name: batch.by_name.as_str().into(), ..Actor::system(district, "import") }
+}
+
+impl Work {
+    /// Opens a batch that has its mapping.
+    pub async fn open(edge: &Edge, district: DistrictId, id: BatchId) -> Result<(Self, Book), RegistryError> {
+        let (batch, keys) = load(edge, district, id).await?;
+        let mapping = batch.mapping.clone().ok_or(RegistryError::NotFound)?;
+        let files = Files::of(edge, district);
+        let book = open_book(&files, &keys, id).await?;
+        let columns = Columns {
+            catalogue: edge.fixture::<Catalogue>(),
+            book: edge.fixture::<ImportBook>(),
+            table: batch.table,
+            mapping,
+            dates: book.date_system(),
+            today: edge.now().local().date(),
+        };
+        let viewer = Viewer {
+            catalogue: columns.catalogue.clone(),
+            places: edge.fixture::<territory::Map>().of(district),
+            now: edge.now(),
+        };
+        let mut work = Self {
+            edge: edge.clone(),
+            district,
+            keys,
+            files,
+            batch,
+            columns,
+            viewer,
+            places: Places::default(),
+            cursor: PlaceCursor::default(),
+            subjects: Subjects::default(),
+        };
+        work.load_register().await?;
+        Ok((work, book))
+    }
+
+    /// Reads the register's places anew, and what else the table is compared with as a whole.
+    pub async fn load_register(&mut self) -> Result<(), Fault> {
+        (self.places, self.cursor, self.subjects) =
+            (Places::default(), PlaceCursor::default(), Subjects::default());
+        self.follow().await?;
+        let kind = match self.batch.table {
+            Table::People | Table::Homes => return Ok(()),
+            Table::Organisations => Kind::Organisation,
+            Table::Things => Kind::Thing,
+        };
+        let (district, mut after) = (self.district, RecordId(Uuid::nil()));
+        loop {
+            let read =
+                async move |conn: &mut Conn| batches::subjects_after(conn, district, kind, after).await;
+            let (rows, is_last) = self.edge.db.read_long(read).await?;
+            after = rows.last().map_or(after, |row| row.id);
+            self.subjects.take(kind, rows);
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes in the places that were entered or changed since, by whomever.
+    pub async fn follow(&mut self) -> Result<(), Fault> {
+        let district = self.district;
+        loop {
+            let from = self.cursor;
+            let read = async move |conn: &mut Conn| batches::places_since(conn, district, from).await;
+            let (rows, next, is_last) = self.edge.db.read_long(read).await?;
+            self.places.take(rows);
+            self.cursor = next;
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Where the values of this table come from.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            source: Source::Import,
+            at: self.batch.created_at,
+            by: self.batch.account,
+            evidence: Some(self.batch.file_name.clone()),
+        }
+    }
+
+    /// Decides on a part of the table as the register is now.
+    pub async fn decide(&mut self, drafts: &[Draft], takes_conflicts: bool) -> Result<Part, Fault> {
+        let asked = Asked::of(self.batch.table, drafts, &self.places, &self.subjects, &self.keys);
+        let (district, keys) = (self.district, self.keys.clone());
+        let read = async move |conn: &mut Conn| Known::gather(conn, &keys, district, asked.clone()).await;
+        let known = self.edge.db.read(read).await?;
+        let maker =
+            Maker { batch: self.batch.id, act: self.batch.act, now: self.edge.now(), origin: self.origin() };
+        let deciding = Deciding {
+            columns: &self.columns,
+            maker: &maker,
+            keys: &self.keys,
+            viewer: &self.viewer,
+            scopes: &self.batch.scopes,
+            takes_conflicts,
+        };
+        Ok(deciding.decide(drafts, &known, &mut self.places, &mut self.subjects))
+    }
+}
