@@ -79,6 +79,9 @@ enum Command {
     /// Look at the keys that seal fields, and rotate them
     #[command(subcommand)]
     Keys(commands::keys::Words),
+    /// Look at the register as a whole
+    #[command(subcommand)]
+    Registry(commands::registry::Words),
     /// Print the description of the API (OpenAPI 3.1)
     #[command(after_help = "Example:\n  mulin openapi > openapi.json")]
     Openapi,
@@ -158,6 +161,7 @@ async fn act(command: Command, resolved: Resolved) -> Outcome {
         Command::Restore(words) => commands::backup::restore(settings, &words.file).await,
         Command::Audit(words) => commands::audit::run(settings, words).await,
         Command::Keys(words) => commands::keys::run(settings, words).await,
+        Command::Registry(words) => commands::registry::run(settings, words).await,
         Command::Openapi => commands::openapi::run(),
         Command::Flow(words) => commands::flow::run(settings, words),
         Command::Routing(words) => commands::routing::run(settings, words).await,

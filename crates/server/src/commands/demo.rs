@@ -1,4 +1,4 @@
-//! `mulin demo`: the demo district, made once: its ground, its people with their accounts, and a year of cases.
+//! `mulin demo`: the demo district, made once: its ground, its people with their accounts, its register and a year of cases.
 
 mod accounts;
 mod people;
@@ -34,12 +34,7 @@ pub(crate) async fn run(settings: &Settings, words: &DemoWords) -> Outcome {
             eprintln!("The demo is there already, in {}", settings.data.display());
             accounts
         }
-        None => {
-            let small = (DemoScale::Small, cases::demo::CASES_SMALL);
-            let full = (DemoScale::Full, cases::demo::CASES_FULL);
-            let (scale, cases) = if words.small { small } else { full };
-            make(settings, scale, cases).await?
-        }
+        None => make(settings, if words.small { Extent::SMALL } else { Extent::FULL }).await?,
     };
     let mut out = std::io::stdout().lock();
     if words.accounts_json {
@@ -49,6 +44,25 @@ pub(crate) async fn run(settings: &Settings, words: &DemoWords) -> Outcome {
     accounts.print(&mut out, platform::Clock::System.now())?;
     writeln!(out, "Open it:  mulin serve --data {}", settings.data.display())?;
     Ok(())
+}
+
+/// How much of everything a demo has.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    ground: DemoScale,
+    /// Grids whose homes and people are registered; none: all.
+    registered_grids: Option<usize>,
+    cases: usize,
+}
+
+impl Extent {
+    const FULL: Self =
+        Self { ground: DemoScale::Full, registered_grids: None, cases: cases::demo::CASES_FULL };
+    const SMALL: Self = Self {
+        ground: DemoScale::Small,
+        registered_grids: Some(registry::demo::GRIDS_SMALL),
+        cases: cases::demo::CASES_SMALL,
+    };
 }
 
 /// One account per role, as the demo wrote them down; nothing where the folder holds no demo.
@@ -62,14 +76,14 @@ pub(crate) fn print_accounts(out: &mut impl Write, data: &Path) -> Outcome {
 /// For measurements: the whole district with so many cases. A district that is there already gets them in addition.
 pub(crate) async fn seed(settings: &Settings, cases: usize) -> Outcome {
     if DemoAccounts::read(&settings.data)?.is_none() {
-        make(settings, DemoScale::Full, cases).await?;
+        make(settings, Extent { registered_grids: Some(0), cases, ..Extent::FULL }).await?;
         return Ok(());
     }
     let settings = Settings { demo: true, ..settings.clone() };
     fill(&house::open(&settings, Alone::Yes).await?, cases).await.map(drop)
 }
 
-async fn make(settings: &Settings, scale: DemoScale, cases: usize) -> Outcome<DemoAccounts> {
+async fn make(settings: &Settings, extent: Extent) -> Outcome<DemoAccounts> {
     let started = Instant::now();
     let settings = Settings { demo: true, ..settings.clone() };
     let edge = house::open(&settings, Alone::Yes).await?;
@@ -79,18 +93,28 @@ async fn make(settings: &Settings, scale: DemoScale, cases: usize) -> Outcome<De
             settings.data.display()
         )));
     }
-    let accounts = settle(&edge, scale, edge.now().before(FOUNDED_BEFORE)).await?;
-    let made = fill(&edge, cases).await?;
+    let accounts = settle(&edge, extent.ground, edge.now().before(FOUNDED_BEFORE)).await?;
+    let registered = register(&edge, extent.registered_grids).await?;
+    let made = fill(&edge, extent.cases).await?;
     std::fs::write(settings.data.join(FILE_NAME), SETTINGS_TEXT)?;
     // Last: a folder with this file holds a whole demo.
     accounts.write(&settings.data)?;
     eprintln!(
-        "{NAME}: {} cases, {} steps, made in {:.1} s",
+        "{NAME}: {} people in {} homes, {} cases, {} steps, made in {:.1} s",
+        registered.count("person"),
+        registered.count("dwelling"),
         made.cases,
         made.steps,
         started.elapsed().as_secs_f64()
     );
     Ok(accounts)
+}
+
+async fn register(edge: &Edge, grids: Option<usize>) -> Outcome<registry::demo::Made> {
+    let mut progress = Progress::new("Records of the register", 0);
+    let made = registry::demo::fill(&edge.db, DISTRICT, grids, &mut |done| progress.set(done as u64)).await?;
+    progress.finish();
+    Ok(made)
 }
 
 async fn fill(edge: &Edge, cases: usize) -> Outcome<cases::demo::Made> {

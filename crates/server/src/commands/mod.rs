@@ -12,5 +12,6 @@ pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+pub(crate) mod registry;
 pub(crate) mod routing;
 pub(crate) mod tables;
