@@ -99,6 +99,8 @@ pub struct ActionView {
     pub words: Words,
     pub can: bool,
     pub why: Option<Words>,
+    /// Whether most cases go on by it: a screen offers the first of these that can be taken before all others.
+    pub main: bool,
     /// What must be given along: `note`, `photo`, `post`, `reason`, `rating`, `length`, `target`, `new_facts`
     pub needs: Vec<String>,
     /// Reasons to choose from, where one is needed.
@@ -370,6 +372,7 @@ fn action_view(workflow: &Workflow, allowed: &flow::Allowed<'_>) -> ActionView {
         words: words(&action.words),
         can: allowed.can,
         why: allowed.why.as_ref().map(|r| words(&r.words())),
+        main: action.main,
         needs,
         reasons: list
             .map(|l| {

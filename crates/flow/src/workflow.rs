@@ -102,6 +102,9 @@ pub struct Action {
     pub from: Vec<String>,
     /// A state, or "same".
     pub to: String,
+    /// The way most things go on from here: what a screen offers first.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub main: bool,
     /// Other targets, tried in order before `to`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub branch: Vec<Branch>,

@@ -1733,6 +1733,8 @@ export interface components {
             words: components["schemas"]["Words"];
             can: boolean;
             why?: components["schemas"]["Words"] | null;
+            /** @description Whether most cases go on by it: a screen offers the first of these that can be taken before all others. */
+            main: boolean;
             /** @description What must be given along: `note`, `photo`, `post`, `reason`, `rating`, `length`, `target`, `new_facts` */
             needs: string[];
             /** @description Reasons to choose from, where one is needed. */

@@ -23,15 +23,14 @@ export function clock_of(line: CaseLine, now: number = server_now()): Clock {
   return new Date(line.due_at).getTime() - now < SOON_MS ? "soon" : "calm";
 }
 
-/** What can be done now, the way forward first and in the workflow's own order. */
+/** What can be done now, in the workflow's own order. */
 export function possible(actions: readonly Action[]): Action[] {
   return actions.filter((action) => action.can);
 }
 
-/** The one step most people will take next, for the large button. */
+/** The one step most people take next, for the large button: the workflow says which steps cases go on by. */
 export function next_step(actions: readonly Action[]): Action | undefined {
-  const forward = ["take", "finish", "verify", "resume", "let_in", "accept", "rule", "dispatch"];
-  return forward.map((name) => actions.find((action) => action.can && action.action === name)).find((action) => action !== undefined);
+  return actions.find((action) => action.can && action.main);
 }
 
 export function is_plain(action: Action): boolean {
