@@ -4,6 +4,17 @@ import { holds } from "../../../lib/session";
 import { tr } from "../../../lib/words";
 import { holders_of, type Holder, type Post } from "./posts";
 
+/** What was handed over, as it was shown before and as the server answered. */
+export interface Statement {
+  id: string;
+  /** Until when it can be taken back. */
+  undo_until: string;
+  leaver: string;
+  at: string;
+  /** A post with who holds it now; without an heir it is vacant. */
+  rows: { id: string; post: string; heir: string | undefined; open: number }[];
+}
+
 export async function load_people(posts: readonly Post[]): Promise<Holder[]> {
   const on_posts = new Map(holders_of(posts).map((one) => [one.account, one]));
   if (!holds("identity.manage_accounts")) return [...on_posts.values()];
