@@ -219,6 +219,24 @@ describe("the desk", { concurrency: 2 }, () => {
       assert.equal(await page.inputValue("[name=words]"), "", "the draft is gone when it is sent");
     }));
 
+  test("a call put through by the hotline is kept as one, by who dispatches", () =>
+    as_staff({ login: "dispatcher" }, async (page) => {
+      const grid = await find_staffed_grid();
+      await page.goto("/desk/report");
+      await page.fill("[name=words]", NOISE.words);
+      await page.locator("[name=type-list]").selectOption(NOISE.type);
+      await page.locator(`[name=community] option[value="${grid.slice(0, 12)}"]`).waitFor({ state: "attached" });
+      await page.locator("[name=community]").selectOption(grid.slice(0, 12));
+      await page.locator(`[name=grid] option[value="${grid}"]`).waitFor({ state: "attached" });
+      await page.locator("[name=grid]").selectOption(grid);
+      await page.fill("[name=phone]", fresh_phone());
+      await page.locator("[name=hotline]").check();
+      await page.locator("[data-send]").click();
+      await page.locator(".aloud").waitFor();
+      const [number] = await page.locator(".aloud dd").allInnerTexts();
+      assert.equal((await find(number, "dispatcher")).source, "hotline");
+    }));
+
   test("a call about something reported already: the caller is added to it", () =>
     as_staff({ login: DESK }, async (page) => {
       const grid = await find_staffed_grid();

@@ -17,6 +17,11 @@ test("an unnamed caller leaves neither name nor number", () => {
   expect(order_of({ ...call, anonymous: false }, "", undefined).reporter).toEqual({ name: "李奶奶", phone: "13800000000" });
 });
 
+test("a call put through by the hotline says so", () => {
+  expect(order_of(begin_call(), "", undefined).source).toBe("desk");
+  expect(order_of({ ...begin_call(), hotline: true }, "", undefined).source).toBe("hotline");
+});
+
 test("codes are read in threes, numbers are looked up when whole", () => {
   expect(in_threes("123456")).toBe("123 456");
   expect([is_whole_phone("138 0000 0000"), is_whole_phone("0731-28601234"), is_whole_phone("13800")]).toEqual([true, true, false]);

@@ -15,11 +15,13 @@ export interface Call {
   phone: string;
   anonymous: boolean;
   hidden: boolean;
+  /** Put through by the 12345 hotline: the routing rules may send it elsewhere. Only who dispatches may say so. */
+  hotline: boolean;
   answers: Record<string, unknown>;
 }
 
 export const begin_call = (): Call => ({
-  id: "", words: "", type: "", address: "", community: "", grid: "", lon: null, lat: null, name: "", phone: "", anonymous: false, hidden: false, answers: {},
+  id: "", words: "", type: "", address: "", community: "", grid: "", lon: null, lat: null, name: "", phone: "", anonymous: false, hidden: false, hotline: false, answers: {},
 });
 
 /** Where, as exactly as it was said: a point, else the grid, with the address in words; a community alone goes before the address. */
@@ -32,10 +34,10 @@ export function place_of(call: Call, community_name: string): Schema["PlaceBody"
 }
 
 export function order_of(call: Call, community_name: string, photos: string | undefined): Schema["CreateCase"] {
-  const { id, words, type, anonymous, hidden, answers } = call;
+  const { id, words, type, anonymous, hidden, hotline, answers } = call;
   const [name, phone] = [call.name.trim(), call.phone.trim()];
   const reporter = anonymous ? {} : { ...(name && { name }), ...(phone && { phone }) };
-  return { id, words, place: place_of(call, community_name), source: "desk", reporter, anonymous, hidden, answers, ...(type && { type }), ...(photos && { photos }) } as Schema["CreateCase"];
+  return { id, words, place: place_of(call, community_name), source: hotline ? "hotline" : "desk", reporter, anonymous, hidden, answers, ...(type && { type }), ...(photos && { photos }) } as Schema["CreateCase"];
 }
 
 /** "123 456": read aloud in threes. */
