@@ -1,12 +1,27 @@
 // The administration: each of the three administrators sees their own places and no other's; every screen in every guise.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
+import { as_resident, as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
 import { find_axe, find_colour_only, find_overflow } from "../checks.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { ADMIN_PLACES } from "../routes.mjs";
 import { settle } from "../screens.mjs";
-import { call } from "../staff.mjs";
+import { call, everybody, token_of } from "../staff.mjs";
+
+const posts = async () => (await call("GET", "/api/territory/posts?kind=grid_worker&limit=100", await token_of("system-admin"))).body.items;
+const find_post = async (id) => (await posts()).find((one) => one.id === id);
+const holder_of = async (id) => (await find_post(id)).holdings[0]?.account;
+
+/** Two workers of whom no other story knows, each on one post alone. */
+async function two_people() {
+  const known = new Set((await everybody()).flatMap((one) => (one.posts ?? []).map((post) => post.post ?? post.id)));
+  const all = await posts();
+  const seats = new Map();
+  for (const one of all.flatMap((post) => post.holdings)) seats.set(one.account, (seats.get(one.account) ?? 0) + 1);
+  const free = all.filter((post) => !known.has(post.id) && post.holdings.length === 1 && seats.get(post.holdings[0].account) === 1);
+  const [last, other] = free.slice(-2);
+  return { leaver: last.holdings[0].account, heir: other.holdings[0].account, post: last.id };
+}
 
 describe("the administration", () => {
   with_browser();
@@ -91,6 +106,64 @@ describe("the administration", () => {
       await page.locator("dialog .button.danger").click();
       await line.getByText("已吊销").waitFor();
       assert.equal(await knock(), 401);
+    }));
+
+  test("a leaver's posts are handed over and, within ten minutes, taken back; what somebody changed since stays and is told", () =>
+    as_staff({ login: "system-admin" }, async (page) => {
+      const { leaver, heir, post } = await two_people();
+      await page.goto("/admin/hand-over");
+      await settle(page);
+      const hand_over = async () => {
+        await page.getByLabel("离任的人", { exact: true }).selectOption(leaver);
+        await page.getByLabel("全部交给", { exact: true }).selectOption(heir);
+        await page.getByRole("button", { name: "确认移交" }).click();
+        await page.getByText("岗位已移交").waitFor();
+      };
+      const undo = async () => {
+        await page.getByRole("button", { name: "撤销这次移交" }).click();
+        await page.locator("dialog .button.danger").click();
+      };
+      await hand_over();
+      assert.equal(await holder_of(post), heir);
+      await undo();
+      await page.getByText(/已撤销：.*都退回/).waitFor();
+      assert.equal(await holder_of(post), leaver);
+
+      await page.getByRole("button", { name: "重新移交" }).click();
+      await hand_over();
+      const { id } = (await find_post(post)).holdings.find((one) => one.account === heir);
+      const ended = await call("POST", `/api/territory/holdings/${id}/end`, await token_of("system-admin"), {});
+      assert.equal(ended.status, 200, JSON.stringify(ended.body));
+      await undo();
+      await page.getByText(/之后又有变动/).waitFor();
+      assert.notEqual(await holder_of(post), leaver);
+    }));
+
+  test("a wall comes in by its address, sees figures alone, and is dark when its key is revoked", () =>
+    as_staff({ login: "system-admin" }, async (page) => {
+      await page.goto("/admin/keys");
+      await settle(page);
+      await page.getByRole("button", { name: "开一块大屏" }).click();
+      await page.fill("dialog [name=wall]", "区网格中心大厅");
+      await page.locator("dialog button[form]").click();
+      const address = await page.locator("dialog .secret").innerText();
+      assert.match(address, /\/map\/wall#key=./);
+      await as_resident({ width: 1366 }, async (wall, watch) => {
+        watch.allow(401);
+        await wall.goto(address);
+        await wall.locator(".wall-areas tbody tr").first().waitFor();
+        assert.ok(!wall.url().includes("key="), "the key has left the address");
+        await wall.goto("/map/table");
+        await wall.waitForURL("**/map/wall");
+        await wall.locator(".wall-figures").waitFor();
+        assert.equal(await wall.locator("nav a").count(), 0, "no other place is offered");
+        await page.getByRole("button", { name: "记下了，关上" }).click();
+        await page.locator("tr", { hasText: "区网格中心大厅" }).getByRole("button", { name: /吊销/ }).click();
+        await page.locator("dialog .button.danger").click();
+        await page.locator("tr", { hasText: "区网格中心大厅" }).getByText("已吊销").waitFor();
+        await wall.getByText("这块大屏已停用").waitFor({ timeout: 60_000 });
+        assert.equal(await wall.locator(".wall").count(), 0);
+      });
     }));
 
   test("the audit search keeps its filters in the address", () =>

@@ -5,6 +5,7 @@ import { use_attempt } from "../../../lib/attempt";
 import { use_live, type Link, type LiveFact } from "../../../lib/live";
 import { say_failed } from "../../../lib/notices";
 import { use_query, type Query } from "../../../lib/query";
+import { holds } from "../../../lib/session";
 import type { View } from "../../territory/map/camera";
 
 export type Exceptions = Schema["ExceptionsView"];
@@ -18,6 +19,9 @@ const GATHER_MS = 400;
 const RENEW_MS = 30_000;
 const ROWS = 30;
 
+/** Who sees figures alone is sent no facts of cases: the page asks anew, and its answers say how old they are. */
+const NO_LINE: Link = { up: false, down_since: undefined, is_lost: false };
+
 /** Calls `renew` soon after something was committed, and every half minute while the page is looked at. */
 export function stay_current(renew: () => void, hear?: (fact: LiveFact) => void): Link {
   let waiting = 0;
@@ -28,10 +32,10 @@ export function stay_current(renew: () => void, hear?: (fact: LiveFact) => void)
       renew();
     }, GATHER_MS);
   };
-  const link = use_live((fact) => {
+  const link = holds("cases.view") ? use_live((fact) => {
     hear?.(fact);
     soon();
-  }, soon);
+  }, soon) : NO_LINE;
   const timer = setInterval(() => {
     if (document.visibilityState === "visible") renew();
   }, RENEW_MS);
