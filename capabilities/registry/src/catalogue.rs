@@ -1,6 +1,12 @@
 //! What the register may keep, and by what right: kinds and their values, service facts, purposes of a look. From the program, or file by
 //! file from a district's own folder; checked as a whole when loaded.
 
+mod notice;
+mod rights;
+
+pub use notice::{Kept, changes};
+pub use rights::{AskBook, GroundBook, MandateBook, Rights};
+
 use crate::model::{Content, Kind, Shape};
 use edge::Settings;
 use jiff::ToSpan;

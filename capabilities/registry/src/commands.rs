@@ -1,11 +1,16 @@
 //! Every write of the register: load for a purpose, decide, save with the state before, record the fact.
 
+pub(crate) mod alarms;
 mod amend;
 mod confirm;
 mod enter;
 pub mod import;
+pub(crate) mod look_counts;
 mod merge;
+pub(crate) mod notices;
 mod reside;
+pub(crate) mod retention;
+pub mod rights;
 mod undo;
 
 pub use amend::{Amend, amend};

@@ -26,6 +26,46 @@ pub const CONCERNED: &str = "registry.concerned_counted";
 pub const GLASS_BROKEN: &str = "registry.glass_broken";
 /// Somebody read in bulk, or asked to take everything along.
 pub const ALARM: &str = "registry.alarm_raised";
+/// Somebody proved to be a person of the register, or failed to.
+pub const CLAIMED: &str = "registry.person_claimed";
+pub const CLAIM_REFUSED: &str = "registry.claim_refused";
+pub const MANDATE_GRANTED: &str = "registry.mandate_granted";
+pub const MANDATE_ENDED: &str = "registry.mandate_ended";
+/// Somebody asked something about their data, took it back, was answered.
+pub const ASKED: &str = "registry.request_made";
+pub const ASK_WITHDRAWN: &str = "registry.request_withdrawn";
+pub const DECIDED: &str = "registry.request_decided";
+pub const RESTRICTION_LIFTED: &str = "registry.restriction_lifted";
+/// Values were taken away for good, with every earlier state of their record.
+pub const ERASED: &str = "registry.values_erased";
+/// The night's removal of what has run out, with counts.
+pub const SWEPT: &str = "registry.records_swept";
+/// Another notice of what is kept came into force.
+pub const NOTICE: &str = "registry.notice_in_force";
+pub const ACKNOWLEDGED: &str = "registry.alarm_acknowledged";
+
+/// Something about people's rights that is no record: an account, an alarm, a notice, a sweep.
+pub(crate) struct RightsFact {
+    pub name: &'static str,
+    pub subject: (&'static str, Uuid),
+    pub area_path: Option<String>,
+    pub data: Value,
+}
+
+impl Fact for RightsFact {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn subject(&self) -> (&'static str, Uuid) {
+        self.subject
+    }
+    fn area_path(&self) -> Option<&str> {
+        self.area_path.as_deref()
+    }
+    fn data(&self) -> Value {
+        self.data.clone()
+    }
+}
 /// Sealed values were sealed anew under the present key.
 pub const RESEALED: &str = "registry.values_resealed";
 

@@ -1,5 +1,7 @@
 //! The JSON routes of the register: parse, call, answer. Answers of deeds carry ids and versions only, never a value.
 
+mod alarms;
+pub(crate) mod basis;
 mod counts;
 mod deeds;
 mod exports;
@@ -8,6 +10,7 @@ mod imports;
 mod kinds;
 mod people;
 mod records;
+pub(crate) mod rights;
 mod search;
 
 use crate::access::require;
@@ -48,6 +51,16 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .merge(imported())
         .routes(routes!(exports::export_records))
         .routes(routes!(exports::list_copies))
+        .routes(routes!(rights::list_requests, rights::take_down_request))
+        .routes(routes!(rights::show_request))
+        .routes(routes!(rights::decide_request))
+        .routes(routes!(rights::list_mandates, rights::grant_mandate))
+        .routes(routes!(rights::end_mandate))
+        .routes(routes!(alarms::list_alarms))
+        .routes(routes!(alarms::acknowledge_alarm))
+        .routes(routes!(basis::show_basis))
+        .routes(routes!(basis::show_impact))
+        .routes(routes!(basis::list_sweeps))
 }
 
 /// Tables brought in; a form may be as large as the largest of them.
@@ -72,7 +85,7 @@ fn staff<'a>(who: &'a Who, permission: &'static Permission) -> Result<&'a Actor,
     if actor.holds(permission) { Ok(actor) } else { Err(RegistryError::Forbidden(permission)) }
 }
 
-fn viewer(edge: &Edge, actor: &Actor) -> Viewer {
+pub(crate) fn viewer(edge: &Edge, actor: &Actor) -> Viewer {
     Viewer {
         catalogue: edge.fixture::<Catalogue>(),
         places: edge.fixture::<territory::Map>().of(actor.district),

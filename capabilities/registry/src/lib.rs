@@ -13,13 +13,15 @@ mod http;
 pub mod import;
 pub mod looks;
 mod model;
+mod pages;
 mod queries;
+mod reactions;
 mod reseal;
 mod search;
 mod store;
 mod view;
 
-pub use catalogue::{Catalogue, FactBook, FieldBook, KindBook, PurposeBook};
+pub use catalogue::{Catalogue, FactBook, FieldBook, KindBook, PurposeBook, Rights};
 pub use error::RegistryError;
 pub use reseal::RESEALS;
 pub use model::{ActId, Content, Kind, Links, Origin, Record, RecordId, Shape, Source, State};
@@ -33,12 +35,15 @@ use std::sync::Arc;
 pub static CAPABILITY: Capability = Capability {
     name: "registry",
     words: Words::of("一标三实", "Register"),
-    migrations: migrations!("registry", ["0001_register.sql", "0002_import.sql", "0004_on_the_map.sql"]),
+    migrations: migrations!(
+        "registry",
+        ["0001_register.sql", "0002_import.sql", "0003_rights.sql", "0004_on_the_map.sql"]
+    ),
     permissions: access::PERMISSIONS,
     api: http::routes,
-    pages: features::routes,
-    reactions: &[],
-    timers: &[],
+    pages: || features::routes().merge(pages::routes()),
+    reactions: reactions::REACTIONS,
+    timers: reactions::TIMERS,
     prepare,
 };
 
@@ -47,10 +52,11 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
         let settings = db.fixtures().get::<Settings>();
         let catalogue = Catalogue::load(&settings)?;
+        db.fixtures().put(Arc::new(Rights::load(&settings, &catalogue)?));
         db.fixtures().put(Arc::new(import::ImportBook::load(&settings, &catalogue)?));
         db.fixtures().put(Arc::new(import::Runs::default()));
         db.fixtures().put(Arc::new(catalogue));
-        Ok(())
+        reactions::arm(db).await
     })
 }
 

@@ -4,11 +4,13 @@ use crate::access::{self, require};
 use crate::catalogue::{Catalogue, FACTS_PART};
 use crate::error::RegistryError;
 use crate::facts::{ALARM, GLASS_BROKEN, OPENED, RegistryFact};
-use crate::model::{Record, RecordId};
+use crate::commands::alarms::{self, Alarm};
+use crate::model::{AlarmKind, Kind, Record, RecordId};
 use crate::store;
 use ::store::Tx;
 use edge::{Quota, Rates};
-use platform::Purpose;
+use axum::http::StatusCode;
+use platform::{Fault, Problem, Purpose, Words};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -62,17 +64,78 @@ pub async fn look(tx: &mut Tx, wish: &Wish) -> Result<(Record, Look), RegistryEr
     }
     let record = store::load(tx, wish.id).await?.ok_or(RegistryError::NotFound)?;
     let path = record.content.area_path.clone();
-    match emergency_reason(tx, wish, &path)? {
-        Some(reason) => {
-            let data = json!({ "purpose": purpose.key, "parts": wish.parts, "reason_chars": reason.chars().count() });
-            tx.record(&RegistryFact::of(GLASS_BROKEN, &record, data)).await?;
+    let reason = emergency_reason(tx, wish, &path)?;
+    match reason {
+        Some(reason) => break_glass(tx, wish, &record, reason).await?,
+        None => {
+            require_parts(tx, wish, &path)?;
+            refuse_restricted(tx, wish, &record).await?;
         }
-        None => require_parts(tx, wish, &path)?,
     }
-    let data = json!({ "purpose": purpose.key, "parts": wish.parts });
-    tx.record(&RegistryFact::of(OPENED, &record, data)).await?;
-    let shows_facts = wish.parts.contains(FACTS_PART);
-    Ok((record, Look { record: wish.id, opens: wish.parts.clone(), shows_facts }))
+    let look = write_down(tx, &record, &purpose.key, wish.parts.clone(), reason.is_some()).await?;
+    Ok((record, look))
+}
+
+/// The purpose of people who look at their own data, and of the desk that answers them.
+pub(crate) const RIGHTS: &str = "rights";
+
+/// A look at a person's data for the person: by the person, somebody with a mandate, or the desk that answers them. The caller has
+/// established which. Masked where nothing is opened.
+pub(crate) async fn look_for_the_person(
+    tx: &mut Tx,
+    person: &Record,
+    parts: BTreeSet<String>,
+) -> Result<Look, Fault> {
+    write_down(tx, person, RIGHTS, parts, false).await
+}
+
+/// How every look ends: its line in the record of looks, and the proof of it.
+async fn write_down(
+    tx: &mut Tx,
+    record: &Record,
+    purpose: &str,
+    parts: BTreeSet<String>,
+    is_emergency: bool,
+) -> Result<Look, Fault> {
+    let data = json!({
+        "purpose": purpose, "parts": parts, "kind": record.kind, "role": role_of(tx), "emergency": is_emergency,
+    });
+    tx.record(&RegistryFact::of(OPENED, record, data)).await?;
+    let shows_facts = parts.contains(FACTS_PART);
+    Ok(Look { record: record.id, opens: parts, shows_facts })
+}
+
+/// What kind of post or being looks: looks are counted by it, never by person.
+fn role_of(tx: &Tx) -> &'static str {
+    let actor = tx.actor();
+    let places = tx.fixture::<territory::Map>().of(actor.district);
+    let post = actor.posts.first().and_then(|post| places.post(*post));
+    post.map_or(actor.kind.name(), |post| post.kind.as_str())
+}
+
+async fn break_glass(tx: &mut Tx, wish: &Wish, record: &Record, reason: &str) -> Result<(), Fault> {
+    let data = json!({ "purpose": wish.purpose, "parts": wish.parts, "reason_chars": reason.chars().count() });
+    tx.record(&RegistryFact::of(GLASS_BROKEN, record, data.clone())).await?;
+    let alarm = Alarm { record: Some(record), reason: Some(reason), data, ..Alarm::of(AlarmKind::GlassBroken) };
+    alarms::raise(tx, alarm).await
+}
+
+/// Data that is only stored is shown to nobody but the person and who answers them.
+async fn refuse_restricted(tx: &mut Tx, wish: &Wish, record: &Record) -> Result<(), RegistryError> {
+    let person = if record.kind == Kind::Person { Some(record.id) } else { record.content.links.person };
+    let Some(person) = person.filter(|_| wish.purpose != RIGHTS) else { return Ok(()) };
+    let district = tx.district();
+    match store::rights::restricted_since(tx, district, person).await? {
+        None => Ok(()),
+        Some(_) => Err(RegistryError::Problem(Box::new(Problem::new(
+            StatusCode::FORBIDDEN,
+            "registry.restricted",
+            Words::of(
+                "本人要求限制使用，只保存、不查看；有急事可写明紧急情况。",
+                "The person asked that this is only stored and not used; in an emergency, state it.",
+            ),
+        )))),
+    }
 }
 
 fn require_parts(tx: &Tx, wish: &Wish, path: &str) -> Result<(), RegistryError> {

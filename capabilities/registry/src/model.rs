@@ -5,6 +5,8 @@ mod fields;
 mod history;
 pub mod identifier;
 mod record;
+pub mod retention;
+mod rights;
 pub mod rules;
 mod shape;
 pub mod spelling;
@@ -12,6 +14,7 @@ pub mod spelling;
 pub use fields::{Fields, Origin, Source};
 pub use history::changes_between;
 pub use record::{Content, KEEPING, Kind, Links, Record, State};
+pub use rights::{AlarmId, AlarmKind, Ask, Asked, ClaimId, NoticeId, RequestId, RequestState, SELF, SweepId};
 pub use shape::{Shape, ShapeFault, check, parse_day};
 
 platform::id!(

@@ -6,6 +6,8 @@ pub(crate) mod exports;
 pub(crate) mod features;
 pub(crate) mod homes;
 pub(crate) mod search;
+pub(crate) mod oversight;
+pub(crate) mod rights;
 
 use crate::error::RegistryError;
 use crate::model::{Kind, Record, RecordId};

@@ -10,8 +10,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// The tables of the register that hold sealed values.
-pub const RESEALS: &[Reseal] =
-    &[Reseal { table: "registry_record", run: records }, Reseal { table: "registry_change", run: changes }];
+pub const RESEALS: &[Reseal] = &[
+    Reseal { table: "registry_record", run: records },
+    Reseal { table: "registry_change", run: changes },
+    Reseal { table: "registry_claim", run: claims },
+    Reseal { table: "registry_request", run: requests },
+    Reseal { table: "registry_alarm", run: alarms },
+];
 
 /// Rows of one write: a tenth of a second of the one writer.
 const ROWS_MAX: i64 = 1_000;
@@ -24,6 +29,24 @@ fn records<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync))
 
 fn changes<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) -> Resealing<'a> {
     Box::pin(all(db, district, Place::Change, tell))
+}
+
+fn claims<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) -> Resealing<'a> {
+    Box::pin(all(db, district, Place::ClaimEvidence, tell))
+}
+
+fn requests<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) -> Resealing<'a> {
+    Box::pin(async move {
+        let asked = all(db, district, Place::RequestAsked, tell).await?;
+        Ok(asked + all(db, district, Place::RequestAnswer, tell).await?)
+    })
+}
+
+fn alarms<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) -> Resealing<'a> {
+    Box::pin(async move {
+        let reasons = all(db, district, Place::AlarmReason, tell).await?;
+        Ok(reasons + all(db, district, Place::AlarmNote, tell).await?)
+    })
 }
 
 async fn all(db: &Db, district: DistrictId, place: Place, tell: &(dyn Fn(u64) + Sync)) -> Result<u64, Fault> {

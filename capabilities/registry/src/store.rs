@@ -3,8 +3,12 @@
 
 pub(crate) mod batches;
 pub(crate) mod exports;
+pub(crate) mod alarms;
 mod image;
+pub(crate) mod notices;
 pub(crate) mod reseal;
+pub(crate) mod retention;
+pub(crate) mod rights;
 
 use crate::access::require;
 use crate::catalogue::Catalogue;
@@ -340,16 +344,21 @@ pub(crate) async fn save(tx: &mut Tx, before: &Record, after: &Record) -> Result
     let change =
         (district, after.id, after.version, after.act, after.changed_at, account, name, image);
     tx.execute(&ADD_CHANGE, change).await?;
-    let (old, new) = (lookups(&keys, district, before), lookups(&keys, district, after));
-    if old != new {
-        tx.execute(&DROP_LOOKUPS, (district, after.id)).await?;
-        tx.execute_many(&ADD_LOOKUP, new).await?;
+    if lookups(&keys, district, before) != lookups(&keys, district, after) {
+        put_lookups(tx, after).await?;
     }
     let (old, new) = (search::tokens_of(district, before), search::tokens_of(district, after));
     if old != new {
         tx.execute_at_commit(&PUT_TOKENS, (district, after.id, new.unwrap_or_default())).await?;
     }
     Ok(())
+}
+
+/// Makes a record findable by what it seals now, and by nothing it sealed before.
+async fn put_lookups(tx: &mut Tx, record: &Record) -> Result<(), Fault> {
+    let (district, keys) = (tx.district(), keys(tx)?);
+    tx.execute(&DROP_LOOKUPS, (district, record.id)).await?;
+    tx.execute_many(&ADD_LOOKUP, lookups(&keys, district, record)).await.map(drop)
 }
 
 /// The keyed hashes a live record is found by.

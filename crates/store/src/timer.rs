@@ -38,6 +38,9 @@ sql! {
         "insert into platform_timer (district, kind, subject_id, due_at, data) values ($1, $2, $3, $4, $5)
          on conflict (district, kind, subject_id) do update set due_at = excluded.due_at, data = excluded.data,
              attempts = 0, last_error = null";
+    SET_ONCE: (DistrictId, String, Uuid, Time, Json<serde_json::Value>) =
+        "insert into platform_timer (district, kind, subject_id, due_at, data) values ($1, $2, $3, $4, $5)
+         on conflict (district, kind, subject_id) do nothing";
     CANCEL: (DistrictId, String, Uuid) =
         "delete from platform_timer where district = $1 and kind = $2 and subject_id = $3";
     DUE: (DistrictId, Time, i64) -> TimerRow =
@@ -62,6 +65,18 @@ impl Tx {
     ) -> Result<(), Fault> {
         let district = self.district();
         self.execute(&SET, (district, kind.to_owned(), subject, due_at, Json(data))).await.map(drop)
+    }
+
+    /// Sets the timer where there is none: one that runs already, and knows how far it has come, is left alone.
+    pub async fn set_timer_once(
+        &mut self,
+        kind: &'static str,
+        subject: Uuid,
+        due_at: Time,
+        data: serde_json::Value,
+    ) -> Result<(), Fault> {
+        let district = self.district();
+        self.execute(&SET_ONCE, (district, kind.to_owned(), subject, due_at, Json(data))).await.map(drop)
     }
 
     pub async fn cancel_timer(&mut self, kind: &'static str, subject: Uuid) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 
 use super::staff;
 use crate::access::VIEW;
-use crate::catalogue::{Catalogue, FactBook, FieldBook};
+use crate::catalogue::{Catalogue, FactBook, FieldBook, KindBook};
 use crate::model::{Kind, Shape};
 use axum::Json;
 use axum::extract::State;
@@ -93,22 +93,34 @@ pub struct LookPurposeView {
 pub async fn list_kinds(State(edge): State<Edge>, who: Who) -> Result<Json<KindsView>, Problem> {
     staff(&who, &VIEW)?;
     let catalogue = edge.fixture::<Catalogue>();
-    let kinds = catalogue.kinds().iter().map(|book| KindView {
-        kind: book.kind,
-        words: book.words.clone(),
-        fields: book.fields.iter().map(FieldKindView::from).collect(),
-    });
-    let purposes = catalogue.purposes.iter().map(|purpose| LookPurposeView {
-        key: purpose.key.clone(),
-        words: purpose.words.clone(),
-        opens: purpose.opens.clone(),
-    });
-    Ok(Json(KindsView {
-        version: catalogue.version.clone(),
-        kinds: kinds.collect(),
-        facts: catalogue.facts.iter().map(FactKindView::from).collect(),
-        purposes: purposes.collect(),
-    }))
+    Ok(Json(KindsView::of(&catalogue)))
+}
+
+impl KindsView {
+    /// The whole catalogue, for whoever asks.
+    pub(crate) fn of(catalogue: &Catalogue) -> Self {
+        let purposes = catalogue.purposes.iter().map(|purpose| LookPurposeView {
+            key: purpose.key.clone(),
+            words: purpose.words.clone(),
+            opens: purpose.opens.clone(),
+        });
+        Self {
+            version: catalogue.version.clone(),
+            kinds: catalogue.kinds().iter().map(KindView::of).collect(),
+            facts: catalogue.facts.iter().map(FactKindView::from).collect(),
+            purposes: purposes.collect(),
+        }
+    }
+}
+
+impl KindView {
+    pub(crate) fn of(book: &KindBook) -> Self {
+        Self {
+            kind: book.kind,
+            words: book.words.clone(),
+            fields: book.fields.iter().map(FieldKindView::from).collect(),
+        }
+    }
 }
 
 impl From<&FieldBook> for FieldKindView {

@@ -1,6 +1,6 @@
 //! Sealed values as rows, to be sealed anew under the present key.
 
-use super::{SEALED, image};
+use super::{SEALED, alarms, image, rights};
 use crate::model::RecordId;
 use ::store::{Conn, Tx, row, sql};
 use platform::{DistrictId, Fault};
@@ -11,6 +11,11 @@ use seal::{Context, Keyring};
 pub(crate) enum Place {
     Record,
     Change,
+    ClaimEvidence,
+    RequestAsked,
+    RequestAnswer,
+    AlarmReason,
+    AlarmNote,
 }
 
 impl Place {
@@ -18,6 +23,9 @@ impl Place {
         match self {
             Self::Record => "registry_record",
             Self::Change => "registry_change",
+            Self::ClaimEvidence => "registry_claim",
+            Self::RequestAsked | Self::RequestAnswer => "registry_request",
+            Self::AlarmReason | Self::AlarmNote => "registry_alarm",
         }
     }
 
@@ -25,6 +33,11 @@ impl Place {
         match self {
             Self::Record => SEALED,
             Self::Change => image::BEFORE,
+            Self::ClaimEvidence => rights::EVIDENCE,
+            Self::RequestAsked => rights::ASKED,
+            Self::RequestAnswer => rights::ANSWER,
+            Self::AlarmReason => alarms::REASON,
+            Self::AlarmNote => alarms::NOTE,
         }
     }
 }
@@ -51,6 +64,32 @@ sql! {
         "update registry_record set sealed = $4 where district = $1 and id = $2 and version = $3";
     RENEW_CHANGE: (DistrictId, RecordId, i64, Vec<u8>) =
         "update registry_change set before = $4 where district = $1 and record_id = $2 and version = $3";
+    // Words that are written once: they have no versions.
+    EVIDENCE_OF: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
+        "select id, cast(0 as bigint) as version, evidence as sealed from registry_claim
+         where district = $1 and id > $2 and evidence is not null order by id limit $3";
+    RENEW_EVIDENCE: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_claim set evidence = $4 where district = $1 and id = $2 and $3 = 0";
+    ASKED_OF: (DistrictId, RecordId, i64) -> SealedRow =
+        "select id, cast(0 as bigint) as version, asked as sealed from registry_request
+         where district = $1 and id > $2 and asked is not null order by id limit $3";
+    RENEW_ASKED: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_request set asked = $4 where district = $1 and id = $2 and $3 = 0";
+    ANSWER_OF: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
+        "select id, cast(0 as bigint) as version, answer as sealed from registry_request
+         where district = $1 and id > $2 and answer is not null order by id limit $3";
+    RENEW_ANSWER: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_request set answer = $4 where district = $1 and id = $2 and $3 = 0";
+    REASON_OF: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
+        "select id, cast(0 as bigint) as version, reason as sealed from registry_alarm
+         where district = $1 and id > $2 and reason is not null order by id limit $3";
+    RENEW_REASON: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_alarm set reason = $4 where district = $1 and id = $2 and $3 = 0";
+    NOTE_OF: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
+        "select id, cast(0 as bigint) as version, note as sealed from registry_alarm
+         where district = $1 and id > $2 and note is not null order by id limit $3";
+    RENEW_NOTE: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_alarm set note = $4 where district = $1 and id = $2 and $3 = 0";
 }
 
 impl SealedRow {
@@ -70,16 +109,20 @@ pub(crate) async fn sealed_after(
     (id, version): (RecordId, i64),
     rows_max: i64,
 ) -> Result<Vec<SealedRow>, Fault> {
-    match place {
-        Place::Change => conn.all(&CHANGES, (district, id, version, rows_max)).await,
-        Place::Record => {
-            let rows = conn.all(&RECORDS, (district, id, rows_max)).await?;
-            let sealed = rows
-                .into_iter()
-                .filter_map(|(id, version, sealed)| sealed.map(|sealed| SealedRow { id, version, sealed }));
-            Ok(sealed.collect())
-        }
-    }
+    let query = match place {
+        Place::Change => return conn.all(&CHANGES, (district, id, version, rows_max)).await,
+        Place::RequestAsked => return conn.all(&ASKED_OF, (district, id, rows_max)).await,
+        Place::Record => &RECORDS,
+        Place::ClaimEvidence => &EVIDENCE_OF,
+        Place::RequestAnswer => &ANSWER_OF,
+        Place::AlarmReason => &REASON_OF,
+        Place::AlarmNote => &NOTE_OF,
+    };
+    let rows = conn.all(query, (district, id, rows_max)).await?;
+    let sealed = rows
+        .into_iter()
+        .filter_map(|(id, version, sealed)| sealed.map(|sealed| SealedRow { id, version, sealed }));
+    Ok(sealed.collect())
 }
 
 /// Puts values sealed anew in the place of the old.
@@ -88,6 +131,11 @@ pub(crate) async fn renew(tx: &mut Tx, place: Place, rows: Vec<SealedRow>) -> Re
     let query = match place {
         Place::Record => &RENEW_RECORD,
         Place::Change => &RENEW_CHANGE,
+        Place::ClaimEvidence => &RENEW_EVIDENCE,
+        Place::RequestAsked => &RENEW_ASKED,
+        Place::RequestAnswer => &RENEW_ANSWER,
+        Place::AlarmReason => &RENEW_REASON,
+        Place::AlarmNote => &RENEW_NOTE,
     };
     let sets = rows.into_iter().map(|row| (district, row.id, row.version, row.sealed));
     tx.execute_many(query, sets.collect::<Vec<_>>()).await.map(drop)

@@ -14,16 +14,23 @@ async fn a_rotation_seals_everything_anew() {
         let body =
             json!({ "version": 1, "values": { "phones": ["13873300043"] }, "given": { "source": "desk" } });
         clerk.post(&format!("/api/registry/records/{id}/amend"), body).await.ok();
+        let reason = "楼上着火，要马上通知这一户撤离";
+        let path = format!("/api/registry/records/{id}?purpose=visit&emergency={reason}");
+        caller(&town, "worker2").get(&path).await.ok();
+        let paper = json!({ "person": id, "record": id, "what": "object", "words": "不同意登记" });
+        clerk.post("/api/registry/requests", paper).await.ok();
         seal::rotate(town.db(), DISTRICT).await.expect("a new key");
         let mut rows = Vec::new();
         for table in registry::RESEALS {
             rows.push((table.run)(town.db(), DISTRICT, &|_| {}).await.expect("sealed anew"));
         }
-        assert_eq!(rows, [1, 1]);
+        assert_eq!(rows, [1, 1, 0, 1, 1]);
         assert_eq!(
             (registry::RESEALS[0].run)(town.db(), DISTRICT, &|_| {}).await.expect("nothing is left"),
             0
         );
+        let alarms = caller(&town, "security").get("/api/registry/alarms").await.ok();
+        assert_eq!(alarms["items"][0]["reason"], reason);
         let seen = look(&clerk, &id).await;
         assert_eq!(shown(&seen, "phones"), "138****0043");
         let history =

@@ -35,7 +35,9 @@ async fn a_look_needs_a_purpose_that_opens_what_is_asked() {
         let seen = worker.get(&format!("{path}?purpose=service&open=documents,phones")).await.ok();
         assert_eq!(shown(&seen, "documents"), "居民身份证 11010519491231002X");
         let looks = looks_at(&town, &id).await;
-        assert_eq!(looks[0], json!({ "by": "worker1", "what": { "purpose": "visit", "parts": ["phones"] } }));
+        assert_eq!(looks[0], json!({ "by": "worker1", "what": {
+            "purpose": "visit", "parts": ["phones"], "kind": "person", "role": "staff", "emergency": false,
+        } }));
         assert_eq!(looks.len(), 2);
     })
     .await;
@@ -78,6 +80,39 @@ async fn reading_in_bulk_is_slowed_down() {
         assert_eq!(answer.status, 429);
         answer.refused("registry.too_much");
         assert_eq!(looks_at(&town, &id).await.len(), 120, "the refused look is none");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_security_administrator_is_told_and_says_what_was_found() {
+    each_town(async |town| {
+        let (worker, other, security) =
+            (caller(&town, "worker1"), caller(&town, "worker2"), caller(&town, "security"));
+        let (id, _) = enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
+        let reason = "楼上着火，要马上通知这一户撤离";
+        other.get(&format!("/api/registry/records/{id}?purpose=visit&emergency={reason}")).await.ok();
+        for _ in 0..121 {
+            worker.get(&format!("/api/registry/records/{id}?purpose=visit")).await;
+        }
+        town.settles().await;
+        let alarms = security.get("/api/registry/alarms").await.ok();
+        let alarms = alarms["items"].as_array().expect("alarms");
+        let kinds: Vec<_> = alarms.iter().map(|alarm| alarm["kind"].as_str().unwrap_or_default()).collect();
+        assert_eq!(kinds, ["bulk_reading", "glass_broken"], "{alarms:?}");
+        assert_eq!((&alarms[1]["reason"], &alarms[1]["by"]), (&json!(reason), &json!("worker2")));
+        assert_eq!(alarms[1]["record"], json!(id));
+        assert_eq!(alarms[0]["by"], "worker1");
+        let path = format!("/api/registry/alarms/{}/acknowledge", alarms[1]["id"].as_str().expect("an id"));
+        security.post(&path, json!({ "note": " " })).await.refused("registry.bad_note");
+        let note = json!({ "note": "消防已核实" });
+        assert_eq!(security.post(&path, note.clone()).await.status, 204);
+        security.post(&path, note).await.refused("not_found");
+        let open = security.get("/api/registry/alarms").await.ok();
+        assert_eq!(open["items"].as_array().map(Vec::len), Some(1));
+        let all = security.get("/api/registry/alarms?all=true").await.ok();
+        assert_eq!((&all["items"][1]["note"], &all["items"][1]["acknowledged_by"]), (&json!("消防已核实"), &json!("security")));
+        worker.get("/api/registry/alarms").await.refused("forbidden");
     })
     .await;
 }

@@ -1,5 +1,8 @@
 //! Stories of the register, told through the front door on both engines.
 
+mod basis;
+mod clear;
+mod coverage;
 mod deeds;
 mod demo;
 mod exports;
@@ -9,5 +12,7 @@ mod imports;
 mod keys;
 mod looks;
 mod search;
+mod retention;
+mod rights;
 mod statements;
 mod town;

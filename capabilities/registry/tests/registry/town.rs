@@ -4,6 +4,7 @@
 use axum::http::request::Parts;
 use edge::{Authenticate, Capability, Edge};
 use platform::{AccountId, Actor, ActorKind, Grant, Problem, Scope};
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use territory::{AreaDraft, AreaKind, AreaLevel, Plan};
 use testkit::{Answer, Caller, DISTRICT, Town};
 use uuid::Uuid;
 
-pub const CAPABILITIES: &[&Capability] = &[&territory::CAPABILITY, &registry::CAPABILITY];
+pub const CAPABILITIES: &[&Capability] = &[&territory::CAPABILITY, &identity::CAPABILITY, &registry::CAPABILITY];
 pub const STREET: &str = "430204/430204001";
 pub const GRID_1: &str = "430204/430204001/430204001008/430204001008J001";
 pub const GRID_2: &str = "430204/430204001/430204001008/430204001008J002";
@@ -87,6 +88,8 @@ fn grants_of(token: &str) -> Option<(u128, Scope, &'static [&'static str])> {
         "dispatcher" => (4, Scope::District, CLERK),
         "gis" => (6, Scope::District, &["registry.map"]),
         "nobody" => (5, Scope::Own, &[]),
+        "security" => (6, Scope::District, &["registry.see_alarms"]),
+        "planner" => (7, Scope::District, &["registry.manage_basis"]),
         _ => return None,
     })
 }
@@ -100,6 +103,7 @@ impl Authenticate for Doorkeeper {
     ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>> {
         let token = parts.headers.get("authorization").and_then(|v| v.to_str().ok());
         let token = token.and_then(|v| v.strip_prefix("Bearer ")).unwrap_or_default();
+        let asked_again = asked.clone();
         let actor = grants_of(token).map(|(number, scope, names)| Actor {
             kind: ActorKind::Staff,
             account: Some(AccountId(Uuid::from_u128(number))),
@@ -110,6 +114,14 @@ impl Authenticate for Doorkeeper {
                 .collect(),
             ..asked
         });
+        // A resident's token is the account's own id.
+        let resident = token.parse().ok().map(|account| Actor {
+            kind: ActorKind::Resident,
+            account: Some(AccountId(account)),
+            name: "居民".into(),
+            ..asked_again
+        });
+        let actor = actor.or(resident);
         Box::pin(async move { Ok(actor) })
     }
 }
@@ -117,6 +129,34 @@ impl Authenticate for Doorkeeper {
 /// Somebody of the district.
 pub fn caller(town: &Town, token: &str) -> Caller {
     town.caller().with_token(token)
+}
+
+/// A resident whose phone was proven.
+pub async fn resident(town: &Town, phone: &str) -> Caller {
+    let phone = platform::Phone::parse(phone).expect("a phone");
+    let account = async move |tx: &mut Tx| identity::resident_of_phone(tx, &phone).await;
+    let account = town.db().write(&town.system(), account).await.expect("an account");
+    caller(town, &account.to_string())
+}
+
+/// Sends a form as a browser does, with the token of the page it stands on.
+pub async fn send_form(by: &Caller, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let shown = by.get(page).await.text;
+    let mark = "name=\"_csrf\" value=\"";
+    let at = shown.find(mark).unwrap_or_else(|| panic!("no form on {page}: {shown}")) + mark.len();
+    let csrf = shown[at..].split('"').next().unwrap_or_default().to_owned();
+    let form = fields.iter().fold(Form::new().text("_csrf", csrf), |form, (name, value)| {
+        form.text((*name).to_owned(), (*value).to_owned())
+    });
+    let request = by.client.post(format!("{}{path}", by.url)).header("accept", "text/html");
+    by.send(request.multipart(form)).await
+}
+
+/// Where an answer sends the browser.
+#[track_caller]
+pub fn leads_to(answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    answer.headers["location"].to_str().expect("an address").to_owned()
 }
 
 /// A record entered at the door; answers its id and the deed.
