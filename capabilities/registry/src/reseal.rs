@@ -16,6 +16,8 @@ pub const RESEALS: &[Reseal] = &[
     Reseal { table: "registry_claim", run: claims },
     Reseal { table: "registry_request", run: requests },
     Reseal { table: "registry_alarm", run: alarms },
+    Reseal { table: "registry_batch", run: batches },
+    Reseal { table: "registry_export", run: exports },
 ];
 
 /// Rows of one write: a tenth of a second of the one writer.
@@ -47,6 +49,14 @@ fn alarms<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) 
         let reasons = all(db, district, Place::AlarmReason, tell).await?;
         Ok(reasons + all(db, district, Place::AlarmNote, tell).await?)
     })
+}
+
+fn batches<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) -> Resealing<'a> {
+    Box::pin(all(db, district, Place::Batch, tell))
+}
+
+fn exports<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) -> Resealing<'a> {
+    Box::pin(all(db, district, Place::Export, tell))
 }
 
 async fn all(db: &Db, district: DistrictId, place: Place, tell: &(dyn Fn(u64) + Sync)) -> Result<u64, Fault> {

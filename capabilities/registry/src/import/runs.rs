@@ -22,38 +22,52 @@ const AT_ONCE_MAX: usize = 2;
 /// The tables under way in this process, on the shelf.
 #[derive(Debug)]
 pub struct Runs {
-    done: Mutex<HashMap<BatchId, Arc<AtomicI64>>>,
-    turns: Arc<Semaphore>,
+    of: Mutex<HashMap<BatchId, Arc<Run>>>,
+    turns: Semaphore,
+}
+
+/// Work at one table. The next step waits for the one before, which says that it has ended a moment before it has.
+#[derive(Debug, Default)]
+struct Run {
+    done: AtomicI64,
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Default for Runs {
     fn default() -> Self {
-        Self { done: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE_MAX)) }
+        Self { of: Mutex::default(), turns: Semaphore::new(AT_ONCE_MAX) }
     }
 }
 
 impl Runs {
     /// Rows or records done by the work under way; none where none is.
     pub(crate) fn done(&self, id: BatchId) -> Option<i64> {
-        self.done.lock().get(&id).map(|done| done.load(Ordering::Relaxed))
+        self.of.lock().get(&id).map(|run| run.done.load(Ordering::Relaxed))
     }
 
-    /// Begins the work a batch's state asks for, unless this process is at it.
+    /// Begins the work a batch's state asks for, after what is under way at it.
     pub(crate) fn start(self: Arc<Self>, edge: &Edge, district: DistrictId, id: BatchId, state: BatchState) {
-        let done = Arc::new(AtomicI64::new(0));
-        if self.done.lock().insert(id, done.clone()).is_some() {
-            return;
-        }
+        let work = self.of.lock().entry(id).or_default().clone();
         let edge = edge.clone();
         tokio::spawn(async move {
-            let turn = self.turns.clone().acquire_owned().await;
-            let ended = run(&edge, district, id, state, &done).await;
-            drop(turn);
-            if let Err(error) = ended {
+            let own_turn = work.turn.lock().await;
+            let turn = self.turns.acquire().await;
+            work.done.store(0, Ordering::Relaxed);
+            if let Err(error) = run(&edge, district, id, state, &work.done).await {
                 stop(&edge, district, id, &error).await;
             }
-            self.done.lock().remove(&id);
+            drop((turn, own_turn));
+            self.forget(id, work);
         });
+    }
+
+    /// Lets a run go that nobody waits for.
+    fn forget(&self, id: BatchId, work: Arc<Run>) {
+        const MAP_AND_SELF: usize = 2;
+        let mut of = self.of.lock();
+        if Arc::strong_count(&work) <= MAP_AND_SELF {
+            of.remove(&id);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 value!(BatchId as Uuid, |v| v.0, BatchId);
 
-const REPORT: &str = "registry_batch.report";
+pub(super) const REPORT: &str = "registry_batch.report";
 
 row! {
     /// A batch as it is stored: its report sealed.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 value!(ExportId as Uuid, |v| v.0, ExportId);
 
-const REASON: &str = "registry_export.reason";
+pub(super) const REASON: &str = "registry_export.reason";
 
 type Columns = (
     DistrictId,

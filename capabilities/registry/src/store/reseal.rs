@@ -1,6 +1,6 @@
 //! Sealed values as rows, to be sealed anew under the present key.
 
-use super::{SEALED, alarms, image, rights};
+use super::{SEALED, alarms, batches, exports, image, rights};
 use crate::model::RecordId;
 use ::store::{Conn, Tx, row, sql};
 use platform::{DistrictId, Fault};
@@ -16,6 +16,10 @@ pub(crate) enum Place {
     RequestAnswer,
     AlarmReason,
     AlarmNote,
+    /// The report of a table that was brought in.
+    Batch,
+    /// The words why somebody took a copy.
+    Export,
 }
 
 impl Place {
@@ -26,6 +30,8 @@ impl Place {
             Self::ClaimEvidence => "registry_claim",
             Self::RequestAsked | Self::RequestAnswer => "registry_request",
             Self::AlarmReason | Self::AlarmNote => "registry_alarm",
+            Self::Batch => "registry_batch",
+            Self::Export => "registry_export",
         }
     }
 
@@ -38,6 +44,8 @@ impl Place {
             Self::RequestAnswer => rights::ANSWER,
             Self::AlarmReason => alarms::REASON,
             Self::AlarmNote => alarms::NOTE,
+            Self::Batch => batches::REPORT,
+            Self::Export => exports::REASON,
         }
     }
 }
@@ -59,6 +67,16 @@ sql! {
     CHANGES: (DistrictId, RecordId, i64, i64) -> SealedRow =
         "select record_id as id, version, before as sealed from registry_change
          where district = $1 and (record_id, version) > ($2, $3) order by record_id, version limit $4";
+    /// What it was changed at stands for a version.
+    BATCHES: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
+        "select id, changed_at as version, report as sealed from registry_batch
+         where district = $1 and id > $2 and report is not null order by id limit $3";
+    EXPORTS: (DistrictId, RecordId, i64) -> SealedRow =
+        "select id, at as version, reason as sealed from registry_export where district = $1 and id > $2 order by id limit $3";
+    RENEW_BATCH: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_batch set report = $4 where district = $1 and id = $2 and changed_at = $3";
+    RENEW_EXPORT: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_export set reason = $4 where district = $1 and id = $2 and at = $3";
     /// Only where nobody has changed the record since: then it was sealed anew by that.
     RENEW_RECORD: (DistrictId, RecordId, i64, Vec<u8>) =
         "update registry_record set sealed = $4 where district = $1 and id = $2 and version = $3";
@@ -112,7 +130,9 @@ pub(crate) async fn sealed_after(
     let query = match place {
         Place::Change => return conn.all(&CHANGES, (district, id, version, rows_max)).await,
         Place::RequestAsked => return conn.all(&ASKED_OF, (district, id, rows_max)).await,
+        Place::Export => return conn.all(&EXPORTS, (district, id, rows_max)).await,
         Place::Record => &RECORDS,
+        Place::Batch => &BATCHES,
         Place::ClaimEvidence => &EVIDENCE_OF,
         Place::RequestAnswer => &ANSWER_OF,
         Place::AlarmReason => &REASON_OF,
@@ -136,6 +156,8 @@ pub(crate) async fn renew(tx: &mut Tx, place: Place, rows: Vec<SealedRow>) -> Re
         Place::RequestAnswer => &RENEW_ANSWER,
         Place::AlarmReason => &RENEW_REASON,
         Place::AlarmNote => &RENEW_NOTE,
+        Place::Batch => &RENEW_BATCH,
+        Place::Export => &RENEW_EXPORT,
     };
     let sets = rows.into_iter().map(|row| (district, row.id, row.version, row.sealed));
     tx.execute_many(query, sets.collect::<Vec<_>>()).await.map(drop)

@@ -13,7 +13,8 @@ async fn people(town: &Town) -> Vec<String> {
     let mut ids = Vec::new();
     for (name, order) in [("张晓明", 101), ("=1+1李梅", 122), ("艾力·买买提", 131)] {
         let name = name.trim_start_matches("=1+1");
-        let values = json!({ "name": name, "documents": [document("19880612", order)], "phones": ["13873300042"] });
+        let values =
+            json!({ "name": name, "documents": [document("19880612", order)], "phones": ["13873300042"] });
         let (id, _) = enter(&worker, "person", values, json!({ "area_path": GRID_1 })).await;
         let body = json!({ "dwelling": home, "values": { "kind": "registered", "relation": "other" }, "given": { "source": "door" } });
         worker.post(&format!("/api/registry/people/{id}/move-in"), body).await.ok();
@@ -28,7 +29,8 @@ fn order(area: &str, format: &str, open: Value) -> Value {
 
 async fn file(by: &Caller, body: &Value) -> Vec<u8> {
     let request = by.client.post(format!("{}/api/registry/exports", by.url)).json(body);
-    let response = request.bearer_auth(by.token.as_deref().unwrap_or_default()).send().await.expect("an answer");
+    let response =
+        request.bearer_auth(by.token.as_deref().unwrap_or_default()).send().await.expect("an answer");
     assert_eq!(response.status(), 200, "{:?}", response.text().await);
     response.bytes().await.expect("a file").to_vec()
 }
@@ -53,9 +55,13 @@ async fn a_copy_is_masked_marked_and_told() {
         let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
         assert_eq!(lines.lines().count(), 3);
         assert_eq!((&first["name"], &first["phones"]), (&json!("张晓明"), &json!("138****0042")));
-        assert_eq!((&first["address"], &first["residence_kind"]), (&json!("田心三村5栋2单元301"), &json!("户籍人口")));
+        assert_eq!(
+            (&first["address"], &first["residence_kind"]),
+            (&json!("田心三村5栋2单元301"), &json!("户籍人口"))
+        );
         assert!(!lines.contains(&document("19880612", 101)) && !lines.contains("13873300042"), "{lines}");
-        let opened = String::from_utf8(file(&clerk, &order(STREET, "csv", json!(["phones"]))).await).expect("text");
+        let opened =
+            String::from_utf8(file(&clerk, &order(STREET, "csv", json!(["phones"]))).await).expect("text");
         assert!(opened.contains("13873300042") && !opened.contains(&document("19880612", 101)), "{opened}");
 
         let mut narrow = order(GRID_1, "xlsx", json!(["phones"]));
@@ -67,7 +73,8 @@ async fn a_copy_is_masked_marked_and_told() {
         assert!(mark.contains("导出人：clerk") && mark.contains("田心三村停水通知"), "{mark}");
 
         let copies = clerk.get(&format!("/api/registry/records/{}/copies", ids[1])).await.ok();
-        let opened: Vec<&Value> = copies.as_array().expect("copies").iter().map(|copy| &copy["opened"]).collect();
+        let opened: Vec<&Value> =
+            copies.as_array().expect("copies").iter().map(|copy| &copy["opened"]).collect();
         assert_eq!(opened.len(), 3);
         assert_eq!(opened.iter().filter(|opened| ***opened == json!(["phones"])).count(), 2);
         assert_eq!((text(&copies[0]["by"]), text(&copies[0]["purpose"])), ("clerk".into(), "notice".into()));
@@ -99,7 +106,11 @@ async fn what_may_not_be_taken_is_refused() {
         assert_eq!(facts(&town, "registry.alarm_raised").await, 0);
         refused(&worker, order("430204", "xlsx", json!(["phones"])), "forbidden").await;
         refused(&worker, order(GRID_2, "xlsx", json!([])), "forbidden").await;
-        assert_eq!(facts(&town, "registry.alarm_raised").await, 2, "the security administrator hears of both");
+        assert_eq!(
+            facts(&town, "registry.alarm_raised").await,
+            2,
+            "the security administrator hears of both"
+        );
         assert_eq!(facts(&town, "registry.records_exported").await, 0);
     })
     .await;
@@ -109,7 +120,9 @@ async fn what_may_not_be_taken_is_refused() {
 async fn templates_fit_the_tables_they_are_for() {
     each_town(async |town| {
         let clerk = caller(&town, "clerk");
-        for (table, required) in [("people", "姓名"), ("homes", "地址"), ("organisations", "名称"), ("things", "部件代码")] {
+        for (table, required) in
+            [("people", "姓名"), ("homes", "地址"), ("organisations", "名称"), ("things", "部件代码")]
+        {
             let path = format!("{}/api/registry/templates/{table}", clerk.url);
             let request = clerk.client.get(path).bearer_auth("clerk");
             let bytes = request.send().await.expect("an answer").bytes().await.expect("a file").to_vec();

@@ -8,6 +8,7 @@ use registry::commands::import::{self as tables, Sent};
 use registry::import::{self, BatchState, Table};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
+use sheets::{BookWriter, Cell, Column, ColumnKind, RowWriter};
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -64,7 +65,8 @@ async fn bring(by: &Caller, table: &str, file_name: &str, text: &str) -> Value {
 }
 
 fn tally(batch: &Value, what: &str) -> [i64; 5] {
-    ["new", "changed", "unchanged", "conflicts", "wrong"].map(|key| batch["report"][what][key].as_i64().unwrap_or(-1))
+    ["new", "changed", "unchanged", "conflicts", "wrong"]
+        .map(|key| batch["report"][what][key].as_i64().unwrap_or(-1))
 }
 
 fn codes(batch: &Value) -> Vec<String> {
@@ -114,7 +116,10 @@ async fn a_clerk_brings_a_list_with_ten_wrong_rows() {
         assert_eq!((&sent["state"], &sent["rows"]), (&json!("sent"), &json!(18)));
         let checked = check(&clerk, &sent).await;
         assert_eq!(tally(&checked, "checked"), [7, 0, 0, 0, 10], "{checked:#}");
-        assert!(checked["report"]["notices"].to_string().contains("sheet.encoded"), "it says that it was GBK");
+        assert!(
+            checked["report"]["notices"].to_string().contains("sheet.encoded"),
+            "it says that it was GBK"
+        );
         let expected = [
             "registry.identifier_checksum",
             "registry.identifier_date",
@@ -160,12 +165,17 @@ async fn people_in(town: &Town, room: &str) -> i64 {
     let all = |value: &Value, key: &str| value[key].as_array().expect("a list").clone();
     let floors = all(&drawing, "units").into_iter().flat_map(|unit| all(&unit, "floors"));
     let rooms = floors.flat_map(|floor| all(&floor, "rooms"));
-    rooms.filter(|there| text(&there["name"]).starts_with(room)).filter_map(|there| there["residents"].as_i64()).sum()
+    rooms
+        .filter(|there| text(&there["name"]).starts_with(room))
+        .filter_map(|there| there["residents"].as_i64())
+        .sum()
 }
 
 store::sql! {
     PLACE: (platform::DistrictId, String) -> (uuid::Uuid,) =
         "select id from registry_record where district = $1 and label = $2 and kind = 'place' and state = 'live'";
+    BIRTHS: (platform::DistrictId, String) -> (i64,) =
+        "select count(*) as n from registry_record where district = $1 and kind = 'person' and fields->'v'->'birth_on'->>0 = $2";
     LIVE: (platform::DistrictId, String) -> (i64,) =
         "select count(*) as n from registry_record where district = $1 and kind = $2 and state = 'live'";
 }
@@ -247,7 +257,9 @@ async fn who_may_bring_what_where() {
         try_send(&clerk, "spirits", "a.csv", HEADS.into()).await.refused("registry.no_table");
         try_send(&clerk, "people", "a.csv", Vec::new()).await.refused("sheet.not_a_sheet");
         try_send(&clerk, "people", "a.csv", b"1,2\n3,4\n".to_vec()).await.refused("registry.no_heads");
-        try_send(&clerk, "people", "a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".repeat(64)).await.refused("sheet.old_xls");
+        try_send(&clerk, "people", "a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".repeat(64))
+            .await
+            .refused("sheet.old_xls");
         let sent = send(&clerk, "people", "a.csv", &list_of_a_clerk()).await;
         let path = format!("/api/registry/imports/{}", text(&sent["id"]));
         caller(&town, "dispatcher").get(&path).await.refused("not_found");
@@ -257,7 +269,10 @@ async fn who_may_bring_what_where() {
         assert!(text(&problem["title"]).contains("没有“住址”"), "{problem}");
         clerk.post(&format!("{path}/save"), json!({})).await.refused("registry.not_now");
         assert_eq!(clerk.delete(&path).await.ok()["state"], "dropped");
-        clerk.post(&format!("{path}/check"), json!({ "sheet": 0, "mapping": sent["mapping"] })).await.refused("registry.not_now");
+        clerk
+            .post(&format!("{path}/check"), json!({ "sheet": 0, "mapping": sent["mapping"] }))
+            .await
+            .refused("registry.not_now");
 
         // A reading that a person mended is remembered for sheets with the same heads.
         let mut mapping = other["mapping"].clone();
@@ -347,18 +362,29 @@ async fn a_killed_import_goes_on_where_it_was() {
             let number = if member < 3 { "" } else { "2" };
             let birth = format!("19{:02}{:02}{:02}", 50 + n / 300, 1 + n % 12, 1 + n / 12 % 28);
             let id = document(&birth, 100 + n % 899);
-            list.push_str(&format!("{n},{},{id},,田心三村5栋2单元{}01,{relation},户籍,{number}\n", name_of(n), room + 3));
+            list.push_str(&format!(
+                "{n},{},{id},,田心三村5栋2单元{}01,{relation},户籍,{number}\n",
+                name_of(n),
+                room + 3
+            ));
         }
         let (edge, system) = (&town.edge, Actor::system(DISTRICT, "test"));
         let sent = Sent { table: Table::People, file_name: "long.csv".into(), bytes: list.into_bytes() };
         let batch = tables::send_table(edge, &system, sent).await.expect("it is taken");
         let mapping = batch.mapping.clone().expect("a reading");
         tables::check_table(edge, &system, batch.id, 0, mapping).await.expect("it fits");
-        let checked = import::check_batch(edge, DISTRICT, batch.id, &mut |_| {}).await.expect("it is checked");
-        assert_eq!((checked.report.checked.new, checked.report.checked.wrong), (1_200, 0), "{:?}", checked.report);
+        let checked =
+            import::check_batch(edge, DISTRICT, batch.id, &mut |_| {}).await.expect("it is checked");
+        assert_eq!(
+            (checked.report.checked.new, checked.report.checked.wrong),
+            (1_200, 0),
+            "{:?}",
+            checked.report
+        );
         tables::save_table(edge, &system, batch.id, false).await.expect("it begins");
         let mut after_one = |_| ControlFlow::Break(());
-        let broken_off = import::save_batch(edge, DISTRICT, batch.id, &mut after_one).await.expect("one part");
+        let broken_off =
+            import::save_batch(edge, DISTRICT, batch.id, &mut after_one).await.expect("one part");
         assert_eq!((broken_off.state, broken_off.rows_done), (BatchState::Saving, 500));
         assert_eq!(live(town.db(), "person").await, 500);
 
@@ -367,7 +393,11 @@ async fn a_killed_import_goes_on_where_it_was() {
             None => town.edge.clone(),
             Some(path) => {
                 let target = store::Target::Sqlite(path.to_owned());
-                let options = store::Options { exclusive: false, clock: town.clock.clone(), ..store::Options::new(target) };
+                let options = store::Options {
+                    exclusive: false,
+                    clock: town.clock.clone(),
+                    ..store::Options::new(target)
+                };
                 let db = store::Db::open(options).await.expect("it opens");
                 let settings = (*town.edge.settings()).clone();
                 edge::prepare(&db, CAPABILITIES, settings, None).await.expect("it is prepared")
@@ -383,7 +413,67 @@ async fn a_killed_import_goes_on_where_it_was() {
         let count = async |kind| live(&edge.db, kind).await;
         assert_eq!((count("person").await, count("residence").await), (1_200, 1_200), "everybody once");
         // 301 and 302 are there; 198 more rooms, and two families in each.
-        assert_eq!((count("dwelling").await, count("household").await), (2 + 199, 400), "no home and no household twice");
+        assert_eq!(
+            (count("dwelling").await, count("household").await),
+            (2 + 199, 400),
+            "no home and no household twice"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_with_days_in_every_shape_and_numbers_that_lost_digits() {
+    each_town(async |town| {
+        let clerk = caller(&town, "clerk");
+        two_homes(&clerk).await;
+        let day = jiff::civil::date(1990, 1, 2);
+        let text = |text: &str| Cell::from_text(text);
+        let rows = [
+            (Cell::Date(day), Cell::Empty),
+            (text("1990/1/2"), Cell::Empty),
+            (text("1990.1.2"), Cell::Empty),
+            (text("19900102"), Cell::Empty),
+            (text("1990年1月2日"), Cell::Empty),
+            (text("１９９０－０１－０２"), text("110105199001021019")),
+            (text("1990-02-30"), Cell::Empty),
+            (text("2099-01-01"), Cell::Empty),
+            (text("1890-01-01"), Cell::Empty),
+            (Cell::Empty, Cell::Number(430_204_199_001_011_234.0)),
+        ];
+        let folder = town.folder.path().join("made.xlsx");
+        let heads = [
+            Column::text("n", "姓名"),
+            Column::text("b", "出生日期").of_kind(ColumnKind::Date),
+            Column::text("d", "证件号码").of_kind(ColumnKind::Number),
+            Column::text("a", "地址"),
+            Column::text("k", "居住类别"),
+        ];
+        let mut book = BookWriter::create(&folder, &heads).expect("a workbook");
+        for (n, (birth, number)) in (0..).zip(rows) {
+            let cells = [text(&name_of(n)), birth, number, text("田心三村5栋2单元301"), text("户籍人口")];
+            book.add_row(&cells).expect("a row");
+        }
+        Box::new(book).finish().expect("a file");
+        let bytes = std::fs::read(&folder).expect("its bytes");
+        let sent = try_send(&clerk, "people", "made.xlsx", bytes).await.ok();
+        let checked = check(&clerk, &sent).await;
+        let expected = [
+            "registry.identifier_checksum",
+            "registry.bad_date",
+            "registry.born_tomorrow",
+            "registry.too_old",
+            "cell.lost_digits",
+        ];
+        assert_eq!(
+            (tally(&checked, "checked"), codes(&checked)),
+            ([5, 0, 0, 0, 5], expected.map(str::to_owned).to_vec())
+        );
+        step(&clerk, &checked, "save", json!({})).await;
+        let read =
+            async |conn: &mut store::Conn| conn.all(&BIRTHS, (DISTRICT, "1990-01-02".to_owned())).await;
+        let born = town.db().read::<_, platform::Fault, _>(read).await.expect("births");
+        assert_eq!(born, [(5,)], "all five are the same day");
     })
     .await;
 }
