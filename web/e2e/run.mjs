@@ -1,5 +1,6 @@
 // Runs the browser stories on a district of their own, with Node's own test runner and its summary.
-// Words after the command choose stories: `npm run stories -- report`; `matrix` is the long one for `make soak`. MULIN_PICTURES=1 renews docs/pictures.
+// Words after the command choose stories: `npm run stories -- report`; `matrix` is the long one for `make soak`. MULIN_STORY runs those alone
+// whose title has its words. MULIN_PICTURES=1 renews docs/pictures.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
@@ -14,6 +15,7 @@ const wanted = process.argv.slice(2);
 const stories = wanted.includes("matrix") ? [MATRIX] : readdirSync(FOLDER)
   .filter((name) => name.endsWith(".test.mjs") && (wanted.length === 0 || wanted.some((word) => name.includes(word))))
   .map((name) => join(FOLDER, name));
+const only = process.env.MULIN_STORY ? [`--test-name-pattern=${process.env.MULIN_STORY}`] : [];
 const district = await start_district();
 Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file });
 try {
@@ -21,7 +23,7 @@ try {
   const { sign_all_in } = await import("./staff.mjs");
   const sessions = join(dirname(district.accounts_file), "sessions.json");
   writeFileSync(sessions, JSON.stringify(await sign_all_in()));
-  const tests = spawn(process.execPath, ["--test", "--test-concurrency=2", "--test-reporter=spec", ...stories], {
+  const tests = spawn(process.execPath, ["--test", "--test-concurrency=2", "--test-reporter=spec", ...only, ...stories], {
     env: { ...process.env, MULIN_SESSIONS: sessions },
     stdio: "inherit",
   });

@@ -32,9 +32,9 @@ export interface Drawing {
   ways: Way[];
 }
 
-export const NODE = { width: 124, height: 66 };
+export const NODE = { width: 136, height: 66 };
 /** The lane's name stands left of its boxes. */
-export const LANE_NAME_WIDTH = 84;
+export const LANE_NAME_WIDTH = 96;
 /** What is left free beside the ways in a gutter, and how far two ways are apart. */
 const GUTTER = 14;
 const TRACK = 9;
