@@ -2503,6 +2503,11 @@ export interface components {
             /** @description The map with the rows behind it. */
             href: string;
         };
+        /** @description What is told of a file that is read all the same: hidden sheets, formulas, merged cells. */
+        FileNotice: {
+            code: string;
+            words: components["schemas"]["Words"];
+        };
         /** @description One thing a person should look at before a plan comes into force. */
         Finding: {
             /** @description Stable: `geo.overlap`, `territory.duplicate_code`, …. */
@@ -2886,11 +2891,6 @@ export interface components {
             since_words: string;
             /** Format: int64 */
             followers: number;
-        };
-        /** @description What is told of a file that is read all the same: hidden sheets, formulas, merged cells. */
-        NoticeView: {
-            code: string;
-            words: components["schemas"]["Words"];
         };
         OfferBody: {
             /** @description 已绑定过的，先给一个现在的验证码 · Where one is in force already, a code of it. */
@@ -3322,7 +3322,7 @@ export interface components {
         };
         /** @description All of it. */
         Report: {
-            notices: components["schemas"]["NoticeView"][];
+            notices: components["schemas"]["FileNotice"][];
             checked: components["schemas"]["Tally"];
             saved: components["schemas"]["Tally"];
             /**

@@ -3,7 +3,7 @@
 use super::deciding::Part;
 use super::files;
 use super::reading::{self, Rows};
-use super::report::{NoticeView, Report};
+use super::report::{FileNotice, Report};
 use super::work::{Work, actor_of, refused};
 use super::{Batch, BatchId, BatchState};
 use crate::error::RegistryError;
@@ -42,7 +42,7 @@ pub async fn check_batch(
         notices: book
             .notices()
             .iter()
-            .map(|n| NoticeView { code: n.code().into(), words: n.words() })
+            .map(|n| FileNotice { code: n.code().into(), words: n.words() })
             .collect(),
         ..Report::default()
     };

@@ -46,7 +46,7 @@ pub struct TroubleRow {
 
 /// What is told of a file that is read all the same: hidden sheets, formulas, merged cells.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct NoticeView {
+pub struct FileNotice {
     #[schema(value_type = String)]
     pub code: Cow<'static, str>,
     pub words: Words,
@@ -55,7 +55,7 @@ pub struct NoticeView {
 /// All of it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Report {
-    pub notices: Vec<NoticeView>,
+    pub notices: Vec<FileNotice>,
     pub checked: Tally,
     pub saved: Tally,
     /// Records entered and changed.
