@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { as_resident, as_staff, resize, WIDTHS, with_browser } from "./browser.mjs";
 import { find_axe, find_colour_only, find_overflow } from "./checks.mjs";
 import { every_route } from "./routes.mjs";
-import { settle } from "./screens.mjs";
+import { say_purpose, settle } from "./screens.mjs";
 
 const TEST_MS_MAX = 600_000;
 const ROUTES = await every_route();
@@ -32,6 +32,7 @@ async function examine(page, path) {
   const found = [];
   await page.goto(path);
   await settle(page);
+  await say_purpose(page);
   for (const width of WIDTHS) {
     await resize(page, width);
     const wrong = [...(await find_axe(page)), ...(await find_overflow(page)), ...(await find_colour_only(page))];

@@ -1,4 +1,5 @@
 // Every address of every face with somebody who may enter it; what needs a number or an id is asked of the running district.
+import { grid_of, make_building, make_person } from "./register.mjs";
 import { call, find_staffed_grid, token_of } from "./staff.mjs";
 import { fresh_phone } from "./town.mjs";
 
@@ -18,12 +19,16 @@ export async function every_route() {
   const body = { words: "楼下广场舞声音太大，晚上十点还在放。", type: "P06001", place: { grid, address: "3栋前坪" }, source: "desk", reporter: { phone: fresh_phone() } };
   const { number } = (await call("POST", "/api/cases", await token_of("desk"), body)).body;
   const [account] = (await call("GET", "/api/identity/accounts", await token_of("system-admin"))).body.items;
+  const { building, homes, estate } = await make_building(grid_of("worker"));
+  const { id: person } = await make_person(homes["2单元301"], grid_of("worker"), { name: "张建明", relation: "head" });
+  const below = [`people/${person}`, `homes/${homes["2单元301"]}`, `buildings/${building}`, `records/${estate}`];
+  const register = (face, ...more) => [`/${face}/register`, ...[...more, ...below].map((path) => `/${face}/register/${path}`)];
   const administration = Object.entries(ADMIN_PLACES).map(([login, paths]) => [login, [...paths]]);
   administration[0][1].push(`/admin/people/${account.id}`, `/admin/areas/${grid}`, "/admin/no-such-page");
   return [
     [undefined, [...RESIDENT, `/grids?area=${grid.slice(0, 12)}`, `/grids/${grid}`, `/report?grid=${grid}`]],
-    ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/me"]],
-    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=广场舞", "/desk/no-such-page"]],
+    ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/me", ...register("grid")]],
+    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=广场舞", ...register("desk", "stale", `merge?keep=${person}`), "/desk/no-such-page"]],
     ["unit", ["/desk/unit"]],
     ["dispatcher", ["/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
     ...administration,

@@ -7,6 +7,14 @@ export async function settle(page) {
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 }
 
+/** Says why one looks into the register, where the screen asks for it. */
+export async function say_purpose(page, purpose = "service") {
+  const choice = page.locator(`[data-choose-purpose=${purpose}]`);
+  if (!(await choice.count())) return;
+  await choice.click();
+  await settle(page);
+}
+
 /** Opens a case on a face and waits until it stands there. */
 export async function open_case(page, face, number) {
   await page.goto(`/${face}/case/${number}`);

@@ -891,6 +891,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registry/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个框里找人、房、单位、物。Find people, homes, organisations and things by any piece. */
+        get: operations["search_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按人写的地址找标准地址。Find the registered places that fit an address as people write it. */
+        get: operations["match_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各区域登记了多少。How much is registered in each area, from the one asked for down to its grids. */
+        get: operations["count_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/stale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待确认的登记。What is to be confirmed, the oldest first. */
+        get: operations["list_stale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停水停电影响到谁。Which homes something concerns, and how many live there; nothing about who. */
+        post: operations["count_affected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/records": {
         parameters: {
             query?: never;
@@ -1749,6 +1834,46 @@ export interface components {
             kind: components["schemas"]["OrganisationKind"];
             phone?: string | null;
         };
+        /** @description A registered place that may be meant. */
+        AddressView: {
+            place: components["schemas"]["RecordId"];
+            /** @description The address in full. */
+            label: string;
+            area: components["schemas"]["AreaName"];
+            /**
+             * Format: int32
+             * @description 0 to 1000.
+             */
+            points: number;
+            /** @description Level by level why. */
+            reasons: components["schemas"]["Words"][];
+            /** @description The other or former name by which it fits. */
+            by_name?: string | null;
+        };
+        /** @description Where something happens: a ring of points, or a place with or without one of its risers. */
+        AffectedQuery: {
+            /** @description WGS-84 longitude and latitude of the corners, the first repeated at the end. */
+            ring?: [
+                number,
+                number
+            ][] | null;
+            place?: components["schemas"]["RecordId"] | null;
+            riser?: string | null;
+        };
+        /** @description A building with homes that are concerned. */
+        AffectedView: {
+            place: components["schemas"]["RecordId"];
+            label: string;
+            area: components["schemas"]["AreaName"];
+            /** Format: int64 */
+            homes: number;
+            /** Format: int64 */
+            residents: number;
+            /** @description How many live by a powered device, need oxygen, or cannot leave without help; for those who may see facts. */
+            help: {
+                [key: string]: number;
+            };
+        };
         /** @description Other values. */
         AmendBody: {
             /**
@@ -1759,6 +1884,26 @@ export interface components {
             /** @description By the keys of the catalogue; null takes a value out. */
             values: Record<string, never>;
             given: components["schemas"]["GivenBody"];
+        };
+        /** @description How much of everything an area has, with all below it. */
+        AreaCountsView: {
+            area: components["schemas"]["AreaName"];
+            level: components["schemas"]["AreaLevel"];
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            homes: number;
+            /** Format: int64 */
+            organisations: number;
+            /** Format: int64 */
+            things: number;
+            /**
+             * Format: int64
+             * @description Records with a value that is to be confirmed.
+             */
+            stale: number;
         };
         /** @description An area with all that is public of it. */
         AreaDetail: components["schemas"]["AreaView"] & {
@@ -2656,6 +2801,24 @@ export interface components {
             name: string;
             phone?: string | null;
         };
+        /** @description A record in a list, masked. */
+        HitView: {
+            id: components["schemas"]["RecordId"];
+            kind: components["schemas"]["Kind"];
+            kind_words: components["schemas"]["Words"];
+            /** @description A person's name masked; of all else the whole name or address. */
+            label: string;
+            area: components["schemas"]["AreaName"];
+            /** @description Of a person: the address of the home. */
+            home?: string | null;
+            /**
+             * Format: int64
+             * @description Of a home: how many live there.
+             */
+            residents?: number | null;
+            /** @description What the query was taken for here. */
+            seems: components["schemas"]["Words"];
+        };
         /** @description Somebody to be put on a post. */
         HoldPostBody: {
             account: components["schemas"]["AccountId"];
@@ -3107,6 +3270,21 @@ export interface components {
             }[];
             next?: components["schemas"]["Cursor"] | null;
         };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_StaleView: {
+            items: {
+                id: components["schemas"]["RecordId"];
+                kind: components["schemas"]["Kind"];
+                kind_words: components["schemas"]["Words"];
+                /** @description Masked; of a residence or a service fact nothing, since its person says it. */
+                label: string;
+                area: components["schemas"]["AreaName"];
+                person?: components["schemas"]["RecordId"] | null;
+                dwelling?: components["schemas"]["RecordId"] | null;
+                stale_at?: components["schemas"]["Time"] | null;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
         PasswordView: {
             /** @description 只显示一次，登录后要改 · Shown this once, to be changed. */
             password: string;
@@ -3403,6 +3581,14 @@ export interface components {
             /** @description Whether the table is right where the register says something else. Rows that are wrong never go in. */
             takes_conflicts?: boolean;
         };
+        /** @description What was found. */
+        SearchView: {
+            /** @description What the text was taken for, the likeliest first. */
+            seems: components["schemas"]["Words"][];
+            hits: components["schemas"]["HitView"][];
+            /** @description There is more: type more. */
+            more: boolean;
+        };
         SendCodeBody: {
             /** @description 手机号 · A mobile number. */
             phone: string;
@@ -3466,6 +3652,18 @@ export interface components {
         };
         /** @enum {string} */
         Source: "door" | "import" | "self" | "department" | "desk";
+        /** @description A record with a value that is older than it may be. */
+        StaleView: {
+            id: components["schemas"]["RecordId"];
+            kind: components["schemas"]["Kind"];
+            kind_words: components["schemas"]["Words"];
+            /** @description Masked; of a residence or a service fact nothing, since its person says it. */
+            label: string;
+            area: components["schemas"]["AreaName"];
+            person?: components["schemas"]["RecordId"] | null;
+            dwelling?: components["schemas"]["RecordId"] | null;
+            stale_at?: components["schemas"]["Time"] | null;
+        };
         /** @enum {string} */
         State: "live" | "ended" | "merged" | "withdrawn" | "erased";
         /** @enum {string} */
@@ -5929,6 +6127,258 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_records: {
+        parameters: {
+            query: {
+                /** @description A name, pinyin, initials, an address, a telephone, a document, their last four, a code. */
+                q: string;
+                /** @description Only records of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /** @description 50 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    match_addresses: {
+        parameters: {
+            query: {
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_records: {
+        parameters: {
+            query?: {
+                /** @description A path; none: the whole district. */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaCountsView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stale: {
+        parameters: {
+            query?: {
+                /** @description A path; none: the widest area one may look in. */
+                area?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StaleView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_affected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AffectedQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AffectedView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -37,6 +37,23 @@ export function say_failed(words: string): void {
   add("bad", words);
 }
 
+/** Says what was done, and takes it back if told so within `seconds`. */
+export function say_undoable(words: string, seconds: number, take_back: () => void): void {
+  const notice = add("good", words, undo, seconds);
+  const timer = setInterval(() => {
+    notice.left = (notice.left ?? 1) - 1;
+    if (notice.left <= 0) end();
+  }, 1000);
+  function end(): void {
+    clearInterval(timer);
+    dismiss(notice.id);
+  }
+  function undo(): void {
+    end();
+    take_back();
+  }
+}
+
 /** Does a thing after `seconds`, unless it is undone. Whoever leaves the page before has not undone it: it is done at once. */
 export function do_unless_undone(words: string, seconds: number, act: () => void, undone: () => void = () => undefined): void {
   const notice = add("good", words, stop, seconds);
