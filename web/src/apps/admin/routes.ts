@@ -1,11 +1,10 @@
 // The addresses of the admin face. What lies below a place opens with it; one tab of the rules needs a permission of its own.
 import type { RouteRecordRaw } from "vue-router";
-import { PLACES } from "./places";
+import { words_of } from "./places";
 import { tr } from "../../lib/words";
 
 function meta(place: string, title?: () => string): { title: () => string; place: string } {
-  const found = PLACES.find((one) => one.to === place);
-  return { title: title ?? found?.words ?? (() => tr("管理", "Administration")), place };
+  return { title: title ?? (() => words_of(place)), place };
 }
 
 const account = () => tr("账号", "Account");
