@@ -1267,6 +1267,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registry/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待答复的本人请求。Open requests of people about their data, what is due first on top. */
+        get: operations["list_requests"];
+        put?: never;
+        /** 代录纸面请求。Take down what somebody asks on paper. */
+        post: operations["take_down_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看一条本人请求（对本人的一次查看，留痕）。A request with its words; a look at the person, on record. */
+        get: operations["show_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/requests/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 答复本人请求。Answer a request; what is granted is done at once. */
+        post: operations["decide_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/people/{id}/mandates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 谁可以代为查看。Who may see a person's data by proof or mandate. */
+        get: operations["list_mandates"];
+        put?: never;
+        /** 核验材料后给予代办资格。Grant a mandate on papers that were shown. */
+        post: operations["grant_mandate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/people/{id}/mandates/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 终止代办资格。End a mandate. */
+        delete: operations["end_mandate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 告警：越权查看、批量查看、导出被拒、异议成立、答复逾期。Alarms, the newest first. */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/alarms/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核实告警并写明情况。Note what was found when an alarm was looked into. */
+        post: operations["acknowledge_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/basis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 告知书：收集什么、为什么、依据、保存多久、告诉谁。The public notice: what is kept, why, by what right, how long, who is told. */
+        get: operations["show_basis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/impact/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 个人信息保护影响评估表。The privacy impact sheet of a kind of record. */
+        get: operations["show_impact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 到期清除报告。What was removed in the last month's nights, and what goes next. */
+        get: operations["list_sweeps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -1874,6 +2046,30 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Format: uuid */
+        AlarmId: string;
+        /** @enum {string} */
+        AlarmKind: "glass_broken" | "bulk_reading" | "export_refused" | "objection_upheld" | "answer_overdue";
+        /** @description An alarm. */
+        AlarmView: {
+            id: components["schemas"]["AlarmId"];
+            kind: components["schemas"]["AlarmKind"];
+            kind_words: components["schemas"]["Words"];
+            at: components["schemas"]["Time"];
+            account?: components["schemas"]["AccountId"] | null;
+            /** @description The post, unit or system. */
+            by: string;
+            record?: components["schemas"]["RecordId"] | null;
+            area_path?: string | null;
+            /** @description Codes and counts. */
+            data: Record<string, never>;
+            /** @description The emergency as it was stated. */
+            reason?: string | null;
+            acknowledged_at?: components["schemas"]["Time"] | null;
+            acknowledged_by?: string | null;
+            /** @description What was found. */
+            note?: string | null;
+        };
         /** @description Other values. */
         AmendBody: {
             /**
@@ -2001,6 +2197,14 @@ export interface components {
             name: string;
             path: string;
         };
+        /** @enum {string} */
+        Ask: "correct" | "object" | "delete" | "restrict";
+        /** @description Something that may be asked. */
+        AskView: {
+            what: components["schemas"]["Ask"];
+            words: components["schemas"]["Words"];
+            basis: string;
+        };
         AssignRoleBody: {
             role: string;
             /** @description `{"kind":"district"}`, `{"kind":"area","path":…}` or `{"kind":"unit","organisation":…}` */
@@ -2066,6 +2270,14 @@ export interface components {
             file: string;
             /** Format: int64 */
             bytes: number;
+        };
+        /** @description What the district keeps, by what right, and what people may ask about it. */
+        BasisView: {
+            in_force_at: components["schemas"]["Time"];
+            kept: components["schemas"]["KindsView"];
+            rights: components["schemas"]["RightsView"];
+            /** @description All notices, the one in force first. */
+            notices: components["schemas"]["NoticeView"][];
         };
         /** Format: uuid */
         BatchId: string;
@@ -2422,6 +2634,18 @@ export interface components {
              */
             open: number;
         };
+        /** @description An answer. */
+        DecideBody: {
+            granted: boolean;
+            /** @description Of a no: a ground of the list. */
+            ground?: string | null;
+            /** @description To the person. */
+            words?: string;
+        };
+        /** @description What an answer did. */
+        DecidedView: {
+            act?: components["schemas"]["ActId"] | null;
+        };
         /** @description What was done: nothing of the record itself, which is read by its own route. */
         Deed: {
             id: components["schemas"]["RecordId"];
@@ -2726,6 +2950,17 @@ export interface components {
             /** @description `{"kind":"district"}`, `{"kind":"area","path":…}`, `{"kind":"unit","organisation":…}`, `{"kind":"own"}` */
             scope: Record<string, never>;
         };
+        /** @description A mandate that was granted. */
+        Granted: {
+            until: components["schemas"]["Time"];
+        };
+        /** @description A reason for a no. */
+        GroundView: {
+            key: string;
+            of: components["schemas"]["Ask"][];
+            words: components["schemas"]["Words"];
+            basis: string;
+        };
         /** @description A leaver's posts and who takes them. */
         HandOverBody: {
             leaver: components["schemas"]["AccountId"];
@@ -2856,6 +3091,21 @@ export interface components {
             /** @description Who owns it. */
             shares: components["schemas"]["RecordView"][];
         };
+        /** @description The privacy impact sheet of a kind of record 个人信息保护影响评估. */
+        ImpactView: {
+            version: string;
+            /** @description What, why, by what right, who is told, how long, sealed or not. */
+            kind: components["schemas"]["KindView"];
+            /**
+             * Format: int64
+             * @description How many hold now.
+             */
+            records: number;
+            /** @description The first day of the looks that are counted; the last hours are counted within two hours. */
+            looks_since: string;
+            /** @description How often they were opened, by purpose and kind of post; never by person. */
+            looks: components["schemas"]["LookCountView"][];
+        };
         /** @description What an import found and did. */
         ImportReport: {
             /** @description In force from then on. */
@@ -2939,12 +3189,30 @@ export interface components {
             worker?: components["schemas"]["PersonView"] | null;
             leader?: components["schemas"]["PersonView"] | null;
         };
+        /** @description Looks for one purpose, by one kind of post. */
+        LookCountView: {
+            purpose: string;
+            purpose_words: components["schemas"]["Words"];
+            role: string;
+            role_words: components["schemas"]["Words"];
+            /** Format: int64 */
+            looks: number;
+        };
         /** @description A reason to open a record. */
         LookPurposeView: {
             key: string;
             words: components["schemas"]["Words"];
             /** @description What it opens: sealed values of a person, or `facts`. */
             opens: string[];
+        };
+        /** @description A look at a person's data. */
+        LookView: {
+            at: components["schemas"]["Time"];
+            /** @description The post or unit. */
+            by: string;
+            purpose: string;
+            purpose_words: components["schemas"]["Words"];
+            emergency: boolean;
         };
         /** @description The way in. */
         Lookup: {
@@ -2957,6 +3225,33 @@ export interface components {
         LookupCase: {
             number: string;
             code: string;
+        };
+        /** @description Who may ask for whom, and on what papers. */
+        MandateBody: {
+            /** @description The mobile the relative signs in with. */
+            phone: string;
+            /** @description A kind of the list. */
+            kind: string;
+            /** @description The papers that were shown, in words. */
+            evidence: string;
+        };
+        /** @description A kind of mandate. */
+        MandateKindView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            /** Format: int32 */
+            months: number;
+            /** @description For somebody who has died. */
+            after_death: boolean;
+            basis: string;
+        };
+        /** @description Somebody who may see a person's data by proof or mandate. */
+        MandateView: {
+            account: components["schemas"]["AccountId"];
+            /** @description `self`, or a kind of mandate. */
+            standing: string;
+            since: components["schemas"]["Time"];
+            until?: components["schemas"]["Time"] | null;
         };
         /** @description What became of each. */
         ManyDone: {
@@ -3054,6 +3349,16 @@ export interface components {
             since_words: string;
             /** Format: int64 */
             followers: number;
+        };
+        /** @description What was found. */
+        NoteBody: {
+            note: string;
+        };
+        /** @description A notice: from when it was in force, and what it changed. */
+        NoticeView: {
+            version: string;
+            in_force_at: components["schemas"]["Time"];
+            changes: components["schemas"]["Words"][];
         };
         OfferBody: {
             /** @description 已绑定过的，先给一个现在的验证码 · Where one is in force already, a code of it. */
@@ -3158,6 +3463,29 @@ export interface components {
                 closed_at?: components["schemas"]["Time"] | null;
                 created_at: components["schemas"]["Time"];
                 locked_until?: components["schemas"]["Time"] | null;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_AlarmView: {
+            items: {
+                id: components["schemas"]["AlarmId"];
+                kind: components["schemas"]["AlarmKind"];
+                kind_words: components["schemas"]["Words"];
+                at: components["schemas"]["Time"];
+                account?: components["schemas"]["AccountId"] | null;
+                /** @description The post, unit or system. */
+                by: string;
+                record?: components["schemas"]["RecordId"] | null;
+                area_path?: string | null;
+                /** @description Codes and counts. */
+                data: Record<string, never>;
+                /** @description The emergency as it was stated. */
+                reason?: string | null;
+                acknowledged_at?: components["schemas"]["Time"] | null;
+                acknowledged_by?: string | null;
+                /** @description What was found. */
+                note?: string | null;
             }[];
             next?: components["schemas"]["Cursor"] | null;
         };
@@ -3271,6 +3599,28 @@ export interface components {
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_RequestLine: {
+            items: {
+                id: components["schemas"]["RequestId"];
+                what: components["schemas"]["Ask"];
+                what_words: components["schemas"]["Words"];
+                person: components["schemas"]["RecordId"];
+                record: components["schemas"]["RecordId"];
+                field?: string | null;
+                area: components["schemas"]["AreaName"];
+                state: components["schemas"]["RequestState"];
+                made_at: components["schemas"]["Time"];
+                /** @description The end of the last day on which an answer is in time. */
+                due_at: components["schemas"]["Time"];
+                overdue: boolean;
+                /** @description It came on paper. */
+                on_paper: boolean;
+                /** @description `self`, or a kind of mandate. */
+                standing: string;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
         Page_StaleView: {
             items: {
                 id: components["schemas"]["RecordId"];
@@ -3284,6 +3634,20 @@ export interface components {
                 stale_at?: components["schemas"]["Time"] | null;
             }[];
             next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description What somebody asks on paper. */
+        PaperBody: {
+            person: components["schemas"]["RecordId"];
+            /** @description The person, or a residence, share or service fact of theirs. */
+            record: components["schemas"]["RecordId"];
+            what: components["schemas"]["Ask"];
+            field?: string | null;
+            /** @description The look that is objected to. */
+            look?: string | null;
+            /** @description The value as it should be. */
+            value?: Record<string, never> | null;
+            words?: string;
+            evidence?: string;
         };
         PasswordView: {
             /** @description 只显示一次，登录后要改 · Shown this once, to be changed. */
@@ -3517,6 +3881,46 @@ export interface components {
             name?: string | null;
             phone?: string | null;
         };
+        /** Format: uuid */
+        RequestId: string;
+        /** @description A request in a list: nothing of the person. */
+        RequestLine: {
+            id: components["schemas"]["RequestId"];
+            what: components["schemas"]["Ask"];
+            what_words: components["schemas"]["Words"];
+            person: components["schemas"]["RecordId"];
+            record: components["schemas"]["RecordId"];
+            field?: string | null;
+            area: components["schemas"]["AreaName"];
+            state: components["schemas"]["RequestState"];
+            made_at: components["schemas"]["Time"];
+            /** @description The end of the last day on which an answer is in time. */
+            due_at: components["schemas"]["Time"];
+            overdue: boolean;
+            /** @description It came on paper. */
+            on_paper: boolean;
+            /** @description `self`, or a kind of mandate. */
+            standing: string;
+        };
+        /** @enum {string} */
+        RequestState: "open" | "granted" | "refused" | "withdrawn";
+        /** @description A request with its words: reading it is a look at the person. */
+        RequestView: components["schemas"]["RequestLine"] & {
+            /** @description The name the person is listed by. */
+            label: components["schemas"]["Told"];
+            kind: components["schemas"]["Kind"];
+            kind_words: components["schemas"]["Words"];
+            field_words?: components["schemas"]["Words"] | null;
+            present?: components["schemas"]["Told"] | null;
+            asked?: components["schemas"]["Told"] | null;
+            words: components["schemas"]["Told"];
+            evidence: components["schemas"]["Told"];
+            look?: components["schemas"]["LookView"] | null;
+            decided_at?: components["schemas"]["Time"] | null;
+            decided_by?: string | null;
+            ground?: string | null;
+            answer?: components["schemas"]["Told"] | null;
+        };
         /** @description A home somebody lives in. */
         ResidenceView: {
             residence: components["schemas"]["RecordView"];
@@ -3529,6 +3933,20 @@ export interface components {
              * @description 结束了几个 · How many were ended.
              */
             count: number;
+        };
+        /** @description What people may ask, and how soon they are answered. */
+        RightsView: {
+            /**
+             * Format: int32
+             * @description Days of the calendar.
+             */
+            answer_days: number;
+            answer_basis: string;
+            asks: components["schemas"]["AskView"][];
+            /** @description For what reasons a desk may say no. */
+            grounds: components["schemas"]["GroundView"][];
+            /** @description Who may ask for another. */
+            mandates: components["schemas"]["MandateKindView"][];
         };
         /** @description 角色 · A role of the catalogue. */
         RoleView: {
@@ -3666,8 +4084,42 @@ export interface components {
         };
         /** @enum {string} */
         State: "live" | "ended" | "merged" | "withdrawn" | "erased";
+        /** Format: uuid */
+        SweepId: string;
+        /** @description One night's removal of what had run out. */
+        SweepView: {
+            id: components["schemas"]["SweepId"];
+            at: components["schemas"]["Time"];
+            /** @description Values taken away, by `kind.field`. */
+            erased: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Records of which nothing is left.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Earlier states of records that went along.
+             */
+            images: number;
+            /**
+             * Format: int64
+             * @description Answered requests, alarms and proofs whose time was over.
+             */
+            papers: number;
+            /** @description What has run out since, and goes with the next sweep. */
+            announced: {
+                [key: string]: number;
+            };
+        };
         /** @enum {string} */
         Table: "people" | "homes" | "organisations" | "things";
+        /** @description A request that was taken down. */
+        TakenDown: {
+            id: components["schemas"]["RequestId"];
+        };
         /** @description What became of the rows. */
         Tally: {
             /** Format: int64 */
@@ -7436,6 +7888,563 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_requests: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RequestLine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_down_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mandates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MandateView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grant_mandate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandateBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Granted"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_mandate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+                account: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alarms: {
+        parameters: {
+            query?: {
+                /** @description Also those that were looked into. */
+                all?: boolean;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlarmView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AlarmId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_basis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasisView"];
+                };
+            };
+        };
+    };
+    show_impact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpactView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sweeps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
