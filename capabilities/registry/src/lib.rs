@@ -37,7 +37,7 @@ pub static CAPABILITY: Capability = Capability {
     words: Words::of("一标三实", "Register"),
     migrations: migrations!(
         "registry",
-        ["0001_register.sql", "0002_import.sql", "0003_rights.sql", "0004_on_the_map.sql"]
+        ["0001_register.sql", "0002_import.sql", "0003_rights.sql", "0004_on_the_map.sql", "0005_claim_key.sql"]
     ),
     permissions: access::PERMISSIONS,
     api: http::routes,

@@ -7,6 +7,7 @@ use crate::error::RegistryError;
 use crate::http::rights::purpose_words;
 use crate::looks::{self, Look};
 use crate::model::{Content, Kind, Record, RecordId, RequestState, State};
+use crate::queries::exports::{CopyRow, copies_of};
 use crate::queries::rights::{Reading, readings, records_of, requests_of};
 use crate::store::{self, rights::RequestRow};
 use crate::view::{Viewer, masked, source_words};
@@ -31,6 +32,8 @@ pub(super) struct Subject {
     pub readings: Vec<ReadingRow>,
     /// The last look of a full page: older ones come before it.
     pub older: Option<FactId>,
+    /// Copies of many records that this person was in.
+    pub copies: Vec<ReadingRow>,
     pub requests: Vec<RequestLineRow>,
 }
 
@@ -63,9 +66,10 @@ pub(super) struct ValueRow {
     pub is_deletable: bool,
 }
 
-/// A look by somebody else.
+/// A look by somebody else, or a copy somebody took along.
 pub(super) struct ReadingRow {
-    pub id: FactId,
+    /// Of a look, to object to.
+    pub id: Option<FactId>,
     pub at: Moment,
     pub by: String,
     pub purpose: String,
@@ -127,6 +131,10 @@ pub(super) async fn read(
     let district = tx.district();
     let seen = readings(tx, district, &ids, extent.before, extent.readings_max).await?;
     let older = seen.last().map(|last| last.id).filter(|_| seen.len() >= extent.readings_max);
+    let mut copies = Vec::new();
+    for id in &ids {
+        copies.extend(copies_of(tx, district, *id).await?);
+    }
     let requests = requests_of(tx, person.id).await?;
     let mut lines = Vec::with_capacity(requests.len());
     for request in &requests {
@@ -147,6 +155,7 @@ pub(super) async fn read(
             .map(|seen| reader.reading(seen))
             .collect(),
         older,
+        copies: copies.into_iter().map(|copy| reader.copy(copy)).collect(),
         requests: lines,
     })
 }
@@ -246,20 +255,40 @@ impl Reader<'_> {
     }
 
     fn reading(&self, reading: Reading) -> ReadingRow {
+        ReadingRow {
+            id: Some(reading.id),
+            at: Moment::of(reading.at),
+            by: reading.by,
+            purpose: self.purpose(&reading.purpose),
+            parts: self.parts(&reading.parts),
+            is_emergency: reading.is_emergency,
+        }
+    }
+
+    fn copy(&self, copy: CopyRow) -> ReadingRow {
+        ReadingRow {
+            id: None,
+            at: Moment::of(copy.at),
+            by: copy.by_name,
+            purpose: self.purpose(&copy.purpose),
+            parts: self.parts(&copy.opened.0),
+            is_emergency: false,
+        }
+    }
+
+    fn purpose(&self, key: &str) -> String {
+        self.page.words(&purpose_words(&self.viewer.catalogue, key)).to_owned()
+    }
+
+    /// What was opened, in words.
+    fn parts(&self, parts: &[String]) -> String {
         let book = self.viewer.catalogue.kind(Kind::Person);
         let part = |key: &String| match book.field(key) {
             Some(field) => self.page.words(&field.words).to_owned(),
             None if key == FACTS_PART => self.page.tr("服务事实", "service facts").to_owned(),
             None => key.clone(),
         };
-        ReadingRow {
-            id: reading.id,
-            at: Moment::of(reading.at),
-            by: reading.by,
-            purpose: self.page.words(&purpose_words(&self.viewer.catalogue, &reading.purpose)).to_owned(),
-            parts: reading.parts.iter().map(part).collect::<Vec<_>>().join(self.page.tr("、", ", ")),
-            is_emergency: reading.is_emergency,
-        }
+        parts.iter().map(part).collect::<Vec<_>>().join(self.page.tr("、", ", "))
     }
 
     fn request(

@@ -87,27 +87,27 @@ sql! {
         "select id, cast(0 as bigint) as version, evidence as sealed from registry_claim
          where district = $1 and id > $2 and evidence is not null order by id limit $3";
     RENEW_EVIDENCE: (DistrictId, RecordId, i64, Vec<u8>) =
-        "update registry_claim set evidence = $4 where district = $1 and id = $2 and $3 = 0";
+        "update registry_claim set evidence = $4 where district = $1 and id = $2 and $3 = cast(0 as bigint)";
     ASKED_OF: (DistrictId, RecordId, i64) -> SealedRow =
         "select id, cast(0 as bigint) as version, asked as sealed from registry_request
          where district = $1 and id > $2 and asked is not null order by id limit $3";
     RENEW_ASKED: (DistrictId, RecordId, i64, Vec<u8>) =
-        "update registry_request set asked = $4 where district = $1 and id = $2 and $3 = 0";
+        "update registry_request set asked = $4 where district = $1 and id = $2 and $3 = cast(0 as bigint)";
     ANSWER_OF: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
         "select id, cast(0 as bigint) as version, answer as sealed from registry_request
          where district = $1 and id > $2 and answer is not null order by id limit $3";
     RENEW_ANSWER: (DistrictId, RecordId, i64, Vec<u8>) =
-        "update registry_request set answer = $4 where district = $1 and id = $2 and $3 = 0";
+        "update registry_request set answer = $4 where district = $1 and id = $2 and $3 = cast(0 as bigint)";
     REASON_OF: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
         "select id, cast(0 as bigint) as version, reason as sealed from registry_alarm
          where district = $1 and id > $2 and reason is not null order by id limit $3";
     RENEW_REASON: (DistrictId, RecordId, i64, Vec<u8>) =
-        "update registry_alarm set reason = $4 where district = $1 and id = $2 and $3 = 0";
+        "update registry_alarm set reason = $4 where district = $1 and id = $2 and $3 = cast(0 as bigint)";
     NOTE_OF: (DistrictId, RecordId, i64) -> (RecordId, i64, Option<Vec<u8>>) =
         "select id, cast(0 as bigint) as version, note as sealed from registry_alarm
          where district = $1 and id > $2 and note is not null order by id limit $3";
     RENEW_NOTE: (DistrictId, RecordId, i64, Vec<u8>) =
-        "update registry_alarm set note = $4 where district = $1 and id = $2 and $3 = 0";
+        "update registry_alarm set note = $4 where district = $1 and id = $2 and $3 = cast(0 as bigint)";
 }
 
 impl SealedRow {

@@ -37,6 +37,7 @@ impl Ground {
         let Self { person, home, request, .. } = self;
         Some(match operation {
             "show_record" => format!("/api/registry/records/{person}?purpose=check"),
+            "show_person" => format!("/api/registry/people/{person}?purpose=check"),
             "show_history" => format!("/api/registry/records/{person}/history?purpose=check"),
             "show_home" => format!("/api/registry/dwellings/{home}/home?purpose=check"),
             "show_request" => format!("/api/registry/requests/{request}"),

@@ -101,6 +101,12 @@ async fn what_is_kept_from_where_why_and_who_read_it() {
         for words in ["worker1", "入户走访", "电话", "提出异议"] {
             assert!(page.contains(words), "{words}: {page}");
         }
+        let export = json!({
+            "kind": "person", "area_path": GRID_1, "format": "csv", "purpose": "notice", "reason": "田心三村停水通知", "open": ["phones"],
+        });
+        caller(&town, "clerk").post("/api/registry/exports", export).await;
+        let page = person.get(&here).await.text;
+        assert!(page.contains("导出的表格里有您") && page.contains("clerk"), "a copy they were in: {page}");
         let copy = person.get(&format!("{here}/copy.json")).await;
         assert!(copy.headers["content-disposition"].to_str().is_ok_and(|how| how.contains("my-data.json")));
         let copy = copy.json();
