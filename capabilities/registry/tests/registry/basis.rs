@@ -14,7 +14,8 @@ async fn starts_with(town: &Town, folder: &Path, kinds: &str) -> Result<(), plat
     std::fs::write(folder.join("register/kinds.toml"), kinds).expect("a file");
     let settings = town.edge.settings().clone();
     town.edge.fixtures().put(Arc::new(Settings { catalog: Some(folder.to_owned()), ..(*settings).clone() }));
-    let registry = CAPABILITIES.iter().find(|capability| capability.name == "registry").expect("the register");
+    let registry =
+        CAPABILITIES.iter().find(|capability| capability.name == "registry").expect("the register");
     (registry.prepare)(town.db()).await
 }
 
@@ -25,7 +26,9 @@ async fn a_changed_catalogue_is_a_new_notice_or_no_start() {
         let told = anybody.get("/api/registry/basis").await.ok();
         assert_eq!(told["notices"].as_array().map(Vec::len), Some(1));
         let page = anybody.get("/privacy").await.text;
-        for words in ["个人信息告知书", "电话", "约上门", "第四十六条", "独居老人", "每周探访", "入户走访", "首次告知"] {
+        for words in
+            ["个人信息告知书", "电话", "约上门", "第四十六条", "独居老人", "每周探访", "入户走访", "首次告知"]
+        {
             assert!(page.contains(words), "{words}: {page}");
         }
         let kinds = include_str!("../../../../catalog/register/kinds.toml");
@@ -41,8 +44,14 @@ async fn a_changed_catalogue_is_a_new_notice_or_no_start() {
         let notices = told["notices"].as_array().expect("notices");
         assert_eq!(notices.len(), 2);
         assert_eq!(notices[0]["changes"].as_array().map(Vec::len), Some(1), "{told}");
-        assert!(notices[0]["changes"][0]["zh"].as_str().is_some_and(|words| words.contains("保存期限")), "{told}");
-        assert!(starts_with(&town, &folder, &kinds.replacen("keep = 24", "keep = 48", 1)).await.is_err(), "nor an older version");
+        assert!(
+            notices[0]["changes"][0]["zh"].as_str().is_some_and(|words| words.contains("保存期限")),
+            "{told}"
+        );
+        assert!(
+            starts_with(&town, &folder, &kinds.replacen("keep = 24", "keep = 48", 1)).await.is_err(),
+            "nor an older version"
+        );
     })
     .await;
 }
@@ -50,10 +59,12 @@ async fn a_changed_catalogue_is_a_new_notice_or_no_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_impact_sheet_counts_looks_and_never_people() {
     each_town(async |town| {
-        let registry = CAPABILITIES.iter().find(|capability| capability.name == "registry").expect("the register");
+        let registry =
+            CAPABILITIES.iter().find(|capability| capability.name == "registry").expect("the register");
         (registry.prepare)(town.db()).await.expect("the clocks are set");
         let worker = caller(&town, "worker1");
-        let (id, _) = enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
+        let (id, _) =
+            enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
         for _ in 0..3 {
             look(&worker, &id).await;
         }
@@ -64,7 +75,10 @@ async fn the_impact_sheet_counts_looks_and_never_people() {
         town.passes(Duration::from_secs(30 * 3600)).await;
         let sheet = planner.get("/api/registry/impact/person").await.ok();
         let looks = &sheet["looks"][0];
-        assert_eq!((&looks["purpose"], &looks["role"], &looks["looks"]), (&json!("visit"), &json!("staff"), &json!(3)));
+        assert_eq!(
+            (&looks["purpose"], &looks["role"], &looks["looks"]),
+            (&json!("visit"), &json!("staff"), &json!(3))
+        );
         assert!(!sheet.to_string().contains("worker1"), "not by whom");
         assert_eq!(sheet["kind"]["fields"][0]["key"], "name");
         let page = planner.get("/print/impact/person").await.text;

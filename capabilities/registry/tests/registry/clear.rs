@@ -29,7 +29,13 @@ async fn story(town: &Town) {
     let person = resident(town, PHONES[1]).await;
     send_form(&person, "/my/data", "/my/data", &[("name", "张晓明"), ("number", NUMBER)]).await;
     let ask = format!("/my/data/{id}/ask");
-    let form = [("what", "correct"), ("field", "phones"), ("value", PHONES[2]), ("evidence", "新卡"), ("words", WORDS)];
+    let form = [
+        ("what", "correct"),
+        ("field", "phones"),
+        ("value", PHONES[2]),
+        ("evidence", "新卡"),
+        ("words", WORDS),
+    ];
     let sent = send_form(&person, &format!("{ask}?what=correct&field=phones"), &ask, &form).await;
     assert_eq!(sent.status, 303, "{}", sent.text);
     let list = clerk.get("/api/registry/requests").await.ok();

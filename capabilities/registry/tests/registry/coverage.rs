@@ -25,7 +25,8 @@ impl Ground {
         let values = json!({ "name": "张晓明", "phones": ["13873300042"] });
         let (person, _) = enter(&clerk, "person", values, json!({ "area_path": GRID_1 })).await;
         let (home, _) = two_homes(&clerk).await;
-        let body = json!({ "dwelling": home, "values": { "kind": "registered" }, "given": { "source": "door" } });
+        let body =
+            json!({ "dwelling": home, "values": { "kind": "registered" }, "given": { "source": "door" } });
         clerk.post(&format!("/api/registry/people/{person}/move-in"), body).await.ok();
         let paper = json!({ "person": person, "record": person, "what": "object", "words": "不同意" });
         let request = text(&clerk.post("/api/registry/requests", paper).await.ok()["id"]);

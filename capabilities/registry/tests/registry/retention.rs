@@ -8,7 +8,8 @@ use testkit::Town;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn set_clocks(town: &Town) {
-    let registry = CAPABILITIES.iter().find(|capability| capability.name == "registry").expect("the register");
+    let registry =
+        CAPABILITIES.iter().find(|capability| capability.name == "registry").expect("the register");
     (registry.prepare)(town.db()).await.expect("the clocks are set");
 }
 
@@ -22,16 +23,21 @@ async fn values_go_one_by_one_when_their_time_is_over() {
     each_town(async |town| {
         set_clocks(&town).await;
         let clerk = caller(&town, "clerk");
-        let values = json!({ "name": "张晓明", "phones": ["13873300042"], "documents": ["11010519491231002X"] });
+        let values =
+            json!({ "name": "张晓明", "phones": ["13873300042"], "documents": ["11010519491231002X"] });
         let (id, _) = enter(&clerk, "person", values, json!({ "area_path": GRID_1 })).await;
-        let (stays, _) = enter(&clerk, "person", json!({ "name": "李四" }), json!({ "area_path": GRID_1 })).await;
+        let (stays, _) =
+            enter(&clerk, "person", json!({ "name": "李四" }), json!({ "area_path": GRID_1 })).await;
         let end = json!({ "version": 1, "given": { "source": "desk" } });
         let act = clerk.post(&format!("/api/registry/records/{id}/end"), end).await.ok()["act"].clone();
 
         town.passes(DAY).await;
         let first = reports(&town).await;
         assert_eq!(first.len(), 1, "one night, one report");
-        assert_eq!((&first[0]["announced"], &first[0]["erased"]), (&json!({ "person.phones": 1 }), &json!({})));
+        assert_eq!(
+            (&first[0]["announced"], &first[0]["erased"]),
+            (&json!({ "person.phones": 1 }), &json!({}))
+        );
         let path = format!("/api/registry/records/{id}?purpose=service&open=phones,documents");
         assert_eq!(shown(&clerk.get(&path).await.ok(), "phones"), "13873300042", "a day to mend a wrong end");
 
@@ -53,10 +59,16 @@ async fn values_go_one_by_one_when_their_time_is_over() {
         town.passes(600 * DAY).await;
         town.passes(DAY).await;
         let record = clerk.get(&path).await.ok();
-        assert_eq!((&record["state"], &record["label"], &record["fields"]), (&json!("erased"), &json!(""), &json!([])));
+        assert_eq!(
+            (&record["state"], &record["label"], &record["fields"]),
+            (&json!("erased"), &json!(""), &json!([]))
+        );
         assert_eq!(record["area"]["path"], GRID_1, "for the counts of the area");
         assert_eq!(reports(&town).await[0]["records"], json!(1));
-        assert_eq!(shown(&clerk.get(&format!("/api/registry/records/{stays}?purpose=check")).await.ok(), "name"), "李四");
+        assert_eq!(
+            shown(&clerk.get(&format!("/api/registry/records/{stays}?purpose=check")).await.ok(), "name"),
+            "李四"
+        );
         clerk.get("/api/registry/retention").await.refused("forbidden");
     })
     .await;

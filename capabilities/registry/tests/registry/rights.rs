@@ -67,7 +67,8 @@ async fn a_wrong_claim_learns_nothing() {
         ] {
             let answer = send_form(by, "/my/data", "/my/data", &[("name", name), ("number", number)]).await;
             assert_eq!(answer.status, 403, "{}", answer.text);
-            let said = answer.text.split("id=\"number-problem\">").nth(1).and_then(|rest| rest.split('<').next());
+            let said =
+                answer.text.split("id=\"number-problem\">").nth(1).and_then(|rest| rest.split('<').next());
             answers.push(said.expect("said at the field").to_owned());
             assert!(!answer.text.contains(NUMBER), "a number is not shown back");
         }
@@ -75,7 +76,8 @@ async fn a_wrong_claim_learns_nothing() {
         for _ in 0..2 {
             send_form(&owner, "/my/data", "/my/data", &[("name", "张三"), ("number", NUMBER)]).await;
         }
-        let answer = send_form(&owner, "/my/data", "/my/data", &[("name", "张晓明"), ("number", NUMBER)]).await;
+        let answer =
+            send_form(&owner, "/my/data", "/my/data", &[("name", "张晓明"), ("number", NUMBER)]).await;
         assert_eq!(answer.status, 429, "who tries too often waits, even when right");
         assert_eq!(leads_to(&town.caller().get("/my/data").await), "/sign-in?next=/my/data");
     })
@@ -125,10 +127,15 @@ async fn what_is_kept_from_where_why_and_who_read_it() {
 async fn an_objection_takes_three_taps_and_gets_a_reasoned_answer() {
     each_town(async |town| {
         let (person, id) = proven(&town).await;
-        caller(&town, "worker1").get(&format!("/api/registry/records/{id}?purpose=visit&open=phones")).await.ok();
+        caller(&town, "worker1")
+            .get(&format!("/api/registry/records/{id}?purpose=visit&open=phones"))
+            .await
+            .ok();
         // One: 提出异议 beside the look. Two: the form. Three: sent.
         let page = person.get(&format!("/my/data/{id}")).await.text;
-        let link = page.split("href=\"").find(|rest| rest.contains("what=object&amp;look=") || rest.contains("what=object&#38;look="));
+        let link = page
+            .split("href=\"")
+            .find(|rest| rest.contains("what=object&amp;look=") || rest.contains("what=object&#38;look="));
         let link = link.and_then(|rest| rest.split('"').next()).expect("a link").replace("&amp;", "&");
         let look = link.split("look=").nth(1).expect("the look").to_owned();
         assert!(person.get(&link).await.text.contains("worker1"), "the form says which look");
@@ -149,7 +156,10 @@ async fn an_objection_takes_three_taps_and_gets_a_reasoned_answer() {
         decides(&town, &request, no.clone()).await.ok();
         decides(&town, &request, no).await.refused("registry.decided_already");
         let page = person.get(&format!("/my/data/{id}")).await.text;
-        assert!(page.contains("不予办理") && page.contains("第十三条") && page.contains("电话走访"), "{page}");
+        assert!(
+            page.contains("不予办理") && page.contains("第十三条") && page.contains("电话走访"),
+            "{page}"
+        );
         assert!(person.get("/inbox").await.text.contains("已有答复"), "a line to the phone");
         assert!(caller(&town, "worker1").get("/api/registry/requests").await.status == 403);
     })
@@ -160,14 +170,22 @@ async fn an_objection_takes_three_taps_and_gets_a_reasoned_answer() {
 async fn a_correction_is_a_deed_with_the_person_as_its_source() {
     each_town(async |town| {
         let (person, id) = proven(&town).await;
-        let wrong = [("what", "correct"), ("field", "documents"), ("value", "110105194912310021"), ("evidence", "身份证原件")];
+        let wrong = [
+            ("what", "correct"),
+            ("field", "documents"),
+            ("value", "110105194912310021"),
+            ("evidence", "身份证原件"),
+        ];
         let answer = asks(&person, &id, &wrong).await;
         assert_eq!(answer.status, 422);
         assert!(answer.text.contains("id=\"value-problem\""), "{}", answer.text);
         let bare = [("what", "correct"), ("field", "phones"), ("value", "13873300099")];
         assert_eq!(asks(&person, &id, &bare).await.status, 422, "a correction says what proves it");
         let fields = [
-            ("what", "correct"), ("field", "phones"), ("value", "13873300042、13873300099"), ("evidence", "新办的卡，当场拨通"),
+            ("what", "correct"),
+            ("field", "phones"),
+            ("value", "13873300042、13873300099"),
+            ("evidence", "新办的卡，当场拨通"),
         ];
         leads_to(&asks(&person, &id, &fields).await);
         let request = at_the_desk(&town).await;
@@ -178,7 +196,8 @@ async fn a_correction_is_a_deed_with_the_person_as_its_source() {
         let path = format!("/api/registry/records/{id}?purpose=service&open=phones");
         let record = clerk.get(&path).await.ok();
         assert_eq!(shown(&record, "phones"), "13873300042、13873300099");
-        let phones = record["fields"].as_array().and_then(|all| all.iter().find(|field| field["key"] == "phones"));
+        let phones =
+            record["fields"].as_array().and_then(|all| all.iter().find(|field| field["key"] == "phones"));
         let origin = &phones.expect("phones")["origin"];
         assert_eq!((&origin["source"], &origin["evidence"]), (&json!("self"), &json!("新办的卡，当场拨通")));
         clerk.post(&format!("/api/registry/acts/{act}/undo"), json!({})).await.ok();
@@ -193,9 +212,14 @@ async fn what_the_law_lets_go_is_gone_with_its_history() {
         let (person, id) = proven(&town).await;
         let kept = asks(&person, &id, &[("what", "delete"), ("field", "documents")]).await;
         assert_eq!(kept.status, 409);
-        assert!(kept.text.contains("户口登记条例") && kept.text.contains("限制使用"), "the article, and what else: {}", kept.text);
+        assert!(
+            kept.text.contains("户口登记条例") && kept.text.contains("限制使用"),
+            "the article, and what else: {}",
+            kept.text
+        );
         let clerk = caller(&town, "clerk");
-        let amend = json!({ "version": 1, "values": { "languages": ["hakka"] }, "given": { "source": "desk" } });
+        let amend =
+            json!({ "version": 1, "values": { "languages": ["hakka"] }, "given": { "source": "desk" } });
         let act = text(&clerk.post(&format!("/api/registry/records/{id}/amend"), amend).await.ok()["act"]);
         leads_to(&asks(&person, &id, &[("what", "delete"), ("field", "languages")]).await);
         let request = at_the_desk(&town).await;
@@ -205,7 +229,10 @@ async fn what_the_law_lets_go_is_gone_with_its_history() {
         assert_eq!(shown(&record, "name"), "张晓明", "and nothing else");
         let history = clerk.get(&format!("/api/registry/records/{id}/history?purpose=check")).await.ok();
         assert_eq!(history, json!([]), "no earlier state holds it");
-        clerk.post(&format!("/api/registry/acts/{act}/undo"), json!({})).await.refused("registry.nothing_to_undo");
+        clerk
+            .post(&format!("/api/registry/acts/{act}/undo"), json!({}))
+            .await
+            .refused("registry.nothing_to_undo");
     })
     .await;
 }
@@ -237,7 +264,8 @@ async fn a_relative_asks_for_somebody_who_has_died() {
         let id = registered(&town).await;
         let clerk = caller(&town, "clerk");
         let path = format!("/api/registry/people/{id}/mandates");
-        let dead = json!({ "phone": "13700002222", "kind": "relative_of_dead", "evidence": "死亡证明、户口簿" });
+        let dead =
+            json!({ "phone": "13700002222", "kind": "relative_of_dead", "evidence": "死亡证明、户口簿" });
         clerk.post(&path, dead.clone()).await.refused("registry.no_such_mandate");
         let end = json!({ "version": 1, "given": { "source": "desk" } });
         clerk.post(&format!("/api/registry/records/{id}/end"), end).await.ok();
@@ -260,9 +288,14 @@ async fn a_phone_that_is_somebody_elses_now_opens_nothing() {
     each_town(async |town| {
         let (person, id) = proven(&town).await;
         let path = format!("/my/data/{id}");
-        let body = json!({ "version": 1, "values": { "phones": ["13873300077"] }, "given": { "source": "desk" } });
+        let body =
+            json!({ "version": 1, "values": { "phones": ["13873300077"] }, "given": { "source": "desk" } });
         caller(&town, "clerk").post(&format!("/api/registry/records/{id}/amend"), body).await.ok();
-        assert_eq!(person.get(&path).await.status, 404, "the phone that proved it is not registered any more");
+        assert_eq!(
+            person.get(&path).await.status,
+            404,
+            "the phone that proved it is not registered any more"
+        );
         let body = json!({ "version": 2, "values": { "phones": [PHONE] }, "given": { "source": "desk" } });
         caller(&town, "clerk").post(&format!("/api/registry/records/{id}/amend"), body).await.ok();
         assert_eq!(person.get(&path).await.status, 200);
@@ -285,7 +318,11 @@ async fn people_without_a_phone_ask_on_paper_and_late_answers_are_told() {
         assert_eq!(at_the_desk(&town).await["on_paper"], true);
         town.passes(15 * DAY).await;
         let security = caller(&town, "security");
-        assert_eq!(security.get("/api/registry/alarms").await.ok()["items"], json!([]), "in time until the day is over");
+        assert_eq!(
+            security.get("/api/registry/alarms").await.ok()["items"],
+            json!([]),
+            "in time until the day is over"
+        );
         town.passes(DAY).await;
         let alarms = security.get("/api/registry/alarms").await.ok();
         assert_eq!(alarms["items"][0]["kind"], "answer_overdue", "{alarms}");
