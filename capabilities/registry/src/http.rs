@@ -4,6 +4,7 @@ mod alarms;
 pub(crate) mod basis;
 mod counts;
 mod deeds;
+mod duplicates;
 mod exports;
 mod homes;
 mod imports;
@@ -40,6 +41,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(counts::count_records))
         .routes(routes!(counts::list_stale))
         .routes(routes!(counts::count_affected))
+        .routes(routes!(duplicates::list_duplicates))
         .routes(routes!(deeds::enter_record))
         .routes(routes!(deeds::amend_record))
         .routes(routes!(deeds::confirm_record))

@@ -2,6 +2,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod counts;
+pub(crate) mod duplicates;
 pub(crate) mod exports;
 pub(crate) mod features;
 pub(crate) mod homes;

@@ -11,7 +11,7 @@ use ::store::{Conn, Tx};
 use axum::Json;
 use axum::extract::State;
 use edge::{Body, Edge, QueryOf, Who};
-use platform::{Actor, Cursor, Page, Problem, Scope, Time, Words, limits};
+use platform::{Actor, Cursor, Page, Permission, Problem, Scope, Time, Words, limits};
 use seal::Vault;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -51,7 +51,7 @@ pub async fn count_records(
 ) -> Result<Json<Vec<AreaCountsView>>, Problem> {
     let actor = staff(&who, &VIEW)?;
     let viewer = viewer(&edge, actor);
-    let path = area_asked(actor, &viewer.places, query.area)?;
+    let path = area_asked(actor, &VIEW, &viewer.places, query.area)?;
     let (district, now, within) = (actor.district, edge.now(), path.clone());
     let read = async move |conn: &mut Conn| counts::count(conn, district, &within, now).await;
     let totals = edge.db.read_long(read).await.map_err(RegistryError::Fault)?;
@@ -76,21 +76,26 @@ fn counted(viewer: &Viewer, area: &territory::Area, totals: &BTreeMap<String, To
     }
 }
 
-/// The area asked for, or the widest the actor may look in.
-fn area_asked(actor: &Actor, places: &Snapshot, asked: Option<String>) -> Result<String, Problem> {
+/// The area asked for, or the widest in which the actor holds the permission.
+pub(super) fn area_asked(
+    actor: &Actor,
+    permission: &'static Permission,
+    places: &Snapshot,
+    asked: Option<String>,
+) -> Result<String, Problem> {
     let whole = || places.root().map_or_else(|| root_path(actor.district), |root| root.path.clone());
     let own = || {
-        actor.scopes(&VIEW).find_map(|scope| match scope {
+        actor.scopes(permission).find_map(|scope| match scope {
             Scope::Area { path } => Some(path.clone()),
             _ => None,
         })
     };
     let path = match asked {
         Some(path) => path,
-        None if actor.holds_everywhere(&VIEW) => whole(),
+        None if actor.holds_everywhere(permission) => whole(),
         None => own().unwrap_or_else(whole),
     };
-    require_area(actor, &VIEW, &path)?;
+    require_area(actor, permission, &path)?;
     Ok(path)
 }
 
@@ -128,7 +133,7 @@ pub async fn list_stale(
 ) -> Result<Json<Page<StaleView>>, Problem> {
     let actor = staff(&who, &VIEW)?;
     let viewer = viewer(&edge, actor);
-    let path = area_asked(actor, &viewer.places, query.area)?;
+    let path = area_asked(actor, &VIEW, &viewer.places, query.area)?;
     let rows = query.limit.unwrap_or(limits::PAGE_ROWS_MAX).clamp(1, limits::PAGE_ROWS_MAX) as usize;
     let (district, now, after) = (actor.district, edge.now(), query.after.map(Cursor));
     let read = async move |conn: &mut Conn| {

@@ -209,3 +209,32 @@ async fn numbers_queues_and_who_is_concerned() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_be_registered_twice_stands_in_a_queue() {
+    each_town(async |town| {
+        let clerk = caller(&town, "clerk");
+        let person = async |values: Value, grid: &str| {
+            enter(&clerk, "person", values, json!({ "area_path": grid })).await.0
+        };
+        let one = person(json!({ "name": "张晓明", "documents": ["11010519491231002X"] }), GRID_1).await;
+        let other = person(json!({ "name": "张小明", "documents": ["11010519491231002x"] }), GRID_2).await;
+        person(json!({ "name": "李芳", "birth_on": "1990-01-02" }), GRID_1).await;
+        person(json!({ "name": "李 芳", "birth_on": "1990-01-02" }), GRID_1).await;
+        // The same name and birthday in another grid is a namesake.
+        person(json!({ "name": "李芳", "birth_on": "1990-01-02" }), GRID_2).await;
+        person(json!({ "name": "李芳", "birth_on": "1991-01-02" }), GRID_1).await;
+        let page = clerk.get("/api/registry/duplicates").await.ok();
+        let mut pairs: Vec<(String, String, String)> = Vec::new();
+        for pair in page["items"].as_array().into_iter().flatten() {
+            pairs.push((text(&pair["likeness"]), text(&pair["one"]["id"]), text(&pair["other"]["id"])));
+        }
+        pairs.sort();
+        let likenesses: Vec<&str> = pairs.iter().map(|(likeness, ..)| likeness.as_str()).collect();
+        assert_eq!(likenesses, ["document", "name_and_birth"], "{page}");
+        assert_eq!((&pairs[0].1, &pairs[0].2), (&one, &other));
+        assert!(!page.to_string().contains("张晓明") && page["next"].is_null());
+        caller(&town, "worker1").get("/api/registry/duplicates").await.refused("forbidden");
+    })
+    .await;
+}
