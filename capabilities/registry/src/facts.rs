@@ -1,7 +1,7 @@
 //! What the register records of itself: ids, codes and counts, never a name, a number or a value.
 
 use crate::import::{Batch, BatchId};
-use crate::model::{Kind, Record, RecordId};
+use crate::model::{Record, RecordId};
 use serde_json::{Value, json};
 use store::Fact;
 use uuid::Uuid;
@@ -96,11 +96,6 @@ impl Fact for RegistryFact<'_> {
     fn data(&self) -> Value {
         self.data.clone()
     }
-}
-
-/// The kinds of record that are about a person: a look at one is a look at the person.
-pub(crate) fn is_about_a_person(kind: Kind) -> bool {
-    matches!(kind, Kind::Person | Kind::Residence | Kind::Share | Kind::ServiceFact | Kind::Household)
 }
 
 /// A table was sent, checked, saved: the name says which. Its rows' history names the same deed.

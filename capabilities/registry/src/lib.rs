@@ -12,7 +12,7 @@ mod features;
 mod http;
 pub mod import;
 pub mod looks;
-mod model;
+pub mod model;
 mod pages;
 mod queries;
 mod reactions;

@@ -100,6 +100,10 @@ impl Drafting<'_> {
         act: ActId,
     ) -> Result<Record, RegistryError> {
         let Draft { id, kind, mut content, area_path } = draft;
+        if let Some(person) = upper.filter(|_| kind == Kind::ServiceFact) {
+            rules::check_age(self.catalogue, &content, &person.content, self.today)
+                .map_err(|(field, fault)| RegistryError::Value { field: field.to_owned(), fault })?;
+        }
         content.area_path = area_of(self.map, kind, &content, upper, area_path)?;
         content.label = label_of(kind, &content, upper);
         let id = id.unwrap_or_else(|| RecordId::new(self.now));

@@ -145,6 +145,26 @@ fn service_fact(catalogue: &Catalogue, content: &Content) -> Result<(), Broken> 
     ))
 }
 
+/// Whether a service fact can hold for a person of this age; of whom no birth is known, it may.
+///
+/// # Errors
+/// The field `fact`, with the ages within which it holds.
+pub fn check_age(catalogue: &Catalogue, fact: &Content, person: &Content, today: Date) -> Result<(), Broken> {
+    let Some(book) = catalogue.fact(fact.secret.open(KEEPING).text("fact")) else { return Ok(()) };
+    let birth = person.open.get("birth_on").and_then(Value::as_str).and_then(|day| day.parse::<Date>().ok());
+    let Some(age) = birth.map(|birth| age_on(birth, today)) else { return Ok(()) };
+    let (from, until) = (book.from_age.unwrap_or(0), book.until_age.unwrap_or(i32::from(AGE_YEARS_MAX)));
+    if (from..until.max(from + 1)).contains(&age) {
+        return Ok(());
+    }
+    let fault = ShapeFault::new(
+        "registry.not_the_age",
+        format!("“{}”只登记 {from} 岁到 {until} 岁的人。", book.words.zh),
+        format!("\"{}\" is kept of people from {from} to {until} years only.", book.words.en),
+    );
+    Err(("fact", fault))
+}
+
 /// Whole years of life on a day.
 pub fn age_on(birth: Date, day: Date) -> i32 {
     let had_birthday = (day.month(), day.day()) >= (birth.month(), birth.day());

@@ -58,6 +58,11 @@ async fn what_cannot_be_is_refused_at_its_field() {
             let problem = try_enter(&clerk, "person", values.clone(), here()).await.refused(code);
             assert_eq!(problem["field"], field, "{values}");
         }
+        let young = json!({ "name": "张三", "birth_on": "2001-01-01" });
+        let (young, _) = enter(&clerk, "person", young, here()).await;
+        let alone = json!({ "fact": "lives_alone_80" });
+        let answer = try_enter(&clerk, "service_fact", alone, json!({ "person": young })).await;
+        answer.refused("registry.not_the_age");
         let (home, _) = two_homes(&clerk).await;
         let share = |parts, of| json!({ "parts": parts, "of_parts": of });
         let (owner, _) = enter(&clerk, "person", json!({ "name": "李四" }), here()).await;
