@@ -91,7 +91,9 @@ async fn a_leavers_posts_move_in_one_action() {
         let facts = town
             .db()
             .read(async |conn: &mut store::Conn| FactRow::of_subject(conn, DISTRICT, account(1).0, 10).await);
-        let facts = facts.await.expect("facts");
+        let mut facts = facts.await.expect("facts");
+        // The house's own facts may be about something with the same small number.
+        facts.retain(|fact| fact.subject_kind == "account");
         assert_eq!(facts.len(), 1, "one action, one fact");
         assert_eq!(facts[0].name, "territory.posts_handed_over");
         assert!(!facts[0].data.0.to_string().contains('李'), "no names in facts");

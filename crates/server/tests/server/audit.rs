@@ -2,6 +2,8 @@
 //!
 //! A new write without a scenario here fails the test: add it to the story it belongs to.
 
+mod register;
+
 use super::house::{House, Scale, bytes_of_base32, shown};
 use platform::{DistrictId, FactId};
 use serde_json::{Value, json};
@@ -63,6 +65,7 @@ async fn every_write_leaves_a_fact() {
     territory(&mut audit).await;
     accounts(&mut audit).await;
     cases(&mut audit).await;
+    register::register(&mut audit).await;
     let document = super::openapi::document();
     let writes: Vec<String> = super::routes::writes(&document).into_iter().map(|o| o.id).collect();
     let missing: Vec<&String> = writes.iter().filter(|id| !audit.done.contains(id.as_str())).collect();
@@ -91,6 +94,10 @@ async fn doors(audit: &mut Audit) {
     let body = json!({ "phone": "13900000009", "code": code });
     let resident = audit.does("redeem_code", visitor.post("/api/identity/codes/redeem", body)).await;
     let resident = visitor.with_token(&text(&resident["token"]));
+    let admin = audit.house.person("system_admin").await;
+    let wall = audit.does("open_wall", admin.post("/api/identity/walls", json!({ "name": "大厅" }))).await;
+    let key = text(&wall["href"]).split_once("#key=").expect("a key").1.to_owned();
+    audit.does("enter_wall", audit.house.caller().post("/api/identity/walls/enter", json!({ "key": key }))).await;
     audit.does("sign_out", resident.post("/api/identity/sign-out", json!({}))).await;
 }
 
@@ -112,6 +119,10 @@ async fn territory(audit: &mut Audit) {
     audit.does("note_absence", admin.post(&format!("{holding}/absence"), away)).await;
     let dispatcher = audit.house.person("dispatcher").await;
     let hand_over = json!({ "leaver": first, "heir": { "account": second, "name": "测试二" } });
+    let moved = dispatcher.post("/api/territory/hand-over", hand_over.clone());
+    let moved = audit.does("hand_over", moved).await;
+    let undo = format!("/api/territory/hand-overs/{}/undo", text(&moved["id"]));
+    audit.does("undo_hand_over", dispatcher.post(&undo, json!({}))).await;
     audit.does("hand_over", dispatcher.post("/api/territory/hand-over", hand_over)).await;
     let posts = admin.get("/api/territory/posts?area=430204").await.text;
     let of_post = posts.split(&text(&post["id"])).nth(1).unwrap_or_default();
