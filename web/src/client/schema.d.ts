@@ -976,6 +976,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registry/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可能重复登记的人。People who may be registered twice, grid by grid; a page may be empty and yet not the last. */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/records": {
         parameters: {
             query?: never;
@@ -3167,6 +3184,11 @@ export interface components {
             facts: components["schemas"]["FactKindView"][];
             purposes: components["schemas"]["LookPurposeView"][];
         };
+        /**
+         * @description Why two records may be of one person.
+         * @enum {string}
+         */
+        Likeness: "document" | "name_and_birth";
         /** @description What a record belongs to. */
         LinksView: {
             place?: components["schemas"]["RecordId"] | null;
@@ -3632,6 +3654,15 @@ export interface components {
                 person?: components["schemas"]["RecordId"] | null;
                 dwelling?: components["schemas"]["RecordId"] | null;
                 stale_at?: components["schemas"]["Time"] | null;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_TwinsView: {
+            items: {
+                likeness: components["schemas"]["Likeness"];
+                one: components["schemas"]["TwinView"];
+                other: components["schemas"]["TwinView"];
             }[];
             next?: components["schemas"]["Cursor"] | null;
         };
@@ -4171,6 +4202,18 @@ export interface components {
              * @description Days back, 31 if absent.
              */
             days?: number | null;
+        };
+        /** @description One of the two, masked. */
+        TwinView: {
+            id: components["schemas"]["RecordId"];
+            label: string;
+            area: components["schemas"]["AreaName"];
+        };
+        /** @description Two records that may be of one person. */
+        TwinsView: {
+            likeness: components["schemas"]["Likeness"];
+            one: components["schemas"]["TwinView"];
+            other: components["schemas"]["TwinView"];
         };
         /** @description A type the words speak of, and why. */
         TypeSuggestion: {
@@ -6831,6 +6874,53 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                /** @description A path; none: the widest area where one may merge. */
+                area?: string;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TwinsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -83,7 +83,7 @@ async fn tables(audit: &mut Audit, desk: &Caller, area: &str) {
     audit.does("save_table", desk.post(&format!("{path}/save"), json!({}))).await;
     rested(desk, &path).await;
     audit.does("undo_table", desk.post(&format!("{path}/undo"), json!({}))).await;
-    let copy = json!({ "kind": "person", "area_path": area, "format": "json", "purpose": "notice",
+    let copy = json!({ "kind": "person", "area_path": area, "format": "jsonl", "purpose": "notice",
         "reason": "停水通知到户", "open": [] });
     audit.does("export_records", desk.post("/api/registry/exports", copy)).await;
 }
