@@ -130,7 +130,8 @@ describe("the desk", { concurrency: 2 }, () => {
       await page.waitForURL(/type=P06001/);
       await page.reload();
       await page.getByRole("link", { name: first.number }).waitFor();
-      assert.equal(await page.getByLabel("类型").inputValue(), NOISE.type);
+      // The list of types may come after the lines.
+      await page.locator(`select:has(option:checked[value="${NOISE.type}"])`).waitFor();
       const before = await lines(page).allInnerTexts();
       const second = await reported();
       await page.locator("[data-fresh]").waitFor();
