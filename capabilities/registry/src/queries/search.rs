@@ -36,8 +36,8 @@ row! {
 
 row! {
     struct Lived {
+        id: RecordId,
         person_id: Option<RecordId>,
-        dwelling_id: Option<RecordId>,
         label: String,
     }
 }
@@ -71,11 +71,11 @@ sql! {
         "select r.id, r.kind, r.area_path, r.label, r.dwelling_id
          from registry_lookup l join registry_record r on r.district = l.district and r.id = l.record_id
          where l.district = $1 and l.blind = $2 and r.state = 'live' order by l.record_id limit $3";
-    /// Where people live.
+    /// Where people live. Unordered: to save a sort, SQLite would walk through all residences in the order of their ids.
     HOMES_OF: (DistrictId, List<RecordId>) -> Lived =
-        "select r.person_id, r.dwelling_id, d.label
+        "select r.id, r.person_id, d.label
          from registry_record r join registry_record d on d.district = r.district and d.id = r.dwelling_id
-         where r.district = $1 and r.person_id {in:$2:uuid} and r.kind = 'residence' and r.state = 'live' order by r.id";
+         where r.district = $1 and r.person_id {in:$2:uuid} and r.kind = 'residence' and r.state = 'live'";
 }
 
 /// What somebody looks for, and where they may.
@@ -261,7 +261,9 @@ impl<'a> Gathered<'a> {
         let people = of_kind(&self.hits, Kind::Person);
         let mut homes: HashMap<RecordId, String> = HashMap::new();
         if !people.is_empty() {
-            for lived in conn.all(&HOMES_OF, (district, List(people))).await? {
+            let mut lived = conn.all(&HOMES_OF, (district, List(people))).await?;
+            lived.sort_by_key(|lived| lived.id);
+            for lived in lived {
                 if let Some(person) = lived.person_id {
                     homes.entry(person).or_insert(lived.label);
                 }
