@@ -1,7 +1,10 @@
 //! Who may do what to the register. Every permission is held within a scope: the grids of a worker, the area of a desk.
 
+use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
-use platform::{Actor, Permission};
+use platform::{Actor, ActorKind, Permission, Scope};
+use std::collections::BTreeSet;
+use territory::{PostKind, Snapshot};
 
 pub static VIEW: Permission = Permission::new(
     "registry.view",
@@ -55,7 +58,8 @@ pub static PERMISSIONS: &[&Permission] = &[
     &BREAK_GLASS,
     &DECIDE,
     &MANAGE_BASIS,
-    &SEE_ALARMS, &MAP,
+    &SEE_ALARMS,
+    &MAP,
 ];
 
 /// Refuses an actor who does not hold the permission at a path. What may not even be seen is not there.
@@ -71,4 +75,31 @@ pub(crate) fn require(
     } else {
         Err(RegistryError::Forbidden(permission))
     }
+}
+
+/// The service facts an actor may be told of, by key: those whose catalogue names one of the actor's posts or units. Of the others the
+/// actor does not even learn that they are known.
+pub(crate) fn facts_told(actor: &Actor, catalogue: &Catalogue, places: &Snapshot) -> BTreeSet<String> {
+    let known_as = recipients_of(actor, places);
+    let is_told = |to: &[String]| to.iter().any(|name| known_as.contains(name.as_str()));
+    let told = catalogue.facts.iter().filter(|fact| actor.kind == ActorKind::System || is_told(&fact.to));
+    told.map(|fact| fact.key.clone()).collect()
+}
+
+/// As whom the catalogue knows an actor: `grid`, `desk`, keys of organisations. A leader's post is the community's desk as well.
+fn recipients_of<'a>(actor: &Actor, places: &'a Snapshot) -> BTreeSet<&'a str> {
+    let posts: Vec<_> = actor.posts.iter().filter_map(|id| places.post(*id)).collect();
+    let roles = posts.iter().flat_map(|post| match post.kind {
+        PostKind::GridWorker => &["grid"][..],
+        PostKind::GridLeader => &["grid", "desk"],
+        PostKind::SubdistrictDesk | PostKind::Dispatcher => &["desk"],
+        PostKind::Unit => &[],
+    });
+    let scoped = actor.grants.iter().filter_map(|grant| match grant.scope {
+        Scope::Unit { organisation } => Some(organisation),
+        _ => None,
+    });
+    let units = posts.iter().filter_map(|post| post.organisation).chain(scoped);
+    let keys = units.filter_map(|id| places.organisation_by_id(id)).map(|unit| unit.key.as_str());
+    roles.copied().chain(keys).collect()
 }

@@ -14,6 +14,7 @@ pub mod rights;
 mod undo;
 
 pub use amend::{Amend, amend};
+pub(crate) use amend::amend_as_asked;
 pub use confirm::{Confirm, End, confirm, end};
 pub use enter::{Enter, enter};
 pub(crate) use enter::{Drafting, fill_from_document, label_of};
@@ -23,7 +24,8 @@ pub use undo::{Undone, undo};
 pub(crate) use undo::undo_step;
 
 use crate::error::RegistryError;
-use crate::model::{Origin, Source};
+use crate::model::{Origin, Record, Source};
+use crate::store;
 use ::store::Tx;
 use jiff::civil::Date;
 
@@ -57,6 +59,17 @@ impl Given {
             by: tx.actor().account,
             evidence: evidence.map(str::to_owned),
         })
+    }
+}
+
+/// Refuses to work on data of a person who asked that it is only stored: neither to correct or confirm it nor to add to it. The person's
+/// own corrections, an end, and undoing what was done, remain.
+async fn refuse_restricted(tx: &mut Tx, record: &Record) -> Result<(), RegistryError> {
+    let Some(person) = record.person() else { return Ok(()) };
+    let district = tx.district();
+    match store::rights::restricted_since(tx, district, person).await? {
+        Some(_) => Err(RegistryError::Restricted),
+        None => Ok(()),
     }
 }
 

@@ -29,6 +29,8 @@ pub enum RegistryError {
     NothingToUndo,
     #[error("no purpose was given that opens this")]
     NoPurpose,
+    #[error("the person asked that this is only stored")]
+    Restricted,
     #[error("too many records were opened in too short a time")]
     TooMuch { retry_after_s: u64 },
     #[error("{}", .0.code)]
@@ -110,6 +112,14 @@ impl Refusal for RegistryError {
                 Words::of(
                     "请说明为什么要看，并从目录里选择。",
                     "State why you open this, by a purpose of the list.",
+                ),
+            ),
+            Self::Restricted => Problem::new(
+                StatusCode::FORBIDDEN,
+                "registry.restricted",
+                Words::of(
+                    "本人要求限制使用，只保存、不查看；有急事可写明紧急情况。",
+                    "The person asked that this is only stored and not used; in an emergency, state it.",
                 ),
             ),
             Self::TooMuch { retry_after_s } => Problem::new(

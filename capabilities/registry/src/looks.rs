@@ -1,16 +1,15 @@
 //! Looking at a record: for a purpose, on record before the answer, within what the purpose opens. Only a [`Look`] shows a record.
 
-use crate::access::{self, require};
+use crate::access::{self, facts_told, require};
 use crate::catalogue::{Catalogue, FACTS_PART};
+use crate::commands::alarms::{self, Alarm};
 use crate::error::RegistryError;
 use crate::facts::{ALARM, GLASS_BROKEN, OPENED, RegistryFact};
-use crate::commands::alarms::{self, Alarm};
 use crate::model::{AlarmKind, Kind, Record, RecordId};
 use crate::store;
 use ::store::Tx;
 use edge::{Quota, Rates};
-use axum::http::StatusCode;
-use platform::{Fault, Problem, Purpose, Words};
+use platform::{Fault, Purpose};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -26,7 +25,8 @@ const ALARMS: Quota = Quota { name: "registry.alarms", burst: 1, every: Duration
 pub struct Look {
     record: RecordId,
     opens: BTreeSet<String>,
-    shows_facts: bool,
+    /// Keys of the service facts it shows.
+    facts: BTreeSet<String>,
 }
 
 /// What somebody wants to see, and why.
@@ -47,8 +47,9 @@ impl Look {
         (self.record == id && self.opens.contains(field)).then_some(Purpose("a recorded look"))
     }
 
-    pub fn shows_facts(&self) -> bool {
-        self.shows_facts
+    /// Whether a service fact is shown in this look, to whoever looks.
+    pub fn shows_fact(&self, fact: &Record) -> bool {
+        fact.kind == Kind::ServiceFact && self.facts.contains(fact.content.fields(true).text("fact"))
     }
 }
 
@@ -63,17 +64,31 @@ pub async fn look(tx: &mut Tx, wish: &Wish) -> Result<(Record, Look), RegistryEr
         return Err(RegistryError::NoPurpose);
     }
     let record = store::load(tx, wish.id).await?.ok_or(RegistryError::NotFound)?;
+    let told = told_to(tx, &catalogue);
+    if record.kind == Kind::ServiceFact && !told.contains(record.content.fields(true).text("fact")) {
+        return Err(RegistryError::NotFound);
+    }
     let path = record.content.area_path.clone();
-    let reason = emergency_reason(tx, wish, &path)?;
+    let is_restricted = is_restricted(tx, wish, &record).await?;
+    let is_closed = is_restricted || !tx.actor().holds_at(&access::OPEN, &path);
+    let reason = if is_closed { emergency_reason(tx, wish, &path)? } else { None };
     match reason {
         Some(reason) => break_glass(tx, wish, &record, reason).await?,
         None => {
             require_parts(tx, wish, &path)?;
-            refuse_restricted(tx, wish, &record).await?;
+            if is_restricted {
+                return Err(RegistryError::Restricted);
+            }
         }
     }
-    let look = write_down(tx, &record, &purpose.key, wish.parts.clone(), reason.is_some()).await?;
+    let look = write_down(tx, &record, &purpose.key, wish.parts.clone(), told, reason.is_some()).await?;
     Ok((record, look))
+}
+
+/// The service facts whoever looks may be told of.
+fn told_to(tx: &Tx, catalogue: &Catalogue) -> BTreeSet<String> {
+    let places = tx.fixture::<territory::Map>().of(tx.district());
+    facts_told(tx.actor(), catalogue, &places)
 }
 
 /// The purpose of people who look at their own data, and of the desk that answers them.
@@ -86,7 +101,8 @@ pub(crate) async fn look_for_the_person(
     person: &Record,
     parts: BTreeSet<String>,
 ) -> Result<Look, Fault> {
-    write_down(tx, person, RIGHTS, parts, false).await
+    let all = tx.fixture::<Catalogue>().facts.iter().map(|fact| fact.key.clone()).collect();
+    write_down(tx, person, RIGHTS, parts, all, false).await
 }
 
 /// How every look ends: its line in the record of looks, and the proof of it.
@@ -95,14 +111,15 @@ async fn write_down(
     record: &Record,
     purpose: &str,
     parts: BTreeSet<String>,
+    told: BTreeSet<String>,
     is_emergency: bool,
 ) -> Result<Look, Fault> {
     let data = json!({
         "purpose": purpose, "parts": parts, "kind": record.kind, "role": role_of(tx), "emergency": is_emergency,
     });
     tx.record(&RegistryFact::of(OPENED, record, data)).await?;
-    let shows_facts = parts.contains(FACTS_PART);
-    Ok(Look { record: record.id, opens: parts, shows_facts })
+    let facts = if parts.contains(FACTS_PART) { told } else { BTreeSet::new() };
+    Ok(Look { record: record.id, opens: parts, facts })
 }
 
 /// What kind of post or being looks: looks are counted by it, never by person.
@@ -114,28 +131,20 @@ fn role_of(tx: &Tx) -> &'static str {
 }
 
 async fn break_glass(tx: &mut Tx, wish: &Wish, record: &Record, reason: &str) -> Result<(), Fault> {
-    let data = json!({ "purpose": wish.purpose, "parts": wish.parts, "reason_chars": reason.chars().count() });
+    let data =
+        json!({ "purpose": wish.purpose, "parts": wish.parts, "reason_chars": reason.chars().count() });
     tx.record(&RegistryFact::of(GLASS_BROKEN, record, data.clone())).await?;
-    let alarm = Alarm { record: Some(record), reason: Some(reason), data, ..Alarm::of(AlarmKind::GlassBroken) };
+    let alarm =
+        Alarm { record: Some(record), reason: Some(reason), data, ..Alarm::of(AlarmKind::GlassBroken) };
     alarms::raise(tx, alarm).await
 }
 
-/// Data that is only stored is shown to nobody but the person and who answers them.
-async fn refuse_restricted(tx: &mut Tx, wish: &Wish, record: &Record) -> Result<(), RegistryError> {
-    let person = if record.kind == Kind::Person { Some(record.id) } else { record.content.links.person };
-    let Some(person) = person.filter(|_| wish.purpose != RIGHTS) else { return Ok(()) };
+/// Whether the record is of a person whose data is only stored: then nobody sees it but the person, and the desk that answers them.
+async fn is_restricted(tx: &mut Tx, wish: &Wish, record: &Record) -> Result<bool, Fault> {
+    let is_answer = wish.purpose == RIGHTS && tx.actor().holds_at(&access::DECIDE, &record.content.area_path);
+    let Some(person) = record.person().filter(|_| !is_answer) else { return Ok(false) };
     let district = tx.district();
-    match store::rights::restricted_since(tx, district, person).await? {
-        None => Ok(()),
-        Some(_) => Err(RegistryError::Problem(Box::new(Problem::new(
-            StatusCode::FORBIDDEN,
-            "registry.restricted",
-            Words::of(
-                "本人要求限制使用，只保存、不查看；有急事可写明紧急情况。",
-                "The person asked that this is only stored and not used; in an emergency, state it.",
-            ),
-        )))),
-    }
+    Ok(store::rights::restricted_since(tx, district, person).await?.is_some())
 }
 
 fn require_parts(tx: &Tx, wish: &Wish, path: &str) -> Result<(), RegistryError> {
@@ -149,16 +158,14 @@ fn require_parts(tx: &Tx, wish: &Wish, path: &str) -> Result<(), RegistryError> 
     Ok(())
 }
 
-/// The stated reason, where the record lies beyond the actor's area and the actor may break the glass anywhere at all.
+/// The stated reason for a record that is closed to the actor, who may break the glass anywhere at all.
 fn emergency_reason<'a>(tx: &Tx, wish: &'a Wish, path: &str) -> Result<Option<&'a str>, RegistryError> {
     const REASON_CHARS_MIN: usize = 10;
     const REASON_CHARS_MAX: usize = 500;
     let Some(reason) = wish.emergency.as_deref().map(str::trim) else { return Ok(None) };
-    if tx.actor().holds_at(&access::OPEN, path) {
-        return Ok(None);
-    }
     if !tx.actor().holds(&access::BREAK_GLASS) {
-        return Err(RegistryError::NotFound);
+        require(tx.actor(), &access::VIEW, path)?;
+        return Err(RegistryError::Forbidden(&access::BREAK_GLASS));
     }
     if !(REASON_CHARS_MIN..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
         return Err(RegistryError::invalid(

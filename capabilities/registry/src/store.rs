@@ -10,7 +10,7 @@ pub(crate) mod reseal;
 pub(crate) mod retention;
 pub(crate) mod rights;
 
-use crate::access::require;
+use crate::access::{facts_told, require};
 use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
 use crate::model::{ActId, Content, Fields, KEEPING, Kind, Links, Record, RecordId, State};
@@ -249,7 +249,7 @@ fn columns(
     ))
 }
 
-/// The record to change, found and allowed, or refused.
+/// The record to change, found and allowed, or refused. A service fact the actor is not told of is not there.
 pub(crate) async fn load_for(
     tx: &mut Tx,
     id: RecordId,
@@ -258,8 +258,14 @@ pub(crate) async fn load_for(
     let district = tx.district();
     let row = tx.optional(&FIND, (district, id)).await?.ok_or(RegistryError::NotFound)?;
     require(tx.actor(), permission, &row.area_path)?;
-    let keys = keys(tx)?;
-    Ok(row.open(&keys, district)?)
+    let record = row.open(&*keys(tx)?, district)?;
+    let (catalogue, map) = (tx.fixture::<Catalogue>(), tx.fixture::<territory::Map>());
+    if record.kind == Kind::ServiceFact
+        && !facts_told(tx.actor(), &catalogue, &map.of(district)).contains(record.content.fields(true).text("fact"))
+    {
+        return Err(RegistryError::NotFound);
+    }
+    Ok(record)
 }
 
 /// A record the register itself needs for a decision about another one: no look, nothing leaves.

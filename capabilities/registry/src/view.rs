@@ -232,14 +232,11 @@ fn joined(words: &[Words]) -> Words {
 }
 
 /// What is not sealed is open to whoever may look at the record at all.
-fn is_open(record: &Record, field: &FieldBook, look: Option<&Look>) -> bool {
+pub(crate) fn is_open(record: &Record, field: &FieldBook, look: Option<&Look>) -> bool {
     if !field.sealed {
         return true;
     }
-    look.is_some_and(|look| {
-        look.opens(record.id, &field.key).is_some()
-            || (record.kind == Kind::ServiceFact && look.shows_facts())
-    })
+    look.is_some_and(|look| look.opens(record.id, &field.key).is_some() || look.shows_fact(record))
 }
 
 /// A sealed value as a list may show it.

@@ -2058,7 +2058,7 @@ export interface components {
             homes: number;
             /** Format: int64 */
             residents: number;
-            /** @description How many live by a powered device, need oxygen, or cannot leave without help; for those who may see facts. */
+            /** @description How many live by a powered device, need oxygen, or cannot leave without help; for those who may see these facts. */
             help: {
                 [key: string]: number;
             };
@@ -3068,6 +3068,8 @@ export interface components {
              * @description Of a home: how many live there.
              */
             residents?: number | null;
+            /** @description The person asked that this is only stored: the desk may find it to answer them, and use it for nothing else. */
+            restricted: boolean;
             /** @description What the query was taken for here. */
             seems: components["schemas"]["Words"];
         };
@@ -3105,6 +3107,8 @@ export interface components {
             households: components["schemas"]["RecordView"][];
             /** @description Who lives there now, heads first. */
             members: components["schemas"]["MemberView"][];
+            /** @description How many more live there whose data is only stored, as they asked. */
+            restricted: number;
             /** @description Who owns it. */
             shares: components["schemas"]["RecordView"][];
         };
@@ -3689,7 +3693,7 @@ export interface components {
             person: components["schemas"]["RecordView"];
             /** @description Where they live now. */
             residences: components["schemas"]["ResidenceView"][];
-            /** @description Nothing unless the look opens `facts`: not even how many there are. */
+            /** @description Nothing unless the look opens `facts`: not even how many there are. Of these, what the catalogue lets the reader be told. */
             facts?: components["schemas"]["RecordView"][] | null;
         };
         /** @description Somebody who serves an area, as the district publishes it. */

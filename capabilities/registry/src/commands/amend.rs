@@ -1,7 +1,7 @@
 //! Correcting a record: some of its values, seen at a version.
 
 use super::enter::{check, fill_from_document, find_upper, label_of, put_values, require_values};
-use super::{Given, today};
+use super::{Given, refuse_restricted, today};
 use crate::access::EDIT;
 use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
@@ -26,9 +26,23 @@ pub struct Amend {
 /// Corrects a record. Where somebody else changed it since, nothing is saved and the fields that clash are named.
 ///
 /// # Errors
-/// `registry.stale` with the fields changed since; a value that does not hold.
+/// `registry.stale` with the fields changed since; a value that does not hold; `registry.restricted`.
 pub async fn amend(tx: &mut Tx, order: Amend) -> Result<Record, RegistryError> {
     let record = store::load_for(tx, order.id, &EDIT).await?;
+    refuse_restricted(tx, &record).await?;
+    change(tx, record, order).await
+}
+
+/// Corrects a record as its person asked, also where it is only stored otherwise.
+///
+/// # Errors
+/// As [`amend`].
+pub(crate) async fn amend_as_asked(tx: &mut Tx, order: Amend) -> Result<Record, RegistryError> {
+    let record = store::load_for(tx, order.id, &EDIT).await?;
+    change(tx, record, order).await
+}
+
+async fn change(tx: &mut Tx, record: Record, order: Amend) -> Result<Record, RegistryError> {
     if !record.is_live() {
         return Err(RegistryError::Over);
     }

@@ -1,7 +1,7 @@
 //! Saying that values still hold, and that a record no longer does.
 
 use super::amend::refuse_stale;
-use super::{Given, today};
+use super::{Given, refuse_restricted, today};
 use crate::access::EDIT;
 use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
@@ -29,6 +29,7 @@ pub struct Confirm {
 /// A field the record has no value for.
 pub async fn confirm(tx: &mut Tx, order: Confirm) -> Result<Record, RegistryError> {
     let record = store::load_for(tx, order.id, &EDIT).await?;
+    refuse_restricted(tx, &record).await?;
     if !record.is_live() {
         return Err(RegistryError::Over);
     }

@@ -1,6 +1,6 @@
 //! Entering a record: at the door, at a desk, by another system.
 
-use super::{Given, today};
+use super::{Given, refuse_restricted, today};
 use crate::access::{EDIT, require};
 use crate::catalogue::{Catalogue, KindBook};
 use crate::error::RegistryError;
@@ -53,6 +53,7 @@ pub(super) async fn prepare(tx: &mut Tx, new: Enter, act: ActId) -> Result<Recor
     let draft = rules.values(new, &origin)?;
     let upper = find_upper(tx, draft.kind, &draft.content.links).await?;
     let record = rules.place(draft, upper.as_ref(), act)?;
+    refuse_restricted(tx, &record).await?;
     refuse_second(tx, record.kind, &record.content).await?;
     Ok(record)
 }
@@ -143,7 +144,8 @@ pub(super) fn require_values(book: &KindBook, content: &Content) -> Result<(), R
     match missing {
         None => Ok(()),
         Some(field) => {
-            let words = Words::new(format!("要填“{}”。", field.words.zh), format!("{} is missing.", field.words.en));
+            let words =
+                Words::new(format!("要填“{}”。", field.words.zh), format!("{} is missing.", field.words.en));
             let fault = model::ShapeFault { code: "registry.missing", words };
             Err(RegistryError::Value { field: field.key.clone(), fault })
         }
@@ -207,7 +209,10 @@ pub(super) async fn find_upper(
     upper.map(Some).ok_or(RegistryError::Invalid {
         field,
         code: "registry.no_such_link",
-        words: Words::of("它所属的那一条不存在或已注销。", "What this belongs to is not there, or has ended."),
+        words: Words::of(
+            "它所属的那一条不存在或已注销。",
+            "What this belongs to is not there, or has ended.",
+        ),
     })
 }
 
@@ -231,17 +236,33 @@ fn area_of(
         }
         return match map.by_path(&path) {
             Some(area) => Ok(area.path.clone()),
-            None => Err(RegistryError::invalid("area", "registry.no_such_area", "没有这个区域。", "There is no such area.")),
+            None => Err(RegistryError::invalid(
+                "area",
+                "registry.no_such_area",
+                "没有这个区域。",
+                "There is no such area.",
+            )),
         };
     }
     if let Some((lon, lat)) = content.point {
-        let located = Point::new(lon, lat).ok().and_then(|point| map.deepest(point).map(|area| area.path.clone()));
+        let located =
+            Point::new(lon, lat).ok().and_then(|point| map.deepest(point).map(|area| area.path.clone()));
         return located.ok_or_else(|| {
-            RegistryError::invalid("point", "registry.outside", "这个位置不在本区范围内。", "This place is not in our district.")
+            RegistryError::invalid(
+                "point",
+                "registry.outside",
+                "这个位置不在本区范围内。",
+                "This place is not in our district.",
+            )
         });
     }
     upper.map(|upper| upper.content.area_path.clone()).ok_or_else(|| {
-        RegistryError::invalid("area", "registry.no_area", "要说明在哪个网格或社区。", "Say in which area this is.")
+        RegistryError::invalid(
+            "area",
+            "registry.no_area",
+            "要说明在哪个网格或社区。",
+            "Say in which area this is.",
+        )
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::Given;
 use super::enter::{check, label_of};
-use super::today;
+use super::{refuse_restricted, today};
 use crate::access::{MERGE, require};
 use crate::catalogue::{Catalogue, FieldBook};
 use crate::error::RegistryError;
@@ -35,6 +35,7 @@ pub async fn merge(tx: &mut Tx, order: Merge) -> Result<Record, RegistryError> {
     require(tx.actor(), &MERGE, &gone.content.area_path)?;
     refuse_pair(&keep, &gone)?;
     for (record, seen) in [(&keep, order.keep_version), (&gone, order.gone_version)] {
+        refuse_restricted(tx, record).await?;
         super::amend::refuse_stale(tx, record, seen).await?;
     }
     let catalogue = tx.fixture::<Catalogue>();

@@ -9,6 +9,7 @@ use crate::facts::{ALARM, EXPORTED, RegistryFact};
 use crate::import::Files;
 use crate::model::{Kind, Record, RecordId};
 use crate::queries::exports::{self, Cursor};
+use crate::store;
 use crate::view::Viewer;
 use ::store::{Conn, Tx};
 use axum::http::StatusCode;
@@ -178,6 +179,7 @@ async fn write_file(
         let (kind, area) = (writing.order.kind, writing.order.area_path.as_str());
         let (records, next) =
             exports::page(conn, &writing.keys, writing.district, kind, area, cursor).await?;
+        let records = usable(conn, writing, records).await?;
         rows += records.len() as i64;
         write_page(conn, &mut *writer, writing, &records).await?;
         if kind == Kind::Person {
@@ -190,6 +192,14 @@ async fn write_file(
     }
     writer.finish()?;
     Ok((std::fs::read(&path)?, rows, people))
+}
+
+/// The records that may be used: of people who asked that theirs are only stored nothing is taken along.
+async fn usable(conn: &mut Conn, writing: &Writing, mut records: Vec<Record>) -> Result<Vec<Record>, Fault> {
+    let people = records.iter().filter_map(Record::person);
+    let restricted = store::rights::restricted_among(conn, writing.district, people).await?;
+    records.retain(|record| record.person().is_none_or(|person| !restricted.contains(&person)));
+    Ok(records)
 }
 
 fn writer_of(path: &Path, writing: &Writing) -> Result<Box<dyn RowWriter>, Fault> {

@@ -1,7 +1,7 @@
 //! Numbers of the register: by area, what is to be confirmed, which homes something concerns.
 
 use super::{require_area, staff, viewer};
-use crate::access::{OPEN_FACTS, VIEW};
+use crate::access::{OPEN_FACTS, VIEW, facts_told};
 use crate::error::RegistryError;
 use crate::facts::{CONCERNED, RegistryFact};
 use crate::model::{Kind, RecordId};
@@ -15,7 +15,7 @@ use platform::{Actor, Cursor, Page, Permission, Problem, Scope, Time, Words, lim
 use seal::Vault;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use territory::{Snapshot, root_path};
 use utoipa::{IntoParams, ToSchema};
 
@@ -136,8 +136,12 @@ pub async fn list_stale(
     let path = area_asked(actor, &VIEW, &viewer.places, query.area)?;
     let rows = query.limit.unwrap_or(limits::PAGE_ROWS_MAX).clamp(1, limits::PAGE_ROWS_MAX) as usize;
     let (district, now, after) = (actor.district, edge.now(), query.after.map(Cursor));
+    let keys = edge.fixture::<Vault>().of(district).map_err(RegistryError::Fault)?;
+    let told = facts_told(actor, &viewer.catalogue, &viewer.places);
     let read = async move |conn: &mut Conn| {
-        counts::list_stale(conn, district, &path, now, after.as_ref(), rows).await
+        let mut page = counts::list_stale(conn, district, &path, now, after.as_ref(), rows).await?;
+        counts::drop_untold(conn, &keys, district, &told, &mut page.items).await?;
+        Ok::<_, platform::Fault>(page)
     };
     let page = edge.db.read(read).await.map_err(RegistryError::Fault)?;
     let items = page.items.into_iter().map(|row| StaleView::of(row, &viewer)).collect();
@@ -176,7 +180,7 @@ pub struct AffectedView {
     pub area: AreaName,
     pub homes: i64,
     pub residents: i64,
-    /// How many live by a powered device, need oxygen, or cannot leave without help; for those who may see facts.
+    /// How many live by a powered device, need oxygen, or cannot leave without help; for those who may see these facts.
     pub help: BTreeMap<String, i64>,
 }
 
@@ -193,9 +197,12 @@ pub async fn count_affected(
     let extent = extent_of(query, &viewer.places)?;
     let (district, now) = (actor.district, edge.now());
     let keys = edge.fixture::<Vault>().of(district).map_err(RegistryError::Fault)?;
-    let with_help = actor.holds(&OPEN_FACTS);
+    let told = match actor.holds(&OPEN_FACTS) {
+        true => facts_told(actor, &viewer.catalogue, &viewer.places),
+        false => BTreeSet::new(),
+    };
     let read =
-        async move |conn: &mut Conn| counts::affected(conn, &keys, district, &extent, with_help, now).await;
+        async move |conn: &mut Conn| counts::affected(conn, &keys, district, &extent, &told, now).await;
     let mut found = edge.db.read_long(read).await.map_err(RegistryError::Fault)?;
     found.retain(|building| actor.holds_at(&VIEW, &building.area_path));
     for building in found.iter_mut().filter(|b| !actor.holds_at(&OPEN_FACTS, &b.area_path)) {

@@ -5,7 +5,7 @@ use super::{require_area, staff, viewer};
 use crate::access::VIEW;
 use crate::error::RegistryError;
 use crate::looks;
-use crate::model::{Kind, RecordId};
+use crate::model::{Kind, Record, RecordId};
 use crate::queries::{self, homes::BuildingHome};
 use crate::store;
 use crate::view::RecordView;
@@ -26,6 +26,8 @@ pub struct HomeView {
     pub households: Vec<RecordView>,
     /// Who lives there now, heads first.
     pub members: Vec<MemberView>,
+    /// How many more live there whose data is only stored, as they asked.
+    pub restricted: usize,
     /// Who owns it.
     pub shares: Vec<RecordView>,
 }
@@ -57,15 +59,22 @@ pub async fn show_home(
         }
         let below = queries::below(tx, &dwelling).await?;
         let of_kind = |kind: Kind| below.iter().filter(move |record| record.kind == kind);
-        let mut members = Vec::new();
+        let (mut members, mut restricted) = (Vec::new(), 0);
         for residence in of_kind(Kind::Residence) {
             let Some(person) = residence.content.links.person else { continue };
-            let (person, look) = looks::look(tx, &looks::Wish { id: person, ..wish.clone() }).await?;
-            members.push(MemberView {
-                residence: viewer.record(residence, None),
-                person: viewer.record(&person, Some(&look)),
-            });
+            match looks::look(tx, &looks::Wish { id: person, ..wish.clone() }).await {
+                Ok((person, look)) => members.push(MemberView {
+                    residence: viewer.record(residence, None),
+                    person: viewer.record(&person, Some(&look)),
+                }),
+                Err(RegistryError::Restricted) => restricted += 1,
+                Err(other) => return Err(other),
+            }
         }
+        let district = tx.district();
+        let owners = of_kind(Kind::Share).filter_map(Record::person);
+        let stored_only = store::rights::restricted_among(tx, district, owners).await?;
+        let shares = of_kind(Kind::Share).filter(|s| s.person().is_none_or(|id| !stored_only.contains(&id)));
         let is_head = |member: &MemberView| {
             let relation = member.residence.fields.iter().find(|field| field.key == "relation");
             relation.is_some_and(|field| field.value.as_ref().is_some_and(|told| told.0 == "head"))
@@ -76,7 +85,8 @@ pub async fn show_home(
             dwelling: viewer.record(&dwelling, None),
             households: of_kind(Kind::Household).map(|record| viewer.record(record, None)).collect(),
             members,
-            shares: of_kind(Kind::Share).map(|record| viewer.record(record, None)).collect(),
+            restricted,
+            shares: shares.map(|record| viewer.record(record, None)).collect(),
         })
     });
     Ok(Json(home.await?))

@@ -22,7 +22,7 @@ pub struct PersonPageView {
     pub person: RecordView,
     /// Where they live now.
     pub residences: Vec<ResidenceView>,
-    /// Nothing unless the look opens `facts`: not even how many there are.
+    /// Nothing unless the look opens `facts`: not even how many there are. Of these, what the catalogue lets the reader be told.
     pub facts: Option<Vec<RecordView>>,
 }
 
@@ -61,7 +61,7 @@ pub async fn show_person(
             let address = store::load(tx, home).await?.map(|home| home.content.label).unwrap_or_default();
             residences.push(ResidenceView { residence: viewer.record(record, None), address });
         }
-        let facts = below.iter().filter(|record| record.kind == Kind::ServiceFact);
+        let facts = below.iter().filter(|record| look.shows_fact(record));
         Ok::<_, RegistryError>(PersonPageView {
             residences,
             facts: shows_facts.then(|| facts.map(|fact| viewer.record(fact, Some(&look))).collect()),

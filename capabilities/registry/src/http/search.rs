@@ -61,21 +61,24 @@ pub struct HitView {
     pub home: Option<String>,
     /// Of a home: how many live there.
     pub residents: Option<i64>,
+    /// The person asked that this is only stored: the desk may find it to answer them, and use it for nothing else.
+    pub restricted: bool,
     /// What the query was taken for here.
     pub seems: Words,
 }
 
 impl HitView {
     fn of(hit: Hit, viewer: &Viewer) -> Self {
-        let Hit { found, seems, home, residents } = hit;
+        let Hit { found, seems, home, residents, is_restricted } = hit;
         Self {
             id: found.id,
             kind: found.kind,
             kind_words: viewer.catalogue.kind(found.kind).words.clone(),
             label: listed_label(found.kind, &found.label),
             area: viewer.area(&found.area_path),
-            home,
+            home: home.filter(|_| !is_restricted),
             residents,
+            restricted: is_restricted,
             seems: seems.words(),
         }
     }

@@ -6,10 +6,11 @@ use super::places::{Found, Places};
 use super::subjects::Subjects;
 use crate::model::{Kind, Record, RecordId};
 use crate::queries::batches;
+use crate::store::rights::restricted_among;
 use ::store::Conn;
 use platform::{DistrictId, Fault};
 use seal::{Blind, Keyring};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,7 @@ pub(crate) struct Known {
     /// Residences, shares and facts.
     of_person: HashMap<RecordId, Vec<Record>>,
     residences_in: HashMap<RecordId, Vec<Record>>,
+    restricted: HashSet<RecordId>,
 }
 
 impl Asked {
@@ -71,6 +73,7 @@ impl Known {
                 known.of_person.entry(person).or_default().push(record);
             }
         }
+        known.restricted = restricted_among(conn, district, people.iter().copied()).await?;
         let all = people.into_iter().chain(asked.dwellings).chain(asked.subjects).collect();
         let records = batches::records(conn, keys, district, all).await?;
         known.records = records.into_iter().map(|record| (record.id, record)).collect();
@@ -86,6 +89,11 @@ impl Known {
     pub fn people_with(&self, blinds: &[Blind]) -> BTreeSet<RecordId> {
         let ids = blinds.iter().filter_map(|blind| self.by_blind.get(blind)).flatten();
         ids.copied().filter(|id| self.record(*id).is_some_and(|record| record.kind == Kind::Person)).collect()
+    }
+
+    /// Whether the person asked that the record is only stored.
+    pub fn is_restricted(&self, person: RecordId) -> bool {
+        self.restricted.contains(&person)
     }
 
     /// What belongs to a person.

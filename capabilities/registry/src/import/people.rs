@@ -114,6 +114,14 @@ impl Deciding<'_> {
                 self.columns.of_field(Kind::Person, "name"),
                 Words::of("这个人在表中前面已有一行。", "An earlier row is about the same person."),
             )),
+            [person] if known.is_restricted(person.id) => Err(Trouble::new(
+                "registry.restricted",
+                self.columns.of_field(Kind::Person, "name"),
+                Words::of(
+                    "本人要求限制使用，这一行不能导入。",
+                    "This person asked that the record is only stored.",
+                ),
+            )),
             [person] => match self.refuse_area(&person.content.area_path, None) {
                 None => Ok(Some(person)),
                 Some(_) => Err(Trouble::new(

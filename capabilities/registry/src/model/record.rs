@@ -147,6 +147,11 @@ impl Record {
         Self { id: self.id, kind: self.kind, version: self.version + 1, act, changed_at: now, content }
     }
 
+    /// The person it is about: oneself, or whose residence, share or service fact it is.
+    pub fn person(&self) -> Option<RecordId> {
+        if self.kind == Kind::Person { Some(self.id) } else { self.content.links.person }
+    }
+
     pub fn is_live(&self) -> bool {
         self.content.state == State::Live
     }

@@ -10,7 +10,7 @@ use crate::model::{Content, Kind, Record, RecordId, RequestState, State};
 use crate::queries::exports::{CopyRow, copies_of};
 use crate::queries::rights::{Reading, readings, records_of, requests_of};
 use crate::store::{self, rights::RequestRow};
-use crate::view::{Viewer, masked, source_words};
+use crate::view::{Viewer, is_open, masked, source_words};
 use ::store::Tx;
 use edge::Page;
 use platform::{FactId, Fault};
@@ -205,9 +205,11 @@ impl Reader<'_> {
     fn row(&self, record: &Record, field: &FieldBook) -> Option<ValueRow> {
         let held = record.content.fields(field.sealed);
         let (value, origin) = (held.get(&field.key)?, held.origin(&field.key)?);
-        let is_open = !field.sealed || self.opens(record, field);
-        let shown =
-            if is_open { self.viewer.shown(field, value) } else { masked(field, value, self.viewer.now) };
+        let shown = if is_open(record, field, Some(self.look)) {
+            self.viewer.shown(field, value)
+        } else {
+            masked(field, value, self.viewer.now)
+        };
         let fact = self.fact_of(record, &record.content);
         let (purpose, basis) = match fact {
             Some(fact) => (&fact.service, &fact.basis),
@@ -231,15 +233,12 @@ impl Reader<'_> {
         })
     }
 
-    fn opens(&self, record: &Record, field: &FieldBook) -> bool {
-        self.look.opens(record.id, &field.key).is_some()
-            || (record.kind == Kind::ServiceFact && self.look.shows_facts())
-    }
-
     /// Of a service fact the service it is kept for, where the look may say which.
     fn fact_of(&self, record: &Record, content: &Content) -> Option<&FactBook> {
-        let is_shown = record.kind == Kind::ServiceFact && self.look.shows_facts();
-        is_shown.then(|| self.viewer.catalogue.fact(content.fields(true).text("fact"))).flatten()
+        self.look
+            .shows_fact(record)
+            .then(|| self.viewer.catalogue.fact(content.fields(true).text("fact")))
+            .flatten()
     }
 
     /// Who is told of a value, in words.

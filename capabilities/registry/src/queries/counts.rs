@@ -1,12 +1,14 @@
 //! How much is registered where, what is to be confirmed, and which homes something concerns: numbers and ids, never who.
 
 use super::homes::{self, Building};
-use crate::model::{Fields, Kind, RecordId};
+use crate::model::{Fields, Kind, Record, RecordId};
+use crate::queries::batches;
 use crate::search::FACT;
+use crate::store::rights::restricted_among;
 use ::store::{Conn, Json, row, sql};
 use platform::{Cursor, DistrictId, Fault, Page, Time};
 use seal::{Blind, Keyring};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Areas of one answer; a district has some hundreds.
 const AREA_ROWS_MAX: i64 = 2_000;
@@ -69,13 +71,14 @@ sql! {
         "select id, lon, lat, fields from registry_record
          where district = $1 and kind = 'place' and area_path >= $2 and area_path < $3 and state = 'live'
              and lon >= $4 and lat >= $5 and lon <= $6 and lat <= $7 order by id limit $8";
-    /// The homes of those of whom a fact is known, by the fact's keyed hash.
+    /// The homes of those of whom a fact is known, by the fact's keyed hash; not of those whose data is only stored.
     HOMES_WITH: (DistrictId, Blind, i64) -> (Option<RecordId>,) =
         "select r.dwelling_id
          from registry_lookup l
              join registry_record f on f.district = l.district and f.id = l.record_id
              join registry_record r on r.district = f.district and r.person_id = f.person_id
          where l.district = $1 and l.blind = $2 and f.state = 'live' and r.kind = 'residence' and r.state = 'live'
+             and not exists (select 1 from registry_restriction x where x.district = f.district and x.person_id = f.person_id)
          order by l.record_id limit $3";
 }
 
@@ -140,6 +143,27 @@ pub(crate) async fn list_stale(
     Ok(Page::cut(found, rows, |row| Cursor::of(&(row.stale_at, row.id))))
 }
 
+/// Of these rows, those the reader may know of: nothing of people whose data is only stored, no service fact the reader is not told of.
+pub(crate) async fn drop_untold(
+    conn: &mut Conn,
+    keys: &Keyring,
+    district: DistrictId,
+    told: &BTreeSet<String>,
+    rows: &mut Vec<StaleRow>,
+) -> Result<(), Fault> {
+    let person = |row: &StaleRow| if row.kind == Kind::Person { Some(row.id) } else { row.person_id };
+    let restricted = restricted_among(conn, district, rows.iter().filter_map(person)).await?;
+    let facts = rows.iter().filter(|row| row.kind == Kind::ServiceFact).map(|row| row.id).collect();
+    let facts = batches::records(conn, keys, district, facts).await?;
+    let is_told = |fact: &&Record| told.contains(fact.content.fields(true).text("fact"));
+    let known: HashSet<RecordId> = facts.iter().filter(is_told).map(|fact| fact.id).collect();
+    rows.retain(|row| {
+        let is_only_stored = person(row).is_some_and(|person| restricted.contains(&person));
+        !is_only_stored && (row.kind != Kind::ServiceFact || known.contains(&row.id))
+    });
+    Ok(())
+}
+
 /// The ground something happens on.
 #[derive(Clone, Debug)]
 pub(crate) enum Extent {
@@ -167,14 +191,14 @@ pub(crate) async fn affected(
     keys: &Keyring,
     district: DistrictId,
     extent: &Extent,
-    with_help: bool,
+    told: &BTreeSet<String>,
     now: Time,
 ) -> Result<Vec<Concerned>, Fault> {
     let (buildings, riser) = match extent {
         Extent::Place { place, riser } => (vec![*place], riser.as_deref()),
         Extent::Ring { boundary, grids } => (buildings_in(conn, district, boundary, grids).await?, None),
     };
-    let help = if with_help { helped_homes(conn, keys, district).await? } else { HashMap::new() };
+    let help = helped_homes(conn, keys, district, told).await?;
     let mut concerned = Vec::new();
     for place in buildings {
         if let Some(building) = homes::building(conn, district, place, now).await? {
@@ -232,14 +256,15 @@ async fn buildings_in(
     Ok(found)
 }
 
-/// The homes in which somebody needs help, with the facts that say so, once for each person.
+/// The homes in which somebody needs help, with the facts that say so and the reader is told of, once for each person.
 async fn helped_homes(
     conn: &mut Conn,
     keys: &Keyring,
     district: DistrictId,
+    told: &BTreeSet<String>,
 ) -> Result<HashMap<RecordId, Vec<&'static str>>, Fault> {
     let mut homes: HashMap<RecordId, Vec<&'static str>> = HashMap::new();
-    for fact in HELP_FACTS {
+    for fact in HELP_FACTS.into_iter().filter(|fact| told.contains(*fact)) {
         for (home,) in conn.all(&HOMES_WITH, (district, keys.blind(FACT, fact), FACT_ROWS_MAX)).await? {
             if let Some(home) = home {
                 homes.entry(home).or_default().push(fact);

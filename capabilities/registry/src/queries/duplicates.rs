@@ -3,7 +3,7 @@
 
 use crate::model::{KEEPING, Record, RecordId, spelling};
 use crate::search::{self, DOCUMENT};
-use crate::store::RecordRow;
+use crate::store::{self, RecordRow};
 use ::store::{Conn, row, sql};
 use platform::{DistrictId, Fault};
 use seal::{Blind, Keyring};
@@ -83,6 +83,9 @@ pub(crate) async fn of_grid(
         twins.iter().map(|twins| (twins.one.id, twins.other.id)).collect();
     let namesakes = namesakes(&people).into_iter();
     twins.extend(namesakes.filter(|twins| !known.contains(&(twins.one.id, twins.other.id))));
+    let sides = twins.iter().flat_map(|twins| [twins.one.id, twins.other.id]);
+    let restricted = store::rights::restricted_among(conn, district, sides).await?;
+    twins.retain(|twins| ![twins.one.id, twins.other.id].iter().any(|id| restricted.contains(id)));
     Ok(twins.into_iter().collect())
 }
 

@@ -2,12 +2,12 @@
 //! areas of whoever asks, and put in one order.
 
 use super::homes::RESIDENTS;
-use crate::access::VIEW;
+use crate::access::{DECIDE, VIEW};
 use crate::model::address::{self, Parts};
 use crate::model::spelling::{self, Query, Reading, Seems};
 use crate::model::{Fields, Kind, RecordId};
 use crate::search::{self, DOCUMENT, DOCUMENT_END, PHONE, PHONE_END};
-use crate::store::RecordRow;
+use crate::store::{self, RecordRow};
 use ::store::{Conn, Json, List, row, sql};
 use platform::{Actor, DistrictId, Fault, Scope};
 use seal::{Blind, Keyring};
@@ -98,6 +98,8 @@ pub(crate) struct Hit {
     pub home: Option<String>,
     /// Of a home: how many live there.
     pub residents: Option<i64>,
+    /// The person asked that the record is only stored.
+    pub is_restricted: bool,
 }
 
 /// What was found, the best first.
@@ -127,6 +129,7 @@ pub(crate) async fn search(
         }
     }
     gathered.tell_homes(conn, district).await?;
+    gathered.drop_restricted(conn, district).await?;
     Ok(gathered.ranked(asked))
 }
 
@@ -184,7 +187,7 @@ impl<'a> Gathered<'a> {
             && self.asked.actor.holds_at(&VIEW, &found.area_path)
             && self.seen.insert(found.id);
         if is_new {
-            self.hits.push(Hit { found, seems, home: None, residents: None });
+            self.hits.push(Hit { found, seems, home: None, residents: None, is_restricted: false });
         }
         is_new
     }
@@ -285,6 +288,18 @@ impl<'a> Gathered<'a> {
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// Whose data is only stored is found by the desk that answers them, and by nobody else.
+    async fn drop_restricted(&mut self, conn: &mut Conn, district: DistrictId) -> Result<(), Fault> {
+        let people = self.hits.iter().filter(|hit| hit.found.kind == Kind::Person).map(|hit| hit.found.id);
+        let restricted = store::rights::restricted_among(conn, district, people).await?;
+        for hit in &mut self.hits {
+            hit.is_restricted = restricted.contains(&hit.found.id);
+        }
+        let actor = &self.asked.actor;
+        self.hits.retain(|hit| !hit.is_restricted || actor.holds_at(&DECIDE, &hit.found.area_path));
         Ok(())
     }
 

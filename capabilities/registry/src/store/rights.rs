@@ -2,10 +2,11 @@
 
 use super::{keys, unseal};
 use crate::model::{AlarmId, Ask, Asked, ClaimId, NoticeId, RecordId, RequestId, RequestState, SweepId};
-use ::store::{Conn, Tx, row, sql, value};
+use ::store::{Conn, List, Tx, row, sql, value};
 use platform::{AccountId, DistrictId, FactId, Fault, Time};
 use seal::{Blind, Context, Keyring};
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 value!(ClaimId as Uuid, |v| v.0, ClaimId);
@@ -136,6 +137,8 @@ sql! {
     LIFT: (DistrictId, RecordId) = "delete from registry_restriction where district = $1 and person_id = $2";
     RESTRICTED: (DistrictId, RecordId) -> (Time,) =
         "select since from registry_restriction where district = $1 and person_id = $2";
+    RESTRICTED_AMONG: (DistrictId, List<RecordId>) -> (RecordId,) =
+        "select person_id from registry_restriction where district = $1 and person_id {in:$2:uuid}";
 }
 
 /// Seals words for their row.
@@ -287,4 +290,17 @@ pub(crate) async fn restricted_since(
     person: RecordId,
 ) -> Result<Option<Time>, Fault> {
     Ok(conn.optional(&RESTRICTED, (district, person)).await?.map(|(since,)| since))
+}
+
+/// Those of these people whose data is only stored.
+pub(crate) async fn restricted_among(
+    conn: &mut Conn,
+    district: DistrictId,
+    people: impl IntoIterator<Item = RecordId>,
+) -> Result<HashSet<RecordId>, Fault> {
+    let people: Vec<RecordId> = people.into_iter().collect();
+    if people.is_empty() {
+        return Ok(HashSet::new());
+    }
+    Ok(conn.all(&RESTRICTED_AMONG, (district, List(people))).await?.into_iter().map(|(id,)| id).collect())
 }

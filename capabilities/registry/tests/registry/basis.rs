@@ -77,7 +77,7 @@ async fn the_impact_sheet_counts_looks_and_never_people() {
         let looks = &sheet["looks"][0];
         assert_eq!(
             (&looks["purpose"], &looks["role"], &looks["looks"]),
-            (&json!("visit"), &json!("staff"), &json!(3))
+            (&json!("visit"), &json!("grid_worker"), &json!(3))
         );
         assert!(!sheet.to_string().contains("worker1"), "not by whom");
         assert_eq!(sheet["kind"]["fields"][0]["key"], "name");

@@ -1,6 +1,6 @@
 //! Who may look at what, and that each look is written down.
 
-use crate::town::{GRID_1, caller, each_town, enter, look, shown};
+use crate::town::{GRID_1, caller, each_town, enter, look, shown, text, try_enter, two_homes};
 use platform::FactId;
 use serde_json::{Value, json};
 use store::{Conn, FactRow};
@@ -36,7 +36,7 @@ async fn a_look_needs_a_purpose_that_opens_what_is_asked() {
         assert_eq!(shown(&seen, "documents"), "居民身份证 11010519491231002X");
         let looks = looks_at(&town, &id).await;
         assert_eq!(looks[0], json!({ "by": "worker1", "what": {
-            "purpose": "visit", "parts": ["phones"], "kind": "person", "role": "staff", "emergency": false,
+            "purpose": "visit", "parts": ["phones"], "kind": "person", "role": "grid_worker", "emergency": false,
         } }));
         assert_eq!(looks.len(), 2);
     })
@@ -89,7 +89,8 @@ async fn the_security_administrator_is_told_and_says_what_was_found() {
     each_town(async |town| {
         let (worker, other, security) =
             (caller(&town, "worker1"), caller(&town, "worker2"), caller(&town, "security"));
-        let (id, _) = enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
+        let (id, _) =
+            enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
         let reason = "楼上着火，要马上通知这一户撤离";
         other.get(&format!("/api/registry/records/{id}?purpose=visit&emergency={reason}")).await.ok();
         for _ in 0..121 {
@@ -111,8 +112,79 @@ async fn the_security_administrator_is_told_and_says_what_was_found() {
         let open = security.get("/api/registry/alarms").await.ok();
         assert_eq!(open["items"].as_array().map(Vec::len), Some(1));
         let all = security.get("/api/registry/alarms?all=true").await.ok();
-        assert_eq!((&all["items"][1]["note"], &all["items"][1]["acknowledged_by"]), (&json!("消防已核实"), &json!("security")));
+        assert_eq!(
+            (&all["items"][1]["note"], &all["items"][1]["acknowledged_by"]),
+            (&json!("消防已核实"), &json!("security"))
+        );
         worker.get("/api/registry/alarms").await.refused("forbidden");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_fact_is_told_to_those_its_service_names() {
+    each_town(async |town| {
+        let (worker, clerk, welfare) =
+            (caller(&town, "worker1"), caller(&town, "clerk"), caller(&town, "welfare"));
+        let (id, _) = enter(
+            &clerk,
+            "person",
+            json!({ "name": "张晓明", "birth_on": "1949-12-31" }),
+            json!({ "area_path": GRID_1 }),
+        )
+        .await;
+        let (home, _) = two_homes(&clerk).await;
+        let body =
+            json!({ "dwelling": home, "values": { "kind": "registered" }, "given": { "source": "door" } });
+        clerk.post(&format!("/api/registry/people/{id}/move-in"), body).await.ok();
+        let mut facts = Vec::new();
+        for fact in ["lives_alone", "living_allowance", "disability", "needs_oxygen"] {
+            facts.push(
+                enter(&clerk, "service_fact", json!({ "fact": fact }), json!({ "person": id })).await.0,
+            );
+        }
+        let told = async |by: &testkit::Caller| {
+            let seen = by.get(&format!("/api/registry/people/{id}?purpose=assistance&open=facts")).await.ok();
+            let facts = seen["facts"].as_array().expect("facts");
+            facts.iter().map(|fact| text(&fact["fields"][0]["value"])).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&clerk).await, ["lives_alone", "living_allowance", "disability", "needs_oxygen"]);
+        assert_eq!(
+            told(&worker).await,
+            ["lives_alone", "disability", "needs_oxygen"],
+            "a worker brings no allowance"
+        );
+        assert_eq!(told(&welfare).await, ["living_allowance", "disability"], "civil affairs visits nobody");
+        // Nor does anybody learn that there is such a fact.
+        let allowance = &facts[1];
+        for way in ["?purpose=assistance&open=facts", "?purpose=visit", "/history?purpose=visit"] {
+            worker.get(&format!("/api/registry/records/{allowance}{way}")).await.refused("not_found");
+        }
+        welfare.get(&format!("/api/registry/records/{}?purpose=visit", facts[0])).await.refused("not_found");
+        let end = json!({ "version": 1, "given": { "source": "door" } });
+        worker.post(&format!("/api/registry/records/{allowance}/end"), end).await.refused("not_found");
+        town.passes(std::time::Duration::from_secs(400 * 24 * 3600)).await;
+        let stale = async |by: &testkit::Caller| {
+            let rows = by.get("/api/registry/stale?limit=100").await.ok();
+            let rows = rows["items"].as_array().expect("rows").clone();
+            rows.iter()
+                .filter(|row| row["kind"] == "service_fact")
+                .map(|row| text(&row["id"]))
+                .collect::<Vec<_>>()
+        };
+        assert!(stale(&clerk).await.contains(allowance));
+        assert!(!stale(&worker).await.contains(allowance) && stale(&worker).await.contains(&facts[0]));
+        let building = async |by: &testkit::Caller| {
+            let found = clerk.get("/api/registry/search?q=田心三村5栋&kind=place").await.ok();
+            let place = json!({ "place": found["hits"][0]["id"] });
+            by.post("/api/registry/affected", place).await.ok()[0]["help"].clone()
+        };
+        assert_eq!(building(&worker).await, json!({ "needs_oxygen": 1 }));
+        assert_eq!(building(&welfare).await, json!({}));
+        // Whoever is told of nothing may still say what was seen at the door.
+        let said =
+            try_enter(&worker, "service_fact", json!({ "fact": "pregnant" }), json!({ "person": id })).await;
+        assert_eq!(said.status, 200, "{}", said.text);
     })
     .await;
 }

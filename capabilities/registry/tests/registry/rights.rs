@@ -1,6 +1,8 @@
 //! People see what is kept of them, correct it, object, have it deleted or only stored; a desk answers in time, with a reason.
 
-use crate::town::{GRID_1, caller, each_town, enter, leads_to, resident, send_form, shown, text, two_homes};
+use crate::town::{
+    GRID_1, caller, each_town, enter, leads_to, resident, send_form, shown, text, try_enter, two_homes,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 use testkit::{Caller, Town};
@@ -328,6 +330,90 @@ async fn people_without_a_phone_ask_on_paper_and_late_answers_are_told() {
         assert_eq!(alarms["items"][0]["kind"], "answer_overdue", "{alarms}");
         let list = clerk.get("/api/registry/requests").await.ok();
         assert_eq!(list["items"][0]["overdue"], true);
+    })
+    .await;
+}
+
+/// The person has asked, and the desk has agreed, that the data is only stored.
+async fn restricted(town: &Town) -> (Caller, String) {
+    let (person, id) = proven(town).await;
+    leads_to(&asks(&person, &id, &[("what", "restrict")]).await);
+    let request = at_the_desk(town).await;
+    decides(town, &request, json!({ "granted": true })).await.ok();
+    (person, id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restricted_data_is_in_no_list_and_no_copy() {
+    each_town(async |town| {
+        let (_, id) = restricted(&town).await;
+        let (worker, clerk) = (caller(&town, "worker1"), caller(&town, "clerk"));
+        for typed in ["张晓明", "zxm", "0042", NUMBER, PHONE] {
+            let path = format!("/api/registry/search?q={typed}");
+            let found = worker.get(&path).await.ok();
+            assert_eq!(found["hits"], json!([]), "a worker finds nobody by {typed}: {found}");
+            let found = clerk.get(&path).await.ok();
+            let hit = &found["hits"][0];
+            assert_eq!((&hit["id"], &hit["restricted"], &hit["home"]), (&json!(id), &json!(true), &Value::Null));
+        }
+        let home = clerk.get("/api/registry/search?q=田心三村5栋2单元301").await.ok();
+        let home = text(&home["hits"].as_array().expect("hits").iter().find(|hit| hit["kind"] == "dwelling").expect("a home")["id"]);
+        let family = worker.get(&format!("/api/registry/dwellings/{home}/home?purpose=visit")).await.ok();
+        assert_eq!((&family["members"], &family["restricted"]), (&json!([]), &json!(1)));
+        assert!(!family.to_string().contains("晓明"), "{family}");
+        let export = json!({
+            "kind": "person", "area_path": GRID_1, "format": "csv", "purpose": "notice", "reason": "田心三村停水通知", "open": ["phones"],
+        });
+        let copy = clerk.post("/api/registry/exports", export).await;
+        assert_eq!((copy.headers["x-rows"].to_str().ok(), copy.text.contains("晓明")), (Some("0"), false));
+        let neighbour = json!({ "name": "李梅", "phones": ["13873300043"] });
+        enter(&clerk, "person", neighbour, json!({ "area_path": GRID_1 })).await;
+        town.passes(800 * DAY).await;
+        let stale = clerk.get(&format!("/api/registry/stale?area={GRID_1}")).await.ok();
+        let of_person = |row: &&Value| row["id"] == json!(id) || row["person"] == json!(id);
+        assert!(!stale["items"].as_array().expect("rows").is_empty(), "the neighbour is to be confirmed");
+        assert_eq!(stale["items"].as_array().expect("rows").iter().find(of_person), None, "nobody asks them again");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restricted_data_is_not_worked_on_but_by_the_person() {
+    each_town(async |town| {
+        let (person, id) = restricted(&town).await;
+        let (worker, clerk) = (caller(&town, "worker1"), caller(&town, "clerk"));
+        let given = json!({ "source": "door" });
+        let path = format!("/api/registry/records/{id}");
+        let amend = json!({ "version": 1, "values": { "languages": ["hakka"] }, "given": given });
+        worker.post(&format!("{path}/amend"), amend).await.refused("registry.restricted");
+        let confirm = json!({ "version": 1, "given": given });
+        worker.post(&format!("{path}/confirm"), confirm).await.refused("registry.restricted");
+        let fact =
+            try_enter(&worker, "service_fact", json!({ "fact": "moves_with_help" }), json!({ "person": id }));
+        fact.await.refused("registry.restricted");
+        let (other, _) =
+            enter(&clerk, "person", json!({ "name": "张小明" }), json!({ "area_path": GRID_1 })).await;
+        let merge =
+            json!({ "keep": other, "keep_version": 1, "gone": id, "gone_version": 1, "given": given });
+        clerk.post("/api/registry/merges", merge).await.refused("registry.restricted");
+        // Calling it an answer to the person does not open it, except to the desk that answers people.
+        worker.get(&format!("{path}?purpose=rights")).await.refused("registry.restricted");
+        clerk.get(&format!("{path}?purpose=rights")).await.ok();
+        // Also in one's own area an emergency is stated, and told.
+        let reason = "楼上着火，要马上通知这一户撤离";
+        worker.get(&format!("{path}?purpose=visit&emergency={reason}")).await.ok();
+        town.settles().await;
+        let alarms = caller(&town, "security").get("/api/registry/alarms").await.ok();
+        assert_eq!(
+            (&alarms["items"][0]["kind"], &alarms["items"][0]["by"]),
+            (&json!("glass_broken"), &json!("worker1"))
+        );
+        let fields =
+            [("what", "correct"), ("field", "languages"), ("value", "hakka"), ("evidence", "本人当场说明")];
+        leads_to(&asks(&person, &id, &fields).await);
+        let request = at_the_desk(&town).await;
+        decides(&town, &request, json!({ "granted": true })).await.ok();
+        assert!(person.get(&format!("/my/data/{id}?open=1")).await.text.contains("客家话"));
     })
     .await;
 }

@@ -1,19 +1,23 @@
 //! A small district for stories of the register: one street, two communities, three grids; a clerk of the street, the workers of two
-//! grids and the district's dispatcher, each known by a token.
+//! grids, the district's dispatcher and its civil affairs, each known by a token.
 
 use axum::http::request::Parts;
 use edge::{Authenticate, Capability, Edge};
-use platform::{AccountId, Actor, ActorKind, Grant, Problem, Scope};
+use platform::{AccountId, Actor, ActorKind, Grant, PostId, Problem, Scope};
 use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use std::pin::Pin;
 use std::sync::Arc;
 use store::Tx;
-use territory::{AreaDraft, AreaKind, AreaLevel, Plan};
+use territory::{
+    AddOrganisation, AreaDraft, AreaKind, AreaLevel, OpenPost, OrganisationKind, Plan, PostKind, Snapshot,
+    TerritoryError,
+};
 use testkit::{Answer, Caller, DISTRICT, Town};
 use uuid::Uuid;
 
-pub const CAPABILITIES: &[&Capability] = &[&territory::CAPABILITY, &identity::CAPABILITY, &registry::CAPABILITY];
+pub const CAPABILITIES: &[&Capability] =
+    &[&territory::CAPABILITY, &identity::CAPABILITY, &registry::CAPABILITY];
 pub const STREET: &str = "430204/430204001";
 pub const GRID_1: &str = "430204/430204001/430204001008/430204001008J001";
 pub const GRID_2: &str = "430204/430204001/430204001008/430204001008J002";
@@ -34,6 +38,7 @@ pub async fn each_town(story: impl AsyncFn(Town)) {
     testkit::each_engine(CAPABILITIES, async |town: Town| {
         Edge::set_authenticate(town.edge.fixtures(), Arc::new(Doorkeeper));
         lay_ground(&town).await;
+        open_posts(&town).await;
         story(town).await;
     })
     .await;
@@ -55,6 +60,54 @@ async fn lay_ground(town: &Town) {
     let plan = Arc::new(review.accept().expect("the plan holds"));
     let import = async move |tx: &mut Tx| territory::import_areas(tx, &plan).await.map(drop);
     territory::write(town.db(), &town.system(), import).await.expect("the ground is laid");
+}
+
+const POSTS: &[(PostKind, &str)] = &[
+    (PostKind::GridWorker, GRID_1),
+    (PostKind::GridWorker, GRID_2),
+    (PostKind::SubdistrictDesk, STREET),
+    (PostKind::Dispatcher, "430204"),
+    (PostKind::Unit, "430204"),
+];
+
+async fn open_posts(town: &Town) {
+    let open = async |tx: &mut Tx| {
+        let unit = AddOrganisation {
+            key: "civil_affairs".to_owned(),
+            name: "区民政局".to_owned(),
+            name_en: None,
+            kind: OrganisationKind::Department,
+            phone: None,
+        };
+        let unit = territory::add_organisation(tx, unit).await?;
+        for (kind, area) in POSTS {
+            let post = OpenPost {
+                kind: *kind,
+                name: format!("{}岗", kind.as_str()),
+                name_en: None,
+                area_path: (*area).to_owned(),
+                organisation: (*kind == PostKind::Unit).then_some(unit),
+                phone: None,
+                from: None,
+            };
+            territory::open_post(tx, post).await?;
+        }
+        Ok::<_, TerritoryError>(())
+    };
+    territory::write(town.db(), &town.system(), open).await.expect("the posts are opened");
+}
+
+/// The post each token has.
+fn post_of(token: &str, places: &Snapshot) -> Option<PostId> {
+    let post = match token {
+        "worker1" => places.worker_post(GRID_1),
+        "worker2" => places.worker_post(GRID_2),
+        "clerk" => places.desk_post(STREET),
+        "dispatcher" => places.dispatcher_post(),
+        "welfare" => places.unit_post("civil_affairs"),
+        _ => None,
+    };
+    post.map(|post| post.id)
 }
 
 fn square([west, south, east, north]: [f64; 4]) -> geo::Boundary {
@@ -86,6 +139,7 @@ fn grants_of(token: &str) -> Option<(u128, Scope, &'static [&'static str])> {
         "worker1" => (2, area(GRID_1), WORKER),
         "worker2" => (3, area(GRID_2), WORKER),
         "dispatcher" => (4, Scope::District, CLERK),
+        "welfare" => (8, Scope::District, &["registry.view", "registry.open", "registry.open_facts"]),
         "gis" => (6, Scope::District, &["registry.map"]),
         "nobody" => (5, Scope::Own, &[]),
         "security" => (6, Scope::District, &["registry.see_alarms"]),
@@ -97,17 +151,19 @@ fn grants_of(token: &str) -> Option<(u128, Scope, &'static [&'static str])> {
 impl Authenticate for Doorkeeper {
     fn actor<'a>(
         &'a self,
-        _edge: &'a Edge,
+        edge: &'a Edge,
         parts: &'a Parts,
         asked: Actor,
     ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>> {
         let token = parts.headers.get("authorization").and_then(|v| v.to_str().ok());
         let token = token.and_then(|v| v.strip_prefix("Bearer ")).unwrap_or_default();
         let asked_again = asked.clone();
+        let places = edge.fixture::<territory::Map>().of(asked.district);
         let actor = grants_of(token).map(|(number, scope, names)| Actor {
             kind: ActorKind::Staff,
             account: Some(AccountId(Uuid::from_u128(number))),
             name: token.into(),
+            posts: post_of(token, &places).into_iter().collect(),
             grants: names
                 .iter()
                 .map(|name| Grant { permission: (*name).to_owned(), scope: scope.clone() })

@@ -5,7 +5,7 @@ use super::{WORDS_CHARS_MAX, checked_words, refusal};
 use crate::access::{DECIDE, require};
 use crate::catalogue::{Catalogue, Rights};
 use crate::commands::alarms::{self, Alarm};
-use crate::commands::{Amend, Given, amend, retention};
+use crate::commands::{Amend, Given, amend_as_asked, retention};
 use crate::error::RegistryError;
 use crate::facts::{DECIDED, RegistryFact};
 use crate::model::{ActId, AlarmKind, Ask, Record, RequestId, RequestState, Source, retention::held};
@@ -111,7 +111,7 @@ async fn correct(tx: &mut Tx, request: &RequestRow, record: &Record) -> Result<A
         values: BTreeMap::from([(field, asked.value.unwrap_or_default())]),
         given: Given { source: Source::Own, evidence: Some(asked.evidence) },
     };
-    Ok(amend(tx, order).await?.act)
+    Ok(amend_as_asked(tx, order).await?.act)
 }
 
 async fn delete(tx: &mut Tx, request: &RequestRow, record: &Record) -> Result<(), RegistryError> {
