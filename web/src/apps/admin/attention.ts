@@ -1,5 +1,6 @@
 // What needs an administrator first, from the same reads as the places themselves: only what the person may see is asked for.
 import { load_accounts, state_of } from "../../capabilities/identity/admin/accounts";
+import { list_alarms } from "../../capabilities/registry/admin/alarms";
 import { load_health, troubles_of } from "../../capabilities/server/admin/health";
 import { is_vacant, load_posts } from "../../capabilities/territory/admin/posts";
 import { holds } from "../../lib/session";
@@ -17,6 +18,7 @@ export async function load_attention(): Promise<Attention[]> {
     holds("server.see_health") ? of_server() : [],
     holds("identity.manage_accounts") ? of_accounts() : [],
     holds("territory.manage_posts") ? of_posts() : [],
+    holds("registry.see_alarms") ? of_alarms() : [],
   ]);
   return found.flat().sort((a, b) => Number(b.tone === "bad") - Number(a.tone === "bad"));
 }
@@ -33,4 +35,10 @@ async function of_accounts(): Promise<Attention[]> {
 async function of_posts(): Promise<Attention[]> {
   const vacant = (await load_posts()).filter(is_vacant).length;
   return vacant ? [{ tone: "bad", words: tr(`${figure(vacant)} 个岗位现在没有人，派来的事件没人接`, `${figure(vacant)} posts have nobody: what is sent there waits`), to: "/posts?only=vacant" }] : [];
+}
+
+async function of_alarms(): Promise<Attention[]> {
+  const { items, next } = await list_alarms(false, "");
+  const many = next ? `${figure(items.length)}+` : figure(items.length);
+  return items.length ? [{ tone: "bad", words: tr(`${many} 条告警等着核实`, `${many} alarms are to be looked into`), to: "/alarms" }] : [];
 }

@@ -40,7 +40,13 @@ export const PLACES: readonly AdminPlace[] = [
     to: "/see-as", icon: "contrast", hint: () => tr("某个角色或账号看得到什么、看不到什么", "What a role or an account reaches, and what not"),
   },
   {
+    to: "/alarms", icon: "alert", hint: () => tr("越权查看、批量查看、答复逾期，查实并写明", "Looks beyond one's area, reading in bulk, late answers: look into them"),
+  },
+  {
     to: "/audit", icon: "search", hint: () => tr("谁在什么时候做了什么", "Who did what, and when"),
+  },
+  {
+    to: "/basis", icon: "lock", hint: () => tr("登记什么、为什么、保存多久；告知书、影响评估、到期清除", "What is kept, why and how long; notices, privacy impact, sweeps"),
   },
   {
     to: "/rules", icon: "table", hint: () => tr("事项类型、责任清单、流程、派单试算、工作日历", "Types, duty lists, workflow, trial of routing, working days"),

@@ -17,6 +17,14 @@ const rules = { children: [
   { path: "working-days", component: () => import("../../capabilities/cases/admin/WorkingDays.vue"), meta: { title: () => tr("工作日历", "Working days") } },
 ] };
 
+const basis = { children: [
+  { path: "", redirect: "/basis/kept" },
+  { path: "kept", component: () => import("../../capabilities/registry/admin/Kept.vue"), meta: { title: () => tr("登记什么、依据什么", "What is kept, by what right") } },
+  { path: "notices", component: () => import("../../capabilities/registry/admin/Notices.vue"), meta: { title: () => tr("告知书", "Notices") } },
+  { path: "impact", component: () => import("../../capabilities/registry/admin/Impact.vue"), meta: { title: () => tr("个人信息保护影响评估", "Privacy impact") } },
+  { path: "sweeps", component: () => import("../../capabilities/registry/admin/Sweeps.vue"), meta: { title: () => tr("到期清除", "Sweeps") } },
+] };
+
 export const routes: RouteRecordRaw[] = [
   { path: "/", component: () => import("./Home.vue"), meta: { title: () => tr("管理首页", "Administration") } },
   { path: "/people", component: () => import("../../capabilities/identity/admin/People.vue"), meta: meta("/people") },
@@ -32,7 +40,9 @@ export const routes: RouteRecordRaw[] = [
   { path: "/roles", component: () => import("../../capabilities/identity/admin/Roles.vue"), meta: meta("/roles") },
   { path: "/grants", component: () => import("../../capabilities/identity/admin/Grants.vue"), meta: meta("/grants") },
   { path: "/see-as", component: () => import("../../capabilities/identity/admin/SeeAs.vue"), meta: meta("/see-as") },
+  { path: "/alarms", component: () => import("../../capabilities/registry/admin/Alarms.vue"), meta: meta("/alarms") },
   { path: "/audit", component: () => import("../../capabilities/identity/admin/Audit.vue"), meta: meta("/audit") },
+  { path: "/basis", component: () => import("../../capabilities/registry/admin/Basis.vue"), meta: meta("/basis"), ...basis },
   { path: "/rules", component: () => import("../../capabilities/cases/admin/Rules.vue"), meta: meta("/rules"), ...rules },
   { path: "/:rest(.*)*", component: () => import("./NotFound.vue"), meta: { title: () => tr("没有这个页面", "No such page") } },
 ];
