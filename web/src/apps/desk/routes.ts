@@ -14,6 +14,11 @@ const register = { children: [
   { path: "import", component: () => import("../../capabilities/registry/desk/Import.vue"), meta: { title: () => tr("导入表格", "Import a table") } },
   { path: "import/:id", component: () => import("../../capabilities/registry/desk/ImportTable.vue"), props: true, meta: { title: () => tr("导入表格", "Import a table") } },
   { path: "export", component: () => import("../../capabilities/registry/desk/Export.vue"), meta: { title: () => tr("导出", "Export") } },
+  { path: "affected", component: () => import("../../capabilities/registry/desk/Affected.vue"), meta: { title: () => tr("影响到谁", "Who is affected") } },
+  { path: "duplicates", component: () => import("../../capabilities/registry/desk/Duplicates.vue"), meta: { title: () => tr("疑似重复", "Duplicates") } },
+  { path: "requests", component: () => import("../../capabilities/registry/desk/Requests.vue"), meta: { title: () => tr("本人请求", "Requests") } },
+  { path: "requests/new", component: () => import("../../capabilities/registry/desk/PaperRequest.vue"), meta: { title: () => tr("代录纸面请求", "A request on paper") } },
+  { path: "requests/:id", component: () => import("../../capabilities/registry/desk/Request.vue"), props: true, meta: { title: () => tr("本人请求", "Request") } },
   { path: "merge", component: () => import("../../capabilities/registry/desk/Merge.vue"), meta: { title: () => tr("合并", "Merge") } },
 ] };
 
