@@ -43,6 +43,20 @@ impl Moment {
     }
 }
 
+/// A law or standard as people read it: the catalogue's marks for its keepers, `[V]` and `[unverified]`, in words or not at all.
+fn cited(page: &Page, source: &str) -> String {
+    let mut parts = source.split('[');
+    let mut words = parts.next().unwrap_or_default().trim_end().to_owned();
+    for part in parts {
+        let (mark, rest) = part.split_once(']').unwrap_or((part, ""));
+        if mark.contains("unverified") {
+            words.push_str(page.tr("（原文待核对）", " (to be checked)"));
+        }
+        words.push_str(rest.trim_end());
+    }
+    words
+}
+
 /// Months as people say them, after something has ended.
 fn kept_words(page: &Page, months: i32) -> String {
     match months {

@@ -124,7 +124,7 @@ async fn form_page(
         let field = asked.field().and_then(|key| book.field(key));
         Ok::<_, RegistryError>(About {
             title: reader.title.clone(),
-            basis: basis_of(&tx.fixture::<Rights>(), ask),
+            basis: super::cited(&reader, &basis_of(&tx.fixture::<Rights>(), ask)),
             field: field.map(|field| reader.words(&field.words).to_owned()),
             present: field.map(|field| present(&reader, &viewer, &record, field)).unwrap_or_default(),
             choices: field.map(|field| choices(&reader, field)).unwrap_or_default(),

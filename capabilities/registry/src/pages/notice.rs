@@ -1,6 +1,6 @@
 //! The public notice 告知书: what the district keeps of people, why, by what right, for how long, and what changed.
 
-use super::{Moment, kept_words};
+use super::{Moment, cited, kept_words};
 use crate::catalogue::FACTS_PART;
 use crate::http::basis::{BasisView, basis};
 use crate::model::Kind;
@@ -54,7 +54,7 @@ pub(super) async fn show(State(edge): State<Edge>, page: Page) -> Result<Html<Pr
             .map(|field| Row {
                 name: page.words(&field.words).to_owned(),
                 why: page.words(&field.purpose).to_owned(),
-                basis: field.basis.clone(),
+                basis: cited(&page, &field.basis),
                 kept: kept_words(&page, field.keep_months),
                 is_sealed: field.sealed,
             })
@@ -65,7 +65,7 @@ pub(super) async fn show(State(edge): State<Edge>, page: Page) -> Result<Html<Pr
     let facts = basis.kept.facts.iter().map(|fact| Row {
         name: page.words(&fact.words).to_owned(),
         why: page.words(&fact.service).to_owned(),
-        basis: fact.basis.clone(),
+        basis: cited(&page, &fact.basis),
         kept: kept_words(&page, facts_keep),
         is_sealed: true,
     });

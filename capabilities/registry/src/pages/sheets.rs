@@ -2,7 +2,7 @@
 
 use super::my_data::sign_in_first;
 use super::subject::{self, COPY_READINGS_MAX, Extent, Subject, all_parts};
-use super::{Moment, kept_words};
+use super::{Moment, cited, kept_words};
 use crate::access::{DECIDE, MANAGE_BASIS};
 use crate::catalogue::Catalogue;
 use crate::commands::rights::{Own, own_person};
@@ -176,7 +176,7 @@ pub(super) async fn impact(
     let row = |field: &crate::http::basis::FieldKindView| ImpactRow {
         name: page.words(&field.words).to_owned(),
         why: page.words(&field.purpose).to_owned(),
-        basis: field.basis.clone(),
+        basis: cited(&page, &field.basis),
         kept: kept_words(&page, field.keep_months),
         told: field.to.join(page.tr("、", ", ")),
         is_sealed: field.sealed,

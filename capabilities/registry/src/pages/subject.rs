@@ -1,6 +1,6 @@
 //! One person's data as the person reads it: every value with where it is from, why it is kept, by what right, how long, who is told.
 
-use super::{Moment, kept_words};
+use super::{Moment, cited, kept_words};
 use crate::catalogue::{FACTS_PART, FactBook, FieldBook, Rights};
 use crate::commands::rights::{Own, is_correctable};
 use crate::error::RegistryError;
@@ -13,7 +13,7 @@ use crate::store::{self, rights::RequestRow};
 use crate::view::{Viewer, is_open, masked, source_words};
 use ::store::Tx;
 use edge::Page;
-use platform::{FactId, Fault};
+use platform::{ActorKind, FactId, Fault};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 
@@ -160,9 +160,10 @@ pub(super) async fn read(
     })
 }
 
-/// One's own looks need no telling.
+/// One's own looks need no telling; those of a desk that prints the sheet are the desk's.
 fn is_own(page: &Page, reading: &Reading) -> bool {
-    reading.account.is_some() && reading.account == page.actor.account.map(|account| account.0)
+    let account = page.actor.account.map(|account| account.0);
+    page.actor.kind == ActorKind::Resident && account.is_some() && reading.account == account
 }
 
 /// The address of the home a residence or share is about.
@@ -225,7 +226,7 @@ impl Reader<'_> {
             at: Moment::day(origin.at),
             is_stale: field.stale_at(origin.at).is_some_and(|at| at <= self.viewer.now),
             purpose: self.page.words(purpose).to_owned(),
-            basis: basis.clone(),
+            basis: cited(self.page, basis),
             kept: kept_words(self.page, field.keep_months),
             told: self.told(to),
             is_correctable: record.is_live() && is_correctable(field),
@@ -319,7 +320,7 @@ impl Reader<'_> {
             tone,
             icon,
             is_open: row.state == RequestState::Open,
-            ground: ground.map(|ground| format!("{}（{}）", self.page.words(&ground.words), ground.basis)),
+            ground: ground.map(|ground| format!("{}（{}）", self.page.words(&ground.words), cited(self.page, &ground.basis))),
             answer: row.answer(&keys, tx.district())?,
         })
     }

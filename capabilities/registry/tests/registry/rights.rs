@@ -312,8 +312,10 @@ async fn people_without_a_phone_ask_on_paper_and_late_answers_are_told() {
     each_town(async |town| {
         let id = registered(&town).await;
         let clerk = caller(&town, "clerk");
+        clerk.get(&format!("/api/registry/records/{id}?purpose=service")).await.ok();
         let sheet = clerk.get(&format!("/print/data/{id}")).await.text;
         assert!(sheet.contains(NUMBER) && sheet.contains("签名"), "{sheet}");
+        assert!(sheet.contains("为本人办理事项"), "the desk's own looks are on the sheet it prints: {sheet}");
         assert_eq!(caller(&town, "worker2").get(&format!("/print/data/{id}")).await.status, 404);
         let paper = json!({ "person": id, "record": id, "what": "object", "words": "不同意登记语言" });
         clerk.post("/api/registry/requests", paper).await.ok();
