@@ -12,9 +12,9 @@ export function kept_words(months: number): string {
 /** 每 12 个月核对一次 */
 export const age_words = (months: number | null | undefined): string => (months == null ? tr("不需要核对", "stays as it is") : tr(`每 ${months} 个月`, `every ${months} months`));
 
-/** Who is told of a value: the grid and the desk by name, departments by their key. */
-export function told_words(to: readonly string[]): string {
-  const name = (one: string) => (one === "grid" ? tr("网格", "the grid") : one === "desk" ? tr("窗口", "the desk") : one);
+/** Who is told of a value; departments by the names of their keys. */
+export function told_words(to: readonly string[], departments: ReadonlyMap<string, string>): string {
+  const name = (one: string) => (one === "grid" ? tr("本网格网格员", "the worker of the grid") : one === "desk" ? tr("街道、社区窗口", "the desks") : departments.get(one) ?? one);
   return to.map(name).join(tr("、", ", "));
 }
 
