@@ -1,7 +1,7 @@
 // What residents do, in the words of the screens; stories are made of these.
 import assert from "node:assert/strict";
 import { send, tap } from "./browser.mjs";
-import { fresh_phone } from "./town.mjs";
+import { fresh_phone, masked } from "./town.mjs";
 
 /** Words whose type the suggester knows well. */
 export const BURST = "3 栋楼下自来水管破了，一直往外冒水，路面都淹了。";
@@ -84,4 +84,27 @@ export async function point_on_outline(page, code) {
     }
     throw new Error(`no point inside ${wanted}`);
   }, code);
+}
+
+/** Signs in with a code from the demo inbox, on the way to a page that asks for it; in either language. */
+export async function sign_in_by_phone(page, phone, next) {
+  await page.goto(next);
+  await page.waitForURL(/\/sign-in/);
+  await page.fill("#phone", phone);
+  await send(page, () => page.getByRole("button", { name: /发验证码|Send the code/ }).click());
+  const inbox = await page.context().newPage();
+  await inbox.goto("/inbox");
+  const code = (await inbox.locator("[data-message]", { hasText: masked(phone) }).first().locator("[data-code]").innerText()).trim();
+  await inbox.close();
+  await page.fill("#code", code);
+  await send(page, () => page.getByRole("button", { name: /^(登录|Sign in)$/ }).click());
+}
+
+/** Proves to be a person of the register, with the phone that is registered; ends on that person's data. */
+export async function claim_data(page, { name, phone, document }) {
+  await sign_in_by_phone(page, phone, "/my/data");
+  await page.fill("#name", name);
+  await page.fill("#number", document);
+  await send(page, () => page.getByRole("button", { name: /^(核对|Check)$/ }).click());
+  await page.waitForURL(/\/my\/data\/./);
 }

@@ -6,12 +6,12 @@ import { fresh_phone } from "./town.mjs";
 /** Who may see what in the administration: the first named enters, the others are told why not. */
 export const ADMIN_PLACES = {
   "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/organisations", "/admin/keys", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/health"],
-  "security-admin": ["/admin/roles", "/admin/grants", "/admin/see-as"],
+  "security-admin": ["/admin/roles", "/admin/grants", "/admin/see-as", "/admin/alarms"],
   "audit-admin": ["/admin/audit"],
-  dispatcher: ["/admin/rules/types", "/admin/rules/duty-lists", "/admin/rules/workflow", "/admin/rules/dry-run", "/admin/rules/working-days"],
+  dispatcher: ["/admin/rules/types", "/admin/rules/duty-lists", "/admin/rules/workflow", "/admin/rules/dry-run", "/admin/rules/working-days", "/admin/basis/kept", "/admin/basis/notices", "/admin/basis/impact", "/admin/basis/sweeps"],
 };
 /** What a person without an account sees, `undefined` as login. */
-const RESIDENT = ["/", "/report", "/follow", "/grids", "/inbox", "/help", "/sign-in", "/no-such-page"];
+const RESIDENT = ["/", "/report", "/follow", "/grids", "/inbox", "/help", "/sign-in", "/privacy", "/no-such-page"];
 
 /** All of them as pairs of a login (undefined: nobody) and addresses. */
 export async function every_route() {
@@ -21,6 +21,8 @@ export async function every_route() {
   const [account] = (await call("GET", "/api/identity/accounts", await token_of("system-admin"))).body.items;
   const { building, homes, estate } = await make_building(grid_of("worker"));
   const { id: person } = await make_person(homes["2单元301"], grid_of("worker"), { name: "张建明", relation: "head" });
+  const asked = { person, record: person, what: "restrict" };
+  const { id: request } = (await call("POST", "/api/registry/requests", await token_of("desk"), asked)).body;
   const below = [`people/${person}`, `homes/${homes["2单元301"]}`, `buildings/${building}`, `records/${estate}`];
   const register = (face, ...more) => [`/${face}/register`, ...[...more, ...below].map((path) => `/${face}/register/${path}`)];
   const administration = Object.entries(ADMIN_PLACES).map(([login, paths]) => [login, [...paths]]);
@@ -28,7 +30,7 @@ export async function every_route() {
   return [
     [undefined, [...RESIDENT, `/grids?area=${grid.slice(0, 12)}`, `/grids/${grid}`, `/report?grid=${grid}`]],
     ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/me", ...register("grid")]],
-    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=广场舞", ...register("desk", "stale", `merge?keep=${person}`), "/desk/no-such-page"]],
+    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=广场舞", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), "/desk/no-such-page"]],
     ["unit", ["/desk/unit"]],
     ["dispatcher", ["/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
     ...administration,
