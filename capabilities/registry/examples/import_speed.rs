@@ -17,6 +17,10 @@ use store::{Db, Options, Target, Tx};
 use territory::{AreaDraft, AreaKind, AreaLevel, Plan};
 use testkit::DISTRICT;
 
+// As the server allocates.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// People and homes of the description's district.
 const PEOPLE: u32 = 278_400;
 const PER_HOME: u32 = 3;

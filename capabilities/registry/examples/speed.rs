@@ -12,6 +12,10 @@ use territory::DemoScale;
 use testkit::{DISTRICT, Town};
 use uuid::Uuid;
 
+// As the server allocates.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CAPABILITIES: &[&Capability] = &[&territory::CAPABILITY, &registry::CAPABILITY];
 /// Searches of each kind.
 const ROUNDS: usize = 100;

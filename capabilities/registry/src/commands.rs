@@ -13,15 +13,15 @@ pub(crate) mod retention;
 pub mod rights;
 mod undo;
 
-pub use amend::{Amend, amend};
 pub(crate) use amend::amend_as_asked;
+pub use amend::{Amend, amend};
 pub use confirm::{Confirm, End, confirm, end};
-pub use enter::{Enter, enter};
 pub(crate) use enter::{Drafting, fill_from_document, label_of};
+pub use enter::{Enter, enter};
 pub use merge::{Merge, merge};
 pub use reside::{MoveIn, MoveOut, move_in, move_out};
-pub use undo::{Undone, undo};
 pub(crate) use undo::undo_step;
+pub use undo::{Undone, undo};
 
 use crate::error::RegistryError;
 use crate::model::{Origin, Record, Source};

@@ -116,7 +116,13 @@ async fn list_items(
         link(&base, &format!("/collections/{}", layer.name()), "collection", JSON, "The layer"),
     ];
     if let Some(next) = &page.next {
-        links.push(link(&base, &format!("{path}{}", query.again(Some(next))), "next", GEOJSON, "The next page"));
+        links.push(link(
+            &base,
+            &format!("{path}{}", query.again(Some(next))),
+            "next",
+            GEOJSON,
+            "The next page",
+        ));
     }
     let body = json!({
         "type": "FeatureCollection",

@@ -23,8 +23,8 @@ mod view;
 
 pub use catalogue::{Catalogue, FactBook, FieldBook, KindBook, PurposeBook, Rights};
 pub use error::RegistryError;
-pub use reseal::RESEALS;
 pub use model::{ActId, Content, Kind, Links, Origin, Record, RecordId, Shape, Source, State};
+pub use reseal::RESEALS;
 
 use ::store::migrations;
 use edge::{Capability, Preparation, Settings};
@@ -37,7 +37,13 @@ pub static CAPABILITY: Capability = Capability {
     words: Words::of("一标三实", "Register"),
     migrations: migrations!(
         "registry",
-        ["0001_register.sql", "0002_import.sql", "0003_rights.sql", "0004_on_the_map.sql", "0005_claim_key.sql"]
+        [
+            "0001_register.sql",
+            "0002_import.sql",
+            "0003_rights.sql",
+            "0004_on_the_map.sql",
+            "0005_claim_key.sql"
+        ]
     ),
     permissions: access::PERMISSIONS,
     api: http::routes,
@@ -66,7 +72,10 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
 /// A fault of the database.
 pub async fn count_stale(db: &::store::Db, district: DistrictId) -> Result<Vec<(String, i64)>, Fault> {
     let now = db.clock().now();
-    db.read_long(async move |conn: &mut ::store::Conn| queries::counts::count_stale(conn, district, now).await).await
+    db.read_long(async move |conn: &mut ::store::Conn| {
+        queries::counts::count_stale(conn, district, now).await
+    })
+    .await
 }
 
 /// A record as it is: its version and content, for the house's own checks. Nobody is shown it, so it is no look.
@@ -106,7 +115,10 @@ pub async fn state_at(
     edge.db
         .read(async move |conn: &mut ::store::Conn| {
             let changes = store::changes(conn, &keys, district, id).await?;
-            Ok(changes.into_iter().find(|(change, _)| change.version == version + 1).map(|(_, before)| before))
+            Ok(changes
+                .into_iter()
+                .find(|(change, _)| change.version == version + 1)
+                .map(|(_, before)| before))
         })
         .await
 }

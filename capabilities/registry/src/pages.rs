@@ -65,6 +65,8 @@ fn kept_words(page: &Page, months: i32) -> String {
             let years = months / 12;
             format!("{}{years}{}", page.tr("注销后 ", "For "), page.tr(" 年", " years after it ends"))
         }
-        months => format!("{}{months}{}", page.tr("注销后 ", "For "), page.tr(" 个月", " months after it ends")),
+        months => {
+            format!("{}{months}{}", page.tr("注销后 ", "For "), page.tr(" 个月", " months after it ends"))
+        }
     }
 }

@@ -6,9 +6,9 @@ pub(crate) mod duplicates;
 pub(crate) mod exports;
 pub(crate) mod features;
 pub(crate) mod homes;
-pub(crate) mod search;
 pub(crate) mod oversight;
 pub(crate) mod rights;
+pub(crate) mod search;
 
 use crate::error::RegistryError;
 use crate::model::{Kind, Record, RecordId};

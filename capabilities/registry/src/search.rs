@@ -14,19 +14,27 @@ pub(crate) const FACT: &str = "fact";
 /// Digits of a document or telephone people remember.
 const END_CHARS: usize = 4;
 
-/// The token every record of a district has.
-pub(crate) fn district_token(district: DistrictId) -> String {
-    format!("d{district}")
+/// A token within a district and a kind. Who searches asks for both: in one token, the index has no list of all people of a district
+/// to walk through.
+pub(crate) fn scoped(district: DistrictId, kind: Kind, token: &str) -> String {
+    format!("{district}{}{token}", letter(kind))
+}
+
+/// The letter of a kind that is found by words.
+const fn letter(kind: Kind) -> char {
+    match kind {
+        Kind::Place => 'l',
+        Kind::Dwelling => 'd',
+        Kind::Person => 'p',
+        Kind::Organisation => 'o',
+        Kind::Thing => 't',
+        Kind::Household | Kind::Residence | Kind::Share | Kind::ServiceFact => 'x',
+    }
 }
 
 /// The token of an area's own code: the last part of its path.
 pub(crate) fn area_token(path: &str) -> String {
     format!("a{}", path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase())
-}
-
-/// The token of a kind.
-pub(crate) fn kind_token(kind: Kind) -> String {
-    format!("k{}", kind.as_str().replace('_', ""))
 }
 
 /// The token of a whole name: those who bear it come before those whose names hold it.
@@ -74,12 +82,11 @@ pub(crate) fn tokens_of(district: DistrictId, record: &Record) -> Option<String>
     if !record.is_live() {
         return Some(String::new());
     }
-    tokens.push(district_token(district));
-    tokens.push(kind_token(record.kind));
     tokens.extend(content.area_path.split('/').map(area_token));
     tokens.retain(|token| !token.is_empty());
     tokens.sort_unstable();
     tokens.dedup();
+    let tokens: Vec<_> = tokens.iter().map(|token| scoped(district, record.kind, token)).collect();
     Some(tokens.join(" "))
 }
 

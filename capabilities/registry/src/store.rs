@@ -1,9 +1,9 @@
 //! Loads and saves records with all their earlier states; with queries.rs the only SQL. Finding is authorising: a record to change
 //! comes from [`load_for`] or not at all.
 
+pub(crate) mod alarms;
 pub(crate) mod batches;
 pub(crate) mod exports;
-pub(crate) mod alarms;
 mod image;
 pub(crate) mod notices;
 pub(crate) mod reseal;
@@ -97,8 +97,7 @@ row! {
     }
 }
 
-type ChangeColumns =
-    (DistrictId, RecordId, i64, ActId, Time, Option<AccountId>, String, Vec<u8>);
+type ChangeColumns = (DistrictId, RecordId, i64, ActId, Time, Option<AccountId>, String, Vec<u8>);
 
 sql! {
     INSERT: Columns =
@@ -186,7 +185,8 @@ impl RecordRow {
 
 fn day_of(text: Option<String>) -> Result<Option<Date>, Fault> {
     let parse = |text: String| {
-        text.parse().map_err(|_| Fault::new(FaultKind::Corrupt, format!("'{text}' is no day of the calendar")))
+        text.parse()
+            .map_err(|_| Fault::new(FaultKind::Corrupt, format!("'{text}' is no day of the calendar")))
     };
     text.map(parse).transpose()
 }
@@ -261,7 +261,8 @@ pub(crate) async fn load_for(
     let record = row.open(&*keys(tx)?, district)?;
     let (catalogue, map) = (tx.fixture::<Catalogue>(), tx.fixture::<territory::Map>());
     if record.kind == Kind::ServiceFact
-        && !facts_told(tx.actor(), &catalogue, &map.of(district)).contains(record.content.fields(true).text("fact"))
+        && !facts_told(tx.actor(), &catalogue, &map.of(district))
+            .contains(record.content.fields(true).text("fact"))
     {
         return Err(RegistryError::NotFound);
     }
@@ -343,12 +344,15 @@ pub(crate) async fn save(tx: &mut Tx, before: &Record, after: &Record) -> Result
     let (district, keys, catalogue) = (tx.district(), keys(tx)?, tx.fixture::<Catalogue>());
     let row = columns(&catalogue, &keys, district, after)?;
     if tx.execute(&UPDATE, row).await? == 0 {
-        return Err(RegistryError::Stale { seen: before.version, present: before.version + 1, changed: Vec::new() });
+        return Err(RegistryError::Stale {
+            seen: before.version,
+            present: before.version + 1,
+            changed: Vec::new(),
+        });
     }
     let image = Image::of(before).seal(&keys, district, before.id)?;
     let (account, name) = (tx.actor().account, tx.actor().name.to_string());
-    let change =
-        (district, after.id, after.version, after.act, after.changed_at, account, name, image);
+    let change = (district, after.id, after.version, after.act, after.changed_at, account, name, image);
     tx.execute(&ADD_CHANGE, change).await?;
     if lookups(&keys, district, before) != lookups(&keys, district, after) {
         put_lookups(tx, after).await?;

@@ -5,8 +5,8 @@ mod claim;
 mod decide;
 mod mandate;
 
-pub use ask::{AskFor, ask, ask_on_paper, withdraw};
 pub(crate) use ask::is_correctable;
+pub use ask::{AskFor, ask, ask_on_paper, withdraw};
 pub use claim::{Claim, claim, lift_restriction};
 pub(crate) use claim::{Own, own_person, owns};
 pub(crate) use decide::remind;

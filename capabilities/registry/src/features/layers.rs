@@ -85,15 +85,22 @@ pub(super) async fn items(
     let mut after: RecordId = match &query.after {
         None => RecordId(uuid::Uuid::nil()),
         Some(text) => text.parse().map_err(|_| {
-            RegistryError::invalid("after", "registry.bad_cursor", "页码不对。", "This is no place to go on from.")
+            RegistryError::invalid(
+                "after",
+                "registry.bad_cursor",
+                "页码不对。",
+                "This is no place to go on from.",
+            )
         })?,
     };
     let mut features = Vec::new();
     // A filter may leave out most of a page: as many pages are read as one answer may cost.
     for _ in 0..PAGES_PER_ANSWER_MAX {
         let (kind, bbox, rows_max) = (layer.kind(), query.bbox.map(Box4::from), i64::from(query.limit) + 1);
-        let read = async move |conn: &mut Conn| rows::on_map(conn, district, kind, bbox, after, rows_max).await;
-        let found: Vec<RecordRow> = edge.db.read(read).await.map_err(|fault: Fault| RegistryError::from(fault))?;
+        let read =
+            async move |conn: &mut Conn| rows::on_map(conn, district, kind, bbox, after, rows_max).await;
+        let found: Vec<RecordRow> =
+            edge.db.read(read).await.map_err(|fault: Fault| RegistryError::from(fault))?;
         let is_last = found.len() <= limit;
         for row in found.into_iter().take(limit) {
             after = row.id;

@@ -48,7 +48,9 @@ impl ItemsQuery {
                 "after" => query.after = Some(value.clone()),
                 // The layers hold what is, now: any moment is answered with it.
                 "bbox-crs" | "datetime" | "f" => {}
-                other if layer.filters().contains(&other) => query.filters.push((name.clone(), value.clone())),
+                other if layer.filters().contains(&other) => {
+                    query.filters.push((name.clone(), value.clone()))
+                }
                 other => return Err(bad_parameter(other, "没有这个参数。", "there is no such parameter.")),
             }
         }
@@ -87,7 +89,8 @@ fn pairs(raw: &str) -> Result<Vec<(String, String)>, Problem> {
 }
 
 fn crs(name: &str, value: &str) -> Result<Crs, Problem> {
-    Crs::parse(value).ok_or_else(|| bad_parameter(name, "不支持这个坐标系。", "this system is not supported."))
+    Crs::parse(value)
+        .ok_or_else(|| bad_parameter(name, "不支持这个坐标系。", "this system is not supported."))
 }
 
 fn limit(value: &str) -> Result<u32, Problem> {

@@ -15,7 +15,7 @@ use ::store::Tx;
 use edge::Edge;
 use platform::{DistrictId, Fault};
 use sheets::ErrorBook;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use tempfile::TempDir;
 
 /// The workbook of faults while it is made; only where there are faults.
@@ -49,7 +49,7 @@ pub async fn check_batch(
     let (mut rows, reading) = reading::read(book, work.batch.sheet, work.columns.clone(), work.origin());
     let (mut errors, mut compared) = (None, BTreeSet::new());
     while let Some(Rows { before, drafts }) = rows.recv().await {
-        let part = work.decide(&drafts, false).await?;
+        let part = work.decide(&drafts, false, HashSet::new()).await?;
         for (draft, decision) in drafts.iter().zip(&part.decisions) {
             report.note(&work.columns.mapping, draft, decision);
         }

@@ -72,6 +72,11 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// The records it changes: one deed makes one version of each.
+    pub fn touched(&self) -> HashSet<RecordId> {
+        self.changed.iter().map(|(before, _)| before.id).collect()
+    }
+
     /// The next version of a record; one deed makes one version of each.
     pub fn change(&mut self, maker: &Maker, before: &Record, content: Content, has_changed: bool) {
         if has_changed && self.touched.insert(before.id) {
@@ -81,15 +86,16 @@ impl Part {
 }
 
 impl Deciding<'_> {
-    /// Decides on rows that follow each other.
+    /// Decides on rows that follow each other. What was `touched` is being changed already.
     pub fn decide(
         &self,
         drafts: &[Draft],
         known: &Known,
         places: &mut Places,
         subjects: &mut Subjects,
+        touched: HashSet<RecordId>,
     ) -> Part {
-        let mut part = Part::default();
+        let mut part = Part { touched, ..Part::default() };
         for draft in drafts {
             let decision = self.decide_one(draft, known, places, subjects, &mut part);
             part.decisions.push(decision);

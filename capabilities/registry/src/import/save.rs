@@ -1,5 +1,5 @@
 //! The rows that are right go into the register: part by part, each part one write that also says how far the table is. After a
-//! break, even a killed server, it goes on where it was.
+//! break, even a killed server, it goes on where it was. While a part is written, the next one is decided on.
 
 use super::deciding::{Decision, Outcome, Part};
 use super::files;
@@ -8,15 +8,31 @@ use super::work::{Work, actor_of, refused};
 use super::{Batch, BatchId, BatchState};
 use crate::error::RegistryError;
 use crate::facts::{BatchFact, SAVED};
+use crate::model::RecordId;
 use crate::store;
-use ::store::Tx;
+use ::store::{Db, Tx};
 use edge::Edge;
 use platform::{DistrictId, Fault, FaultKind};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use tokio::task::JoinHandle;
 
 /// How often a part is decided anew because somebody changed the same records meanwhile.
 const TRIES_MAX: u32 = 5;
+
+/// A part that was decided on, ready to be written.
+struct Ready {
+    part: Arc<Part>,
+    rows: Arc<store::Rows>,
+}
+
+/// A part that is being written.
+struct Writing {
+    rows: Arc<Rows>,
+    part: Arc<Part>,
+    written: JoinHandle<Result<Batch, RegistryError>>,
+}
 
 /// Saves a batch that is in the state `saving`. `tell` hears how many rows are done, and may break off between two parts.
 ///
@@ -33,40 +49,97 @@ pub async fn save_batch(
         return Err(RegistryError::NotFound);
     }
     let (mut rows, reading) = reading::read(book, work.batch.sheet, work.columns.clone(), work.origin());
+    let rows_done = work.batch.rows_done;
+    let mut writing: Option<Writing> = None;
     while let Some(rows) = rows.recv().await {
         // What an earlier run saved is only read again: later rows are checked against it.
-        if rows.before < work.batch.rows_done {
+        if rows.before < rows_done {
             continue;
         }
-        save_part(&mut work, &rows).await?;
+        let rows = Arc::new(rows);
+        let ahead = decide(&mut work, &rows, writing.as_ref()).await?;
+        let ready = match writing.take() {
+            None => ahead,
+            Some(before) => {
+                let held = finish(&mut work, before).await?;
+                if tell(work.batch.rows_done).is_break() {
+                    return Ok(work.batch);
+                }
+                // What was decided rests on a part that came out otherwise.
+                if held { ahead } else { decide(&mut work, &rows, None).await? }
+            }
+        };
+        writing = Some(begin(&work, rows, ready));
+    }
+    if let Some(last) = writing {
+        finish(&mut work, last).await?;
         if tell(work.batch.rows_done).is_break() {
             return Ok(work.batch);
         }
     }
     reading.await.map_err(|e| Fault::broken("reading a table broke off").because(e))?.map_err(refused)?;
     let saved = Batch { state: BatchState::Saved, ..work.batch.clone() };
-    write(&mut work, saved, Part::default()).await?;
+    let nothing = ready(&work, Part::default()).await?;
+    work.batch = write(work.edge.db.clone(), work.district, work.batch.clone(), saved, nothing).await?;
     work.files.remove(id, &[files::Part::Table]);
     Ok(work.batch)
 }
 
-async fn save_part(work: &mut Work, rows: &Rows) -> Result<(), RegistryError> {
+/// Decides on a part as if the one that is being written were there.
+async fn decide(work: &mut Work, rows: &Rows, before: Option<&Writing>) -> Result<Ready, RegistryError> {
+    work.follow().await?;
+    let touched: HashSet<RecordId> = before.map(|before| before.part.touched()).unwrap_or_default();
+    let part = work.decide(&rows.drafts, work.batch.takes_conflicts, touched).await?;
+    ready(work, part).await
+}
+
+/// Seals and spells out what is new, so that the write only writes.
+async fn ready(work: &Work, part: Part) -> Result<Ready, RegistryError> {
+    let (catalogue, keys, district) = (work.columns.catalogue.clone(), work.keys.clone(), work.district);
+    let sealing = tokio::task::spawn_blocking(move || {
+        let rows = store::Rows::of(&catalogue, &keys, district, &part.new)?;
+        Ok::<_, Fault>(Ready { part: Arc::new(part), rows: Arc::new(rows) })
+    });
+    Ok(sealing.await.map_err(|e| Fault::broken("sealing a part of a table broke off").because(e))??)
+}
+
+fn begin(work: &Work, rows: Arc<Rows>, ready: Ready) -> Writing {
+    let mut after = work.batch.clone();
+    after.rows_done = rows.before + rows.drafts.len() as i64;
+    count(&mut after, &ready.part);
+    let (db, before, part) = (work.edge.db.clone(), work.batch.clone(), ready.part.clone());
+    let written = tokio::spawn(write(db, work.district, before, after, ready));
+    Writing { rows, part, written }
+}
+
+/// Waits for a part. Where somebody changed the same records meanwhile, it is decided on anew, and whether it held as it was decided
+/// first is told.
+async fn finish(work: &mut Work, writing: Writing) -> Result<bool, RegistryError> {
+    let Writing { rows, written, .. } = writing;
+    let mut written = written.await.map_err(|e| Fault::broken("writing a table broke off").because(e))?;
     let mut tries = 0;
     loop {
-        work.follow().await?;
-        let part = work.decide(&rows.drafts, work.batch.takes_conflicts).await?;
-        let mut after = work.batch.clone();
-        after.rows_done = rows.before + rows.drafts.len() as i64;
-        count(&mut after, &part);
-        match write(work, after, part).await {
-            Err(RegistryError::Stale { .. }) if tries < TRIES_MAX => {}
-            Err(RegistryError::Fault(fault))
-                if fault.kind() == FaultKind::Contention && tries < TRIES_MAX => {}
-            ended => return ended,
+        match written {
+            Ok(batch) => {
+                work.batch = batch;
+                return Ok(tries == 0);
+            }
+            Err(e) if tries == TRIES_MAX || !is_overtaken(&e) => return Err(e),
+            Err(_) => tries += 1,
         }
-        tries += 1;
         // Somebody was faster: what was decided never happened, and the places it made are not there.
         work.load_register().await?;
+        let ready = decide(work, &rows, None).await?;
+        let again = begin(work, rows.clone(), ready);
+        written = again.written.await.map_err(|e| Fault::broken("writing a table broke off").because(e))?;
+    }
+}
+
+fn is_overtaken(error: &RegistryError) -> bool {
+    match error {
+        RegistryError::Stale { .. } => true,
+        RegistryError::Fault(fault) => fault.kind() == FaultKind::Contention,
+        _ => false,
     }
 }
 
@@ -78,27 +151,29 @@ fn count(batch: &mut Batch, part: &Part) {
 }
 
 /// One write: the records, how far the table is, and the fact.
-async fn write(work: &mut Work, after: Batch, part: Part) -> Result<(), RegistryError> {
-    let actor = actor_of(work.district, &work.batch);
-    let (before, part) = (work.batch.clone(), Arc::new(part));
-    let answer = after.clone();
-    work.edge
-        .db
-        .write(&actor, async move |tx: &mut Tx| {
-            if !store::batches::save(tx, &before, &after).await? {
-                return Err(RegistryError::NotFound);
-            }
-            store::insert(tx, &part.new).await?;
-            for (old, new) in &part.changed {
-                store::save(tx, old, new).await?;
-            }
-            let is_any = part.decisions.iter().any(|d| matches!(d.outcome, Outcome::New | Outcome::Changed));
-            if is_any || after.state == BatchState::Saved {
-                tx.record(&BatchFact::of(SAVED, &after)).await?;
-            }
-            Ok(())
-        })
-        .await?;
-    work.batch = answer;
-    Ok(())
+async fn write(
+    db: Db,
+    district: DistrictId,
+    before: Batch,
+    after: Batch,
+    ready: Ready,
+) -> Result<Batch, RegistryError> {
+    let (actor, answer) = (actor_of(district, &before), after.clone());
+    db.write(&actor, async move |tx: &mut Tx| {
+        let Ready { part, rows } = &ready;
+        if !store::batches::save(tx, &before, &after).await? {
+            return Err(RegistryError::NotFound);
+        }
+        store::insert_rows(tx, rows).await?;
+        for (old, new) in &part.changed {
+            store::save(tx, old, new).await?;
+        }
+        let is_any = part.decisions.iter().any(|d| matches!(d.outcome, Outcome::New | Outcome::Changed));
+        if is_any || after.state == BatchState::Saved {
+            tx.record(&BatchFact::of(SAVED, &after)).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(answer)
 }

@@ -17,8 +17,19 @@ pub(crate) struct Seen {
     documents: HashMap<String, (u32, String)>,
     /// Households with the row of their head.
     heads: HashMap<String, u32>,
-    /// People without a document, homes, organisations, things: by what tells them apart.
+    /// People by name and home.
+    people: HashMap<String, Vec<Person>>,
+    /// Homes, organisations, things: by what tells them apart.
     subjects: HashMap<String, u32>,
+}
+
+/// Somebody of a name in a home.
+#[derive(Debug)]
+struct Person {
+    row: u32,
+    /// Empty where the row does not say.
+    birth_on: String,
+    has_document: bool,
 }
 
 impl Seen {
@@ -51,10 +62,9 @@ impl Seen {
             );
             return Some(Trouble::new("registry.document_of_another", column, words));
         }
-        if draft.documents().next().is_some() {
-            return None;
-        }
-        self.subject(columns.of_field(Kind::Person, "name"), person_of(draft))
+        let here = Person::of(draft);
+        let known = self.people.get(&name_and_home_of(draft))?.iter().find(|known| known.may_be(&here))?;
+        Some(twice(columns.of_field(Kind::Person, "name"), known.row))
     }
 
     fn head(&self, columns: &Columns, draft: &Draft) -> Option<Trouble> {
@@ -87,7 +97,8 @@ impl Seen {
                 if draft.text(Kind::Residence, "relation") == "head" {
                     self.heads.insert(household_of(draft), draft.row);
                 }
-                person_of(draft)
+                self.people.entry(name_and_home_of(draft)).or_default().push(Person::of(draft));
+                return;
             }
             Table::Homes => home_of(draft),
             Table::Organisations => organisation_of(draft),
@@ -110,9 +121,25 @@ fn household_of(draft: &Draft) -> String {
     format!("{}|{}", home_of(draft), draft.household)
 }
 
-fn person_of(draft: &Draft) -> String {
-    let name = fold_name(draft.text(Kind::Person, "name"));
-    format!("{name}|{}|{}", draft.text(Kind::Person, "birth_on"), home_of(draft))
+fn name_and_home_of(draft: &Draft) -> String {
+    format!("{}|{}", fold_name(draft.text(Kind::Person, "name")), home_of(draft))
+}
+
+impl Person {
+    fn of(draft: &Draft) -> Self {
+        Self {
+            row: draft.row,
+            birth_on: draft.text(Kind::Person, "birth_on").to_owned(),
+            has_document: draft.documents().next().is_some(),
+        }
+    }
+
+    /// No other day of birth, and not another document.
+    fn may_be(&self, other: &Self) -> bool {
+        let has_same_birth =
+            self.birth_on.is_empty() || other.birth_on.is_empty() || self.birth_on == other.birth_on;
+        has_same_birth && !(self.has_document && other.has_document)
+    }
 }
 
 fn organisation_of(draft: &Draft) -> String {

@@ -21,6 +21,7 @@ use edge::Edge;
 use platform::{Actor, DistrictId, Fault, Problem, Refusal, Words};
 use seal::{Keyring, Vault};
 use sheets::{Book, Limits, SheetFault};
+use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -176,8 +177,13 @@ impl Work {
         }
     }
 
-    /// Decides on a part of the table as the register is now.
-    pub async fn decide(&mut self, drafts: &[Draft], takes_conflicts: bool) -> Result<Part, Fault> {
+    /// Decides on a part of the table as the register is now. What was `touched` is being changed already.
+    pub async fn decide(
+        &mut self,
+        drafts: &[Draft],
+        takes_conflicts: bool,
+        touched: HashSet<RecordId>,
+    ) -> Result<Part, Fault> {
         let asked = Asked::of(self.batch.table, drafts, &self.places, &self.subjects, &self.keys);
         let (district, keys) = (self.district, self.keys.clone());
         let read = async move |conn: &mut Conn| Known::gather(conn, &keys, district, asked.clone()).await;
@@ -192,6 +198,6 @@ impl Work {
             scopes: &self.batch.scopes,
             takes_conflicts,
         };
-        Ok(deciding.decide(drafts, &known, &mut self.places, &mut self.subjects))
+        Ok(deciding.decide(drafts, &known, &mut self.places, &mut self.subjects, touched))
     }
 }

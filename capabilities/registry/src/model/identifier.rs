@@ -15,7 +15,7 @@ mod written;
 pub use document::{Document, Sex};
 pub use fault::IdentifierFault;
 pub use kind::DocumentKind;
-pub use organisation::{OrganisationCode, OrganisationCodeKind};
 pub(crate) use organisation::check_character as organisation_check_character;
+pub use organisation::{OrganisationCode, OrganisationCodeKind};
 pub use real_estate::RealEstateUnit;
 pub(crate) use resident::check_character as resident_check_character;

@@ -320,7 +320,9 @@ impl Reader<'_> {
             tone,
             icon,
             is_open: row.state == RequestState::Open,
-            ground: ground.map(|ground| format!("{}（{}）", self.page.words(&ground.words), cited(self.page, &ground.basis))),
+            ground: ground.map(|ground| {
+                format!("{}（{}）", self.page.words(&ground.words), cited(self.page, &ground.basis))
+            }),
             answer: row.answer(&keys, tx.district())?,
         })
     }

@@ -244,7 +244,7 @@ impl<'a> Gathered<'a> {
         kind: Kind,
         seems: Seems,
     ) -> Result<(), Fault> {
-        let wanted = expression(conn.is_sqlite(), district, tokens, &[kind], &self.asked.actor);
+        let wanted = expression(conn.is_sqlite(), district, tokens, kind, &self.asked.actor);
         let mut rows = 0;
         conn.each(&WORDS, (district, wanted, CANDIDATES_MAX + 1), |found| {
             rows += 1;
@@ -373,29 +373,18 @@ fn address_order(text: &str) -> Vec<(String, u32)> {
     parts
 }
 
-/// The query of the index: these tokens, this district, these kinds, the areas of whoever asks.
-pub(crate) fn expression(
-    is_sqlite: bool,
-    district: DistrictId,
-    tokens: &[String],
-    kinds: &[Kind],
-    actor: &Actor,
-) -> String {
+/// The query of the index: these tokens of this district and kind, in the areas of whoever asks.
+fn expression(is_sqlite: bool, district: DistrictId, tokens: &[String], kind: Kind, actor: &Actor) -> String {
     let (and, or) = if is_sqlite { (" AND ", " OR ") } else { (" & ", " | ") };
     let quoted = |token: &String| {
         let plain: String = token.chars().filter(|c| c.is_alphanumeric()).collect();
-        if is_sqlite { format!("\"{plain}\"") } else { format!("'{plain}'") }
+        let scoped = search::scoped(district, kind, &plain);
+        if is_sqlite { format!("\"{scoped}\"") } else { format!("'{scoped}'") }
     };
-    let any = |tokens: Vec<String>| format!("({})", tokens.iter().map(quoted).collect::<Vec<_>>().join(or));
     let mut parts: Vec<String> = tokens.iter().map(quoted).collect();
-    if !kinds.is_empty() {
-        parts.push(any(kinds.iter().map(|kind| search::kind_token(*kind)).collect()));
-    }
     let areas = areas_of(actor);
-    if areas.is_empty() || areas.len() > AREAS_MAX {
-        parts.push(quoted(&search::district_token(district)));
-    } else {
-        parts.push(any(areas));
+    if !areas.is_empty() && areas.len() <= AREAS_MAX {
+        parts.push(format!("({})", areas.iter().map(quoted).collect::<Vec<_>>().join(or)));
     }
     parts.join(and)
 }
@@ -447,7 +436,7 @@ pub(crate) async fn match_address(
         if tokens.is_empty() || !candidates.is_empty() {
             continue;
         }
-        let wanted = expression(conn.is_sqlite(), district, &tokens, &[Kind::Place], actor);
+        let wanted = expression(conn.is_sqlite(), district, &tokens, Kind::Place, actor);
         let found = conn.all(&PLACES, (district, wanted, SCORED_MAX)).await?;
         candidates.extend(found.into_iter().map(|place| scored(&asked, place)));
     }

@@ -31,7 +31,10 @@ async fn a_changed_catalogue_is_a_new_notice_or_no_start() {
         {
             assert!(page.contains(words), "{words}: {page}");
         }
-        assert!(!page.contains("[V") && !page.contains("unverified"), "the keepers' marks are in words: {page}");
+        assert!(
+            !page.contains("[V") && !page.contains("unverified"),
+            "the keepers' marks are in words: {page}"
+        );
         let kinds = include_str!("../../../../catalog/register/kinds.toml");
         let changed = kinds.replacen("keep = 24", "keep = 36", 1);
         assert_ne!(kinds, changed);

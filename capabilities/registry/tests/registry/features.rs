@@ -7,7 +7,8 @@ use testkit::Town;
 async fn things(town: &Town) {
     let clerk = caller(town, "dispatcher");
     for (n, (lon, lat)) in [IN_GRID_1, IN_GRID_1, IN_GRID_2].into_iter().enumerate() {
-        let values = json!({ "component": format!("010{n}"), "name": format!("路灯 {n} 号"), "state": "sound" });
+        let values =
+            json!({ "component": format!("010{n}"), "name": format!("路灯 {n} 号"), "state": "sound" });
         enter(&clerk, "thing", values, json!({ "lon": lon, "lat": lat })).await;
     }
 }

@@ -458,12 +458,8 @@ async fn a_workbook_with_days_in_every_shape_and_numbers_that_lost_digits() {
         let bytes = std::fs::read(&folder).expect("its bytes");
         let sent = try_send(&clerk, "people", "made.xlsx", bytes).await.ok();
         let checked = check(&clerk, &sent).await;
-        let expected = [
-            "registry.bad_date",
-            "registry.born_tomorrow",
-            "registry.too_old",
-            "cell.lost_digits",
-        ];
+        let expected =
+            ["registry.bad_date", "registry.born_tomorrow", "registry.too_old", "cell.lost_digits"];
         assert_eq!(
             (tally(&checked, "checked"), codes(&checked)),
             ([6, 0, 0, 0, 4], expected.map(str::to_owned).to_vec())
