@@ -18,6 +18,17 @@ export const FACTS: readonly { key: string; names: readonly string[] }[] = [
       "territory.absence_noted", "territory.posts_handed_over", "territory.organisation_added", "territory.organisation_changed",
     ],
   },
+  {
+    key: "registry.", names: [
+      "registry.record_entered", "registry.record_amended", "registry.record_confirmed", "registry.record_ended", "registry.person_moved",
+      "registry.records_merged", "registry.deed_undone", "registry.record_opened", "registry.searched", "registry.concerned_counted",
+      "registry.glass_broken", "registry.alarm_raised", "registry.alarm_acknowledged", "registry.table_sent", "registry.table_checked",
+      "registry.table_saved", "registry.table_dropped", "registry.records_exported", "registry.person_claimed", "registry.claim_refused",
+      "registry.mandate_granted", "registry.mandate_ended", "registry.request_made", "registry.request_withdrawn", "registry.request_decided",
+      "registry.restriction_lifted", "registry.values_erased", "registry.records_swept", "registry.notice_in_force", "registry.values_resealed",
+      "registry.demo_entered",
+    ],
+  },
   { key: "cases.", names: ["cases.case_reported", "cases.case_stepped", "cases.case_followed", "cases.reporter_opened", "cases.reports_claimed"] },
 ];
 
@@ -25,6 +36,7 @@ export function group_words(key: string): string {
   switch (key) {
     case "identity.": return tr("账号和权限的全部", "All of accounts and rights");
     case "territory.": return tr("区域和岗位的全部", "All of areas and posts");
+    case "registry.": return tr("登记的全部", "All of the register");
     default: return tr("事件的全部", "All of cases");
   }
 }
@@ -64,6 +76,37 @@ export function fact_words(name: string): string {
     case "territory.posts_handed_over": return tr("离任移交", "Posts handed over");
     case "territory.organisation_added": return tr("增加单位", "Organisation added");
     case "territory.organisation_changed": return tr("修改单位", "Organisation changed");
+    case "registry.record_entered": return tr("登记", "Entered in the register");
+    case "registry.record_amended": return tr("更正登记", "Record corrected");
+    case "registry.record_confirmed": return tr("核实登记", "Record confirmed");
+    case "registry.record_ended": return tr("注销登记", "Record ended");
+    case "registry.person_moved": return tr("迁入迁出", "Person moved");
+    case "registry.records_merged": return tr("合并登记", "Records merged");
+    case "registry.deed_undone": return tr("撤销一次操作", "Deed undone");
+    case "registry.record_opened": return tr("查看登记", "Record looked at");
+    case "registry.searched": return tr("检索登记", "Register searched");
+    case "registry.concerned_counted": return tr("查影响到谁", "Affected homes counted");
+    case "registry.glass_broken": return tr("紧急越权查看", "Looked at in an emergency");
+    case "registry.alarm_raised": return tr("触发告警", "Alarm raised");
+    case "registry.alarm_acknowledged": return tr("核实告警", "Alarm looked into");
+    case "registry.table_sent": return tr("上传表格", "Table sent");
+    case "registry.table_checked": return tr("检查表格", "Table checked");
+    case "registry.table_saved": return tr("保存表格", "Table saved");
+    case "registry.table_dropped": return tr("丢弃表格", "Table thrown away");
+    case "registry.records_exported": return tr("导出登记", "Records exported");
+    case "registry.person_claimed": return tr("核对本人", "Proved to be a person");
+    case "registry.claim_refused": return tr("核对不符", "Proof refused");
+    case "registry.mandate_granted": return tr("给予代办资格", "Mandate granted");
+    case "registry.mandate_ended": return tr("终止代办资格", "Mandate ended");
+    case "registry.request_made": return tr("提出本人请求", "Request made");
+    case "registry.request_withdrawn": return tr("撤回本人请求", "Request taken back");
+    case "registry.request_decided": return tr("答复本人请求", "Request answered");
+    case "registry.restriction_lifted": return tr("恢复使用", "Restriction lifted");
+    case "registry.values_erased": return tr("删除登记的值", "Values erased");
+    case "registry.records_swept": return tr("到期清除", "Sweep of what ran out");
+    case "registry.notice_in_force": return tr("告知书生效", "Notice in force");
+    case "registry.values_resealed": return tr("重新加密", "Sealed anew");
+    case "registry.demo_entered": return tr("生成演示登记", "Demo entered");
     case "cases.case_reported": return tr("报告问题", "Case reported");
     case "cases.case_stepped": return tr("办理一步", "Case handled");
     case "cases.case_followed": return tr("我也遇到", "Case followed");
@@ -102,6 +145,13 @@ export function subject_words(kind: string): string {
     case "post": return tr("岗位", "Post");
     case "holding": return tr("任职", "Holding");
     case "organisation": return tr("单位", "Organisation");
+    case "record": return tr("登记", "Record");
+    case "data_request": return tr("本人请求", "Request");
+    case "alarm": return tr("告警", "Alarm");
+    case "batch": return tr("表格", "Table");
+    case "export": return tr("导出", "Copy");
+    case "notice": return tr("告知书", "Notice");
+    case "sweep": return tr("到期清除", "Sweep");
     case "area_plan": return tr("区域导入", "Import of areas");
     case "audit": return tr("审计", "Audit");
     case "code": return tr("验证码", "Code");
