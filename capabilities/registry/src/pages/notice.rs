@@ -46,7 +46,10 @@ struct Change {
 pub(super) async fn show(State(edge): State<Edge>, page: Page) -> Result<Html<PrivacyPage>, Problem> {
     let page = page.titled("个人信息告知书", "What is kept about you");
     let basis = basis(&edge, page.actor.district).await?;
-    let kinds = basis.kept.kinds.iter().map(|kind| KindRows {
+    let mut kinds: Vec<_> = basis.kept.kinds.iter().collect();
+    // What is kept of people is what they came to read.
+    kinds.sort_by_key(|kind| kind.kind != Kind::Person);
+    let kinds = kinds.into_iter().map(|kind| KindRows {
         title: page.words(&kind.words).to_owned(),
         rows: kind
             .fields
