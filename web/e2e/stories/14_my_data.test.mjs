@@ -198,11 +198,11 @@ describe("my data", { concurrency: 2 }, () => {
       await page.locator("[name=grid][aria-invalid]").waitFor();
       const ring = page.locator("[data-ring]");
       const { width, height } = await ring.boundingBox();
-      for (const [left, top] of [[-0.4, -0.4], [0.4, -0.4], [0.4, 0.4], [-0.4, 0.4]]) await ring.click({ position: { x: width / 2 + left * height, y: height / 2 + top * height } });
+      for (const [left, top] of [[-0.2, -0.2], [0.2, -0.2], [0.2, 0.2], [-0.2, 0.2]]) await ring.click({ position: { x: width / 2 + left * height, y: height / 2 + top * height } });
       await page.getByText("已点 4 个角").waitFor();
       const counted = page.waitForResponse((reply) => reply.url().endsWith("/affected"));
       await page.locator("[data-count]").click();
-      assert.ok((await (await counted).json()).length > 1, "buildings lie in it");
+      assert.ok((await (await counted).json()).length > 0, "buildings lie in it");
       const options = page.locator("[name=grid] option");
       const own = grid_of(WORKER).split("/").pop();
       await page.locator("[name=grid]").selectOption(own);
