@@ -22,6 +22,8 @@ pub const OPENED: &str = "registry.record_opened";
 pub const SEARCHED: &str = "registry.searched";
 /// Somebody asked which homes an outage or works concern.
 pub const CONCERNED: &str = "registry.concerned_counted";
+/// Plates were given to places or things, with their number.
+pub const PLATES_ISSUED: &str = "registry.plates_issued";
 /// Somebody looked at a record beyond their area, in an emergency; the reason is kept with it, sealed.
 pub const GLASS_BROKEN: &str = "registry.glass_broken";
 /// Somebody read in bulk, or asked to take everything along.

@@ -10,6 +10,7 @@ mod homes;
 mod imports;
 mod kinds;
 mod people;
+mod plates;
 mod records;
 pub(crate) mod rights;
 mod search;
@@ -42,6 +43,9 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(counts::list_stale))
         .routes(routes!(counts::count_affected))
         .routes(routes!(duplicates::list_duplicates))
+        .routes(routes!(plates::list_plates, plates::issue_plates))
+        .routes(routes!(plates::print_plates))
+        .routes(routes!(plates::find_plate))
         .routes(routes!(deeds::enter_record))
         .routes(routes!(deeds::amend_record))
         .routes(routes!(deeds::confirm_record))

@@ -14,6 +14,7 @@ pub mod import;
 pub mod looks;
 pub mod model;
 mod pages;
+mod plates;
 mod queries;
 mod reactions;
 mod reseal;
@@ -42,7 +43,8 @@ pub static CAPABILITY: Capability = Capability {
             "0002_import.sql",
             "0003_rights.sql",
             "0004_on_the_map.sql",
-            "0005_claim_key.sql"
+            "0005_claim_key.sql",
+            "0006_plates.sql"
         ]
     ),
     permissions: access::PERMISSIONS,

@@ -4,6 +4,7 @@ pub mod address;
 mod fields;
 mod history;
 pub mod identifier;
+mod plate;
 mod record;
 pub mod retention;
 mod rights;
@@ -13,6 +14,7 @@ pub mod spelling;
 
 pub use fields::{Fields, Origin, Source};
 pub use history::changes_between;
+pub use plate::PlateCode;
 pub use record::{Content, KEEPING, Kind, Links, Record, State};
 pub use rights::{AlarmId, AlarmKind, Ask, Asked, ClaimId, NoticeId, RequestId, RequestState, SELF, SweepId};
 pub use shape::{Shape, ShapeFault, check, parse_day};

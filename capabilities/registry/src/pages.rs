@@ -1,8 +1,10 @@
 //! Residents' pages of the register: my data, what may be asked about it, the public notice; and the sheets a desk prints.
 
 mod ask;
+mod copy;
 mod my_data;
 mod notice;
+mod plate;
 mod sheets;
 mod subject;
 
@@ -19,8 +21,11 @@ pub(crate) fn routes() -> Router<Edge> {
         .route("/my/data/{person}/withdraw", post(ask::withdraw))
         .route("/my/data/{person}/lift", post(ask::lift))
         .route("/my/data/{person}/copy", get(sheets::own_copy))
+        .route("/my/data/{person}/copy.pdf", get(sheets::own_copy_pdf))
         .route("/my/data/{person}/copy.json", get(sheets::own_copy_json))
         .route("/privacy", get(notice::show))
+        .route("/p", get(plate::find))
+        .route("/p/{code}", get(plate::open))
         .route("/print/data/{person}", get(sheets::desk_copy))
         .route("/print/impact/{kind}", get(sheets::impact))
 }

@@ -7,6 +7,7 @@ pub(crate) mod exports;
 pub(crate) mod features;
 pub(crate) mod homes;
 pub(crate) mod oversight;
+pub(crate) mod plates;
 pub(crate) mod rights;
 pub(crate) mod search;
 

@@ -6,6 +6,7 @@ pub(crate) mod batches;
 pub(crate) mod exports;
 mod image;
 pub(crate) mod notices;
+pub(crate) mod plates;
 pub(crate) mod reseal;
 pub(crate) mod retention;
 pub(crate) mod rights;

@@ -54,7 +54,7 @@ impl Sheet<'_> {
 
     /// The same, heavier: the fonts inside have one weight, so the outline is drawn too.
     pub fn heavy(&mut self, (x, y): (f32, f32), size: f32, words: &str) {
-        let outline = Stroke { width: size * 0.035, ..Stroke::default() };
+        let outline = Stroke { width: size * 0.02, ..Stroke::default() };
         self.draw(Fill::default(), Some(outline), (x, y), size, words);
     }
 

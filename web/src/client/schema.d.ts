@@ -993,6 +993,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registry/plates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 铭牌清单。The plates of a place, or of an area's things. */
+        get: operations["list_plates"];
+        put?: never;
+        /** 发放铭牌编号（一处一号，不再变）。Give plates their codes, each once and for good. */
+        post: operations["issue_plates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/plates/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 打印铭牌（A4，每张十块）。The plates that have a code, ten on a sheet of A4. */
+        get: operations["print_plates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/plates/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按牌号查地址或部件。What a plate's code stands for; of a place, the address to the room. */
+        get: operations["find_plate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/records": {
         parameters: {
             query?: never;
@@ -2039,7 +2091,7 @@ export interface components {
             /** @description The other or former name by which it fits. */
             by_name?: string | null;
         };
-        /** @description Where something happens: a ring of points, or a place with or without one of its risers. */
+        /** @description Where something happens: a ring of points; or an estate, a building or one of its units, the whole of it or what hangs on one riser. */
         AffectedQuery: {
             /** @description WGS-84 longitude and latitude of the corners, the first repeated at the end. */
             ring?: [
@@ -2047,7 +2099,13 @@ export interface components {
                 number
             ][] | null;
             place?: components["schemas"]["RecordId"] | null;
+            /** @description The riser's name, as the homes on it tell it. */
             riser?: string | null;
+            /**
+             * Format: int64
+             * @description The rooms above one another that share a riser nobody has named: 1 for 101, 201, 301.
+             */
+            column?: number | null;
         };
         /** @description A building with homes that are concerned. */
         AffectedView: {
@@ -3155,6 +3213,12 @@ export interface components {
             account: components["schemas"]["AccountId"];
             ends_at?: components["schemas"]["Time"] | null;
         };
+        /** @description How many there are, and how many are new. */
+        IssuedView: {
+            plates: number;
+            issued: number;
+            next?: components["schemas"]["Cursor"] | null;
+        };
         /** @description Photos kept for a report that is still being written. */
         KeptPhotos: {
             /** @description Sent with the report as `photos`. */
@@ -3607,6 +3671,18 @@ export interface components {
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_PlateView: {
+            items: {
+                /** @description `K7M4-QX2H`; none: it has not been given one yet. */
+                code?: string | null;
+                record: components["schemas"]["RecordId"];
+                kind: components["schemas"]["Kind"];
+                /** @description What is printed on it: the address; of a thing its name and address. */
+                label: string;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
         Page_PostView: {
             items: {
                 id: components["schemas"]["PostId"];
@@ -3769,6 +3845,35 @@ export interface components {
             overdue: boolean;
             /** Format: int32 */
             level: number;
+        };
+        /** @description What a plate stands for. */
+        PlateOfView: {
+            code: string;
+            record: components["schemas"]["RecordId"];
+            kind: components["schemas"]["Kind"];
+            /** @description The address in full, or the thing's name. */
+            label: string;
+            dwelling?: components["schemas"]["RecordId"] | null;
+            is_live: boolean;
+        };
+        /** @description A plate, or where one may be hung. */
+        PlateView: {
+            /** @description `K7M4-QX2H`; none: it has not been given one yet. */
+            code?: string | null;
+            record: components["schemas"]["RecordId"];
+            kind: components["schemas"]["Kind"];
+            /** @description What is printed on it: the address; of a thing its name and address. */
+            label: string;
+        };
+        /** @description Which plates: of a place, or of the things of an area. */
+        PlatesQuery: {
+            place?: components["schemas"]["RecordId"] | null;
+            /** @description With all units and rooms below the place. */
+            below?: boolean;
+            /** @description A path: the things in it. */
+            area?: string | null;
+            /** @description Where a page of things goes on. */
+            after?: string | null;
         };
         /** @description The heir of one post. */
         PostHeirBody: {
@@ -6906,6 +7011,228 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TwinsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_plates: {
+        parameters: {
+            query?: {
+                place?: components["schemas"]["RecordId"];
+                /** @description With all units and rooms below the place. */
+                below?: boolean;
+                /** @description A path: the things in it. */
+                area?: string;
+                /** @description Where a page of things goes on. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlateView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_plates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatesQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_plates: {
+        parameters: {
+            query?: {
+                place?: components["schemas"]["RecordId"];
+                /** @description With all units and rooms below the place. */
+                below?: boolean;
+                /** @description A path: the things in it. */
+                area?: string;
+                /** @description Where a page of things goes on. */
+                after?: string;
+                /** @description `pdf` (default) has all sheets, `svg` the one asked for. */
+                format?: "pdf" | "svg";
+                /** @description Of an SVG, from 1. */
+                sheet?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_plate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateOfView"];
                 };
             };
             401: {

@@ -186,7 +186,12 @@ impl Shapes {
         ServiceRequest {
             description: tellable.then(|| super::send::without_link(&case.words).to_owned()),
             agency_responsible: agency.map(|o| self.organisation_name(o)),
-            address: case.address.clone().filter(|_| tellable).or_else(|| self.area_names(&case.area_path)),
+            address: case
+                .address
+                .as_deref()
+                .filter(|_| tellable)
+                .map(without_plate)
+                .or_else(|| self.area_names(&case.area_path)),
             address_id: Some(territory::code_of_path(&case.area_path).to_owned())
                 .filter(|code| !code.is_empty()),
             lat: case.lat.filter(|_| tellable),
@@ -245,5 +250,29 @@ impl Shapes {
         areas.dedup_by_key(|area| area.path.len());
         let names: Vec<&str> = areas.iter().map(|area| area.name_in(self.lang())).collect();
         (!names.is_empty()).then(|| names.join(" "))
+    }
+}
+
+/// The code of a plate in an address names a single door: it stays with those who handle the case.
+fn without_plate(address: &str) -> String {
+    match address.split_once("（牌号") {
+        Some((before, rest)) => {
+            let after = rest.split_once('）').map_or("", |(_, after)| after);
+            format!("{before}{after}")
+        }
+        None => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What everybody is told of a place names no door.
+    use super::without_plate;
+
+    #[test]
+    fn the_code_of_a_plate_is_not_told() {
+        assert_eq!(without_plate("田心三村5栋2单元（牌号 9WKP-WXRE）门口"), "田心三村5栋2单元门口");
+        assert_eq!(without_plate("田心三村5栋（东侧）"), "田心三村5栋（东侧）");
+        assert_eq!(without_plate("5栋（牌号 9WKP"), "5栋");
     }
 }

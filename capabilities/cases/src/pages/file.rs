@@ -138,9 +138,14 @@ struct NotOursPage {
     reason: String,
 }
 
+/// The place, where a plate, a map or a letter knows it already.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ReportQuery {
     grid: Option<String>,
+    address: Option<String>,
+    /// WGS-84.
+    lon: Option<f64>,
+    lat: Option<f64>,
 }
 
 pub(super) async fn show(
@@ -148,10 +153,18 @@ pub(super) async fn show(
     page: Page,
     QueryOf(query): QueryOf<ReportQuery>,
 ) -> Response {
+    let point = query.lon.zip(query.lat).filter(|(lon, lat)| geo::Point::new(*lon, *lat).is_ok());
+    let place_kind = if point.is_some() { "point" } else { "address" };
+    let (lon, lat) = point.map(|(lon, lat)| (lon.to_string(), lat.to_string())).unwrap_or_default();
+    let address: String =
+        query.address.unwrap_or_default().chars().take(commands::ADDRESS_CHARS_MAX).collect();
     let form = ReportForm {
         client_id: CaseId::new(edge.now()).to_string(),
-        place_kind: "address".to_owned(),
+        place_kind: place_kind.to_owned(),
         grid: query.grid.unwrap_or_default(),
+        address,
+        lon,
+        lat,
         ..ReportForm::default()
     };
     form_page(&edge, page, form, Vec::new(), StatusCode::OK)

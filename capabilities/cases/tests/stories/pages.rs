@@ -158,6 +158,27 @@ async fn a_neighbour_is_offered_the_report_and_joins_with_one_tap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plate_or_letter_that_knows_the_place_fills_it_in() {
+    each_case_town(async |town: CaseTown| {
+        let resident = town.town.caller();
+        let (lon, lat) = IN_GRID[0];
+        let form = resident.get(&format!("/report?address=3%E6%A0%8B%3Cb%3E&lon={lon}&lat={lat}")).await.text;
+        for filled in [
+            "name=\"place_kind\" value=\"point\"".to_owned(),
+            format!("name=\"lon\" value=\"{lon}\""),
+            format!("name=\"lat\" value=\"{lat}\""),
+            "value=\"3栋&#60;b&#62;\"".to_owned(),
+        ] {
+            assert!(form.contains(&filled), "{filled}: {form}");
+        }
+        let nowhere = resident.get("/report?lon=113.1&lat=95").await;
+        assert_eq!(nowhere.status, 200, "a link with a slip is a form like any other");
+        assert!(nowhere.text.contains("name=\"place_kind\" value=\"address\""));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_say_what_is_wrong_and_lose_nothing_typed() {
     each_case_town(async |town: CaseTown| {
         let resident = town.town.caller();

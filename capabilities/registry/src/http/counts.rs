@@ -5,7 +5,7 @@ use crate::access::{OPEN_FACTS, VIEW, facts_told};
 use crate::error::RegistryError;
 use crate::facts::{CONCERNED, RegistryFact};
 use crate::model::{Kind, RecordId};
-use crate::queries::counts::{self, BUILDINGS_MAX, Concerned, Extent, HELP_FACTS, StaleRow, Totals};
+use crate::queries::counts::{self, BUILDINGS_MAX, Concerned, Extent, HELP_FACTS, Pipe, StaleRow, Totals};
 use crate::view::{AreaName, Viewer, listed_label};
 use ::store::{Conn, Tx};
 use axum::Json;
@@ -163,13 +163,16 @@ impl StaleView {
     }
 }
 
-/// Where something happens: a ring of points, or a place with or without one of its risers.
+/// Where something happens: a ring of points; or an estate, a building or one of its units, the whole of it or what hangs on one riser.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AffectedQuery {
     /// WGS-84 longitude and latitude of the corners, the first repeated at the end.
     pub ring: Option<Vec<(f64, f64)>>,
     pub place: Option<RecordId>,
+    /// The riser's name, as the homes on it tell it.
     pub riser: Option<String>,
+    /// The rooms above one another that share a riser nobody has named: 1 for 101, 201, 301.
+    pub column: Option<i64>,
 }
 
 /// A building with homes that are concerned.
@@ -228,7 +231,7 @@ impl AffectedView {
 
 fn extent_of(query: AffectedQuery, places: &Snapshot) -> Result<Extent, RegistryError> {
     if let Some(place) = query.place {
-        return Ok(Extent::Place { place, riser: query.riser });
+        return Ok(Extent::Place { place, pipe: Pipe { riser: query.riser, column: query.column } });
     }
     let bad = || {
         RegistryError::invalid(

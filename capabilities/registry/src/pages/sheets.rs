@@ -2,7 +2,7 @@
 
 use super::my_data::sign_in_first;
 use super::subject::{self, COPY_READINGS_MAX, Extent, Subject, all_parts};
-use super::{Moment, cited, kept_words};
+use super::{Moment, cited, copy, kept_words};
 use crate::access::{DECIDE, MANAGE_BASIS};
 use crate::catalogue::Catalogue;
 use crate::commands::rights::{Own, own_person};
@@ -11,6 +11,7 @@ use crate::http::basis::{ImpactView, impact as impact_of};
 use crate::http::viewer;
 use crate::looks;
 use crate::model::{Kind, RecordId, SELF};
+use crate::queries::exports::{CopyRow, copies_of};
 use crate::queries::rights::{Reading, readings, records_of};
 use crate::store;
 use crate::view::RecordView;
@@ -21,7 +22,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use edge::{Edge, Html, Page, PathOf};
-use platform::{Problem, Time};
+use platform::{Fault, FaultKind, Problem, Time};
 use serde::Serialize;
 
 #[derive(Template)]
@@ -45,13 +46,41 @@ pub(super) async fn own_copy(
         return Ok(door);
     }
     let page = page.titled("我的信息副本", "A copy of my data");
-    let (viewer, reader) = (viewer(&edge, &page.actor), page.clone());
+    let subject = read_own(&edge, &page, id).await?;
+    Ok(copy_page(&edge, page, subject, false))
+}
+
+/// The same as a file, to keep or to send.
+pub(super) async fn own_copy_pdf(
+    State(edge): State<Edge>,
+    page: Page,
+    PathOf(id): PathOf<RecordId>,
+) -> Result<Response, Problem> {
+    if let Some(door) = sign_in_first(&page) {
+        return Ok(door);
+    }
+    let page = page.titled("我的信息副本", "A copy of my data");
+    let subject = read_own(&edge, &page, id).await?;
+    let (made, notice) = (Moment::of(edge.now()), edge.fixture::<Catalogue>().version.clone());
+    // Beside the requests: laying out years of looks takes its time.
+    let drawing = tokio::task::spawn_blocking(move || copy::to_pdf(&page, &subject, &made, &notice));
+    let drawn = drawing.await.map_err(|e| Fault::new(FaultKind::Broken, "a copy was not drawn").because(e));
+    let pdf = drawn.and_then(|pdf| pdf).map_err(RegistryError::Fault)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.pdf\""),
+    ];
+    Ok((headers, pdf).into_response())
+}
+
+/// All that is held of a person, for that person, with the look it is.
+async fn read_own(edge: &Edge, page: &Page, id: RecordId) -> Result<Subject, RegistryError> {
+    let (viewer, reader) = (viewer(edge, &page.actor), page.clone());
     let read = async move |tx: &mut Tx| {
         let own = own_person(tx, id).await?;
         subject::read(tx, &reader, &viewer, own, whole()).await
     };
-    let subject = edge.db.write(&page.actor, read).await?;
-    Ok(copy_page(&edge, page, subject, false))
+    edge.db.write(&page.actor, read).await
 }
 
 fn whole() -> Extent {
@@ -92,6 +121,8 @@ struct Copy {
     person: RecordView,
     records: Vec<RecordView>,
     readings: Vec<CopyReading>,
+    /// Exports that held it.
+    exports: Vec<CopyExport>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +132,21 @@ struct CopyReading {
     purpose: String,
     parts: Vec<String>,
     emergency: bool,
+}
+
+#[derive(Serialize)]
+struct CopyExport {
+    at: Time,
+    by: String,
+    purpose: String,
+    /// Sealed values that were open in it.
+    opened: Vec<String>,
+}
+
+impl From<CopyRow> for CopyExport {
+    fn from(copy: CopyRow) -> Self {
+        Self { at: copy.at, by: copy.by_name, purpose: copy.purpose, opened: copy.opened.0 }
+    }
 }
 
 impl From<Reading> for CopyReading {
@@ -128,12 +174,17 @@ pub(super) async fn own_copy_json(
         let ids: Vec<RecordId> = std::iter::once(person.id).chain(below.iter().map(|r| r.id)).collect();
         let district = tx.district();
         let seen = readings(tx, district, &ids, None, COPY_READINGS_MAX).await?;
+        let mut exports = Vec::new();
+        for id in &ids {
+            exports.extend(copies_of(tx, district, *id).await?.into_iter().map(CopyExport::from));
+        }
         Ok::<_, RegistryError>(Copy {
             made_at: tx.now(),
             notice: notice.clone(),
             person: viewer.record(&person, Some(&look)),
             records: below.iter().map(|record| viewer.record(record, Some(&look))).collect(),
             readings: seen.into_iter().map(CopyReading::from).collect(),
+            exports,
         })
     };
     let copy = edge.db.write(&page.actor, read).await?;

@@ -169,8 +169,25 @@ pub(crate) async fn drop_untold(
 pub(crate) enum Extent {
     /// A ring of WGS-84 points, and the paths of the grids it may touch.
     Ring { boundary: geo::Boundary, grids: Vec<String> },
-    /// A building or what lies below it; with a riser only the homes that hang on it.
-    Place { place: RecordId, riser: Option<String> },
+    /// A place and what lies below it, as far as it hangs on a pipe.
+    Place { place: RecordId, pipe: Pipe },
+}
+
+/// What brings water, power or gas up a building; everything where it says nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pipe {
+    /// As the homes on it tell it.
+    pub riser: Option<String>,
+    /// The rooms above one another.
+    pub column: Option<i64>,
+}
+
+impl Pipe {
+    fn serves(&self, home: &homes::BuildingHome) -> bool {
+        let by_riser = self.riser.as_ref().is_none_or(|riser| home.risers.contains(riser));
+        let by_column = self.column.is_none_or(|column| home.column() == column);
+        by_riser && by_column
+    }
 }
 
 /// A building with homes that are concerned.
@@ -194,15 +211,17 @@ pub(crate) async fn affected(
     told: &BTreeSet<String>,
     now: Time,
 ) -> Result<Vec<Concerned>, Fault> {
-    let (buildings, riser) = match extent {
-        Extent::Place { place, riser } => (vec![*place], riser.as_deref()),
-        Extent::Ring { boundary, grids } => (buildings_in(conn, district, boundary, grids).await?, None),
+    let (buildings, pipe) = match extent {
+        Extent::Place { place, pipe } => (vec![*place], pipe.clone()),
+        Extent::Ring { boundary, grids } => {
+            (buildings_in(conn, district, boundary, grids).await?, Pipe::default())
+        }
     };
     let help = helped_homes(conn, keys, district, told).await?;
     let mut concerned = Vec::new();
     for place in buildings {
         if let Some(building) = homes::building(conn, district, place, now).await? {
-            concerned.extend(concern(place, building, riser, &help));
+            concerned.extend(concern(place, building, &pipe, &help));
         }
     }
     Ok(concerned)
@@ -211,13 +230,11 @@ pub(crate) async fn affected(
 fn concern(
     place: RecordId,
     building: Building,
-    riser: Option<&str>,
+    pipe: &Pipe,
     help: &HashMap<RecordId, Vec<&'static str>>,
 ) -> Option<Concerned> {
-    let hangs_on =
-        |home: &&homes::BuildingHome| riser.is_none_or(|riser| home.risers.iter().any(|r| r == riser));
-    let homes: Vec<_> =
-        building.homes.iter().filter(|home| home.dwelling.is_some()).filter(hangs_on).collect();
+    let is_served = |home: &&homes::BuildingHome| home.dwelling.is_some() && pipe.serves(home);
+    let homes: Vec<_> = building.homes.iter().filter(is_served).collect();
     if homes.is_empty() {
         return None;
     }

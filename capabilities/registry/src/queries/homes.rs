@@ -61,6 +61,12 @@ impl BuildingHome {
         if self.floor == 0 { "—".to_owned() } else { self.floor.to_string() }
     }
 
+    /// Rooms above one another have the same: 301 and 1201 stand in column 1.
+    pub(crate) fn column(&self) -> i64 {
+        let number = first_number(&self.room);
+        if floor_of_room(&self.room) == 0 { number } else { number % 100 }
+    }
+
     pub(crate) fn unit_order(&self) -> (i64, &str) {
         (first_number(&self.unit), &self.unit)
     }
@@ -70,7 +76,7 @@ impl BuildingHome {
     }
 }
 
-fn first_number(text: &str) -> i64 {
+pub(super) fn first_number(text: &str) -> i64 {
     let digits: String =
         text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     digits.parse().unwrap_or(0)

@@ -1,5 +1,6 @@
 //! Stories of the register, told through the front door on both engines.
 
+mod affected;
 mod basis;
 mod clear;
 mod coverage;
@@ -11,6 +12,7 @@ mod history;
 mod imports;
 mod keys;
 mod looks;
+mod plates;
 mod retention;
 mod rights;
 mod search;

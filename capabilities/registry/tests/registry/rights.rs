@@ -116,9 +116,13 @@ async fn what_is_kept_from_where_why_and_who_read_it() {
         let copy = copy.json();
         assert_eq!(shown(&copy["person"], "phones"), PHONE);
         assert_eq!(copy["readings"][0]["by"], "居民", "the copy tells every look, also one's own: {copy}");
+        assert_eq!((&copy["exports"][0]["by"], &copy["exports"][0]["opened"]), (&json!("clerk"), &json!(["phones"])));
         assert!(person.get(&format!("{here}/copy")).await.text.contains(NUMBER));
+        let pdf = person.get(&format!("{here}/copy.pdf")).await;
+        assert_eq!((pdf.status, pdf.headers["content-type"].to_str().ok()), (200, Some("application/pdf")));
+        assert!(pdf.text.starts_with("%PDF-"));
         let stranger = resident(&town, "13900001111").await;
-        for path in [here.clone(), format!("{here}/copy"), format!("{here}/copy.json"), format!("{here}/ask?what=restrict")] {
+        for path in [here.clone(), format!("{here}/copy"), format!("{here}/copy.pdf"), format!("{here}/copy.json"), format!("{here}/ask?what=restrict")] {
             assert_eq!(stranger.get(&path).await.status, 404, "{path}");
         }
     })

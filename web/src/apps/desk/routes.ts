@@ -10,6 +10,7 @@ const register = { children: [
   { path: "homes/:id", component: () => import("../../capabilities/registry/desk/Home.vue"), props: true, meta: { title: () => tr("一户", "Home") } },
   { path: "buildings/:id", component: () => import("../../capabilities/registry/desk/Building.vue"), props: true, meta: { title: () => tr("楼栋图", "Building") } },
   { path: "records/:id", component: () => import("../../capabilities/registry/desk/Record.vue"), props: true, meta: { title: () => tr("登记", "Record") } },
+  { path: "plates/:code", component: () => import("../../capabilities/registry/desk/Plate.vue"), props: true, meta: { title: () => tr("牌号", "Plate") } },
   { path: "stale", component: () => import("../../capabilities/registry/desk/Stale.vue"), meta: { title: () => tr("待核实", "To confirm") } },
   { path: "import", component: () => import("../../capabilities/registry/desk/Import.vue"), meta: { title: () => tr("导入表格", "Import a table") } },
   { path: "import/:id", component: () => import("../../capabilities/registry/desk/ImportTable.vue"), props: true, meta: { title: () => tr("导入表格", "Import a table") } },

@@ -48,6 +48,7 @@ async fn deeds(audit: &mut Audit, desk: &Caller, area: &str) -> String {
     let house = text(&enter(audit, desk, "place", house, ("area_path", area)).await["id"]);
     let home =
         text(&enter(audit, desk, "dwelling", json!({ "use": "residential" }), ("place", &house)).await["id"]);
+    audit.does("issue_plates", desk.post("/api/registry/plates", json!({ "place": house }))).await;
     let amend = json!({ "version": 1, "values": { "sex": "female" }, "given": given() });
     audit.does("amend_record", desk.post(&format!("{RECORDS}/{keep}/amend"), amend)).await;
     let confirm = json!({ "version": 2, "given": given() });

@@ -26,7 +26,7 @@ export const FACTS: readonly { key: string; names: readonly string[] }[] = [
       "registry.table_saved", "registry.table_dropped", "registry.records_exported", "registry.person_claimed", "registry.claim_refused",
       "registry.mandate_granted", "registry.mandate_ended", "registry.request_made", "registry.request_withdrawn", "registry.request_decided",
       "registry.restriction_lifted", "registry.values_erased", "registry.records_swept", "registry.notice_in_force", "registry.values_resealed",
-      "registry.demo_entered",
+      "registry.plates_issued", "registry.demo_entered",
     ],
   },
   { key: "cases.", names: ["cases.case_reported", "cases.case_stepped", "cases.case_followed", "cases.reporter_opened", "cases.reports_claimed"] },
@@ -106,6 +106,7 @@ export function fact_words(name: string): string {
     case "registry.records_swept": return tr("到期清除", "Sweep of what ran out");
     case "registry.notice_in_force": return tr("告知书生效", "Notice in force");
     case "registry.values_resealed": return tr("重新加密", "Sealed anew");
+    case "registry.plates_issued": return tr("发放牌号", "Plates given");
     case "registry.demo_entered": return tr("生成演示登记", "Demo entered");
     case "cases.case_reported": return tr("报告问题", "Case reported");
     case "cases.case_stepped": return tr("办理一步", "Case handled");

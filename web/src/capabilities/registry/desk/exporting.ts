@@ -3,6 +3,7 @@ import { api, ask, type Schema } from "../../../client/api";
 import { told, tr } from "../../../lib/words";
 import { fields_of, purpose_of } from "../shared/kinds";
 import { purpose } from "../shared/purpose";
+import { save_file } from "./files";
 
 export type Exported = "person" | "dwelling" | "place" | "organisation" | "thing";
 export type Format = Schema["Format"];
@@ -55,12 +56,4 @@ export async function export_records(body: Schema["ExportBody"]): Promise<number
   });
   save_file(await ask(call as never as Promise<{ data?: Blob; error?: unknown; response: Response }>), name);
   return rows;
-}
-
-function save_file(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
