@@ -64,8 +64,16 @@ impl Label {
         );
         lines.push(line(40.0 * MM, 11.0, true, "扫码报事".to_owned()));
         lines.push(line(44.0 * MM, 6.5, false, "Scan to report a problem".to_owned()));
-        lines.push(line(49.0 * MM, 10.0, false, format!("牌号 {}", self.code)));
+        lines.push(line(48.5 * MM, 10.0, false, format!("牌号 {}", self.code)));
+        let door = self.door();
+        lines.push(line(51.5 * MM, paper::fit(door, width, 6.5, 4.0), false, door.to_owned()));
         lines
+    }
+
+    /// Where a code is typed in by those without a camera: the address a phone opens, without its scheme and the code.
+    fn door(&self) -> &str {
+        let short = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        short.rsplit_once('/').map_or(short, |(door, _)| door)
     }
 }
 

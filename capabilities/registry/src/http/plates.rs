@@ -22,6 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Which plates: of a place, or of the things of an area.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PlatesQuery {
     pub place: Option<RecordId>,
@@ -101,10 +102,19 @@ pub async fn issue_plates(
     Ok(Json(write_once(&edge, actor, headers, body, issue).await?))
 }
 
-/// How they are printed.
+/// Which plates are printed, and how.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PrintQuery {
+    pub place: Option<RecordId>,
+    /// With all units and rooms below the place.
+    #[serde(default)]
+    pub below: bool,
+    /// A path: the things in it.
+    pub area: Option<String>,
+    /// Where a page of things goes on.
+    pub after: Option<String>,
     /// `pdf` (default) has all sheets, `svg` the one asked for.
     #[param(inline)]
     pub format: Option<PrintFormat>,
@@ -122,18 +132,18 @@ pub enum PrintFormat {
 }
 
 /// 打印铭牌（A4，每张十块）。The plates that have a code, ten on a sheet of A4.
-#[utoipa::path(get, path = "/api/registry/plates/print", tag = "registry", params(PlatesQuery, PrintQuery),
+#[utoipa::path(get, path = "/api/registry/plates/print", tag = "registry", params(PrintQuery),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn print_plates(
     State(edge): State<Edge>,
     who: Who,
     headers: HeaderMap,
-    QueryOf(wanted): QueryOf<PlatesQuery>,
     QueryOf(print): QueryOf<PrintQuery>,
 ) -> Result<Response, Problem> {
     let actor = staff(&who, &VIEW)?.clone();
     let (district, sheet) = (actor.district, print.sheet.unwrap_or(1));
+    let wanted = PlatesQuery { place: print.place, below: print.below, area: print.area, after: print.after };
     let read = async move |conn: &mut Conn| read_plates(conn, &actor, &VIEW, &wanted).await;
     let (page, mut codes) = edge.db.read(read).await?;
     let (base, name) = face_of(&edge, district, &headers);
