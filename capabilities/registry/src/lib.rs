@@ -44,7 +44,8 @@ pub static CAPABILITY: Capability = Capability {
             "0003_rights.sql",
             "0004_on_the_map.sql",
             "0005_claim_key.sql",
-            "0006_plates.sql"
+            "0006_plates.sql",
+            "0007_in_order.sql"
         ]
     ),
     permissions: access::PERMISSIONS,

@@ -315,12 +315,17 @@ impl<'a> Gathered<'a> {
                 _ => true,
             });
         }
+        self.cut(asked);
+        Hits { hits: self.hits, more: self.more }
+    }
+
+    /// The best of them in their order, as far as their homes are known.
+    fn cut(&mut self, asked: &Asked) {
         let typed: Vec<String> =
             asked.query.readings.iter().map(|reading| spelling::fold_name(&reading.text)).collect();
         self.hits.sort_by_cached_key(|hit| order_of(hit, &typed));
         self.more |= self.hits.len() > asked.rows;
         self.hits.truncate(asked.rows);
-        Hits { hits: self.hits, more: self.more }
     }
 }
 
