@@ -14,10 +14,11 @@ pub struct Connection {
     read: Vec<u8>,
 }
 
-/// An answer: its status and body.
+/// An answer: its status, its head as it came, and its body.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
+    pub head: String,
     pub body: Vec<u8>,
 }
 
@@ -28,6 +29,11 @@ impl Answer {
 
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(':'));
+        fields.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 }
 
@@ -77,9 +83,23 @@ impl Connection {
                 self.fill().await?;
             },
         };
-        let body = self.read[head..end].to_vec();
+        let answer = Answer {
+            status,
+            head: String::from_utf8_lossy(&self.read[..head]).into_owned(),
+            body: self.read[head..end].to_vec(),
+        };
         self.read.drain(..end);
-        Ok(Answer { status, body })
+        Ok(answer)
+    }
+
+    /// Sends, and wants a success.
+    pub async fn ask(&mut self, request: &[u8]) -> Result<serde_json::Value, String> {
+        let answer = self.send(request).await.map_err(|e| e.to_string())?;
+        if answer.is_success() {
+            Ok(answer.json())
+        } else {
+            Err(format!("{}: {}", answer.status, String::from_utf8_lossy(&answer.body)))
+        }
     }
 
     async fn fill(&mut self) -> io::Result<()> {

@@ -1,17 +1,19 @@
 //! `make bench`: how fast the real release binary is, beside the raw limit of this machine in the same run.
 //!
 //! `MULIN_BENCH_CASES` says how many cases the large district has (1,000,000); `MULIN_BENCH_QUICK=1` makes it 50,000 and
-//! the loads short. The words `sqlite` and `postgres` measure one engine alone; PostgreSQL is measured where
-//! `MULIN_TEST_POSTGRES` names a server.
+//! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `register` and `tables` one part;
+//! PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
 
 mod http;
 mod load;
 mod measure;
 mod multiply;
 mod raw;
+mod register;
 mod rest;
 mod server;
 mod table;
+mod tables;
 
 use measure::Scale;
 use server::Engine;
@@ -24,8 +26,15 @@ use table::Line;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+const ENGINES: &[&str] = &["sqlite", "postgres"];
+const PARTS: &[&str] = &["cases", "register", "tables"];
+/// Databases of one engine.
+const DATABASES: usize = 5;
 const CASES: usize = 1_000_000;
 const CASES_QUICK: usize = 50_000;
+/// People of the description's district.
+const PEOPLE: u32 = 278_400;
+const PEOPLE_QUICK: u32 = 20_000;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -52,18 +61,18 @@ async fn run_all(folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
     let quick = std::env::var_os("MULIN_BENCH_QUICK").is_some();
     let named = std::env::var("MULIN_BENCH_CASES").ok().and_then(|n| n.parse().ok());
     let cases = named.unwrap_or(if quick { CASES_QUICK } else { CASES });
-    let scale = Scale { cases, time: Duration::from_secs(if quick { 4 } else { 10 }) };
+    let people = if quick { PEOPLE_QUICK } else { PEOPLE };
+    let scale = Scale { cases, time: Duration::from_secs(if quick { 4 } else { 10 }), people };
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let wanted = |engine: &str| words.is_empty() || words.iter().any(|word| word == engine);
     machine(lines)?;
-    if wanted("sqlite") {
-        measure::run([Engine::Sqlite, Engine::Sqlite], scale, folder, lines).await?;
+    if is_wanted(&words, ENGINES, "sqlite") {
+        measure_all([(); DATABASES].map(|()| Engine::Sqlite), &words, scale, folder, lines).await?;
     }
-    if !wanted("postgres") {
+    if !is_wanted(&words, ENGINES, "postgres") {
         return Ok(());
     }
     match std::env::var("MULIN_TEST_POSTGRES") {
-        Ok(server) => on_postgres(&server, scale, folder, lines).await,
+        Ok(server) => on_postgres(&server, &words, scale, folder, lines).await,
         Err(_) => {
             eprintln!(
                 "PostgreSQL is not measured: MULIN_TEST_POSTGRES names no server (cargo xtask bench brings one)"
@@ -73,14 +82,45 @@ async fn run_all(folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
     }
 }
 
-async fn on_postgres(server: &str, scale: Scale, folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
+/// Whether a word was given, or none of its kind.
+fn is_wanted(words: &[String], kind: &[&str], word: &str) -> bool {
+    words.iter().any(|given| given == word) || !words.iter().any(|given| kind.contains(&given.as_str()))
+}
+
+/// All parts of one engine, each on databases of its own.
+async fn measure_all(
+    [empty, large, registered, workbook, text]: [Engine; DATABASES],
+    words: &[String],
+    scale: Scale,
+    folder: &Path,
+    lines: &mut Vec<Line>,
+) -> Result<(), String> {
+    if is_wanted(words, PARTS, "cases") {
+        measure::run([empty, large], scale, folder, lines).await?;
+    }
+    if is_wanted(words, PARTS, "register") {
+        register::run(registered, scale, folder, lines).await?;
+    }
+    if is_wanted(words, PARTS, "tables") {
+        tables::run([workbook, text], scale, folder, lines).await?;
+    }
+    Ok(())
+}
+
+async fn on_postgres(
+    server: &str,
+    words: &[String],
+    scale: Scale,
+    folder: &Path,
+    lines: &mut Vec<Line>,
+) -> Result<(), String> {
     let base = server.rsplit_once('/').map_or(server, |(base, _)| base);
-    let names = [(); 2].map(|()| format!("bench_{}", uuid::Uuid::new_v4().simple()));
+    let names = [(); DATABASES].map(|()| format!("bench_{}", uuid::Uuid::new_v4().simple()));
     for name in &names {
         command(server, &format!("create database {name} locale 'C.UTF-8' template template0")).await?;
     }
     let engines = names.each_ref().map(|name| Engine::Postgres(format!("{base}/{name}")));
-    let ended = measure::run(engines, scale, folder, lines).await;
+    let ended = measure_all(engines, words, scale, folder, lines).await;
     for name in &names {
         command(server, &format!("drop database {name} with (force)")).await?;
     }

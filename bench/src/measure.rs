@@ -26,6 +26,8 @@ pub struct Scale {
     pub cases: usize,
     /// Of each load.
     pub time: Duration,
+    /// People in a table.
+    pub people: u32,
 }
 
 /// What stays the same through a run: grids, tokens.
@@ -142,16 +144,6 @@ async fn keep_photo(server: &Server, token: &str) -> Result<String, String> {
     Ok(kept["photos"].as_str().unwrap_or_default().to_owned())
 }
 
-/// Sends, and wants a success.
-async fn done(connection: &mut Connection, request: &[u8]) -> Result<Value, String> {
-    let answer = connection.send(request).await.map_err(|e| e.to_string())?;
-    if answer.is_success() {
-        Ok(answer.json())
-    } else {
-        Err(format!("{}: {}", answer.status, String::from_utf8_lossy(&answer.body)))
-    }
-}
-
 /// Cases made over HTTP, beside what bare group commit does with the same rows.
 async fn create(
     server: &mut Server,
@@ -167,7 +159,7 @@ async fn create(
         load::run(&server.address, 32, scale.time, move |mut connection: Connection, _| {
             let town = town.clone();
             async move {
-                let ended = done(&mut connection, &town.report()).await.map(drop);
+                let ended = connection.ask(&town.report()).await.map(drop);
                 (connection, ended)
             }
         })
@@ -266,16 +258,16 @@ async fn life(server: &Server, town: &Arc<Town>, connections: usize, time: Durat
 }
 
 async fn live(connection: &mut Connection, town: &Town) -> Result<(), String> {
-    let made = done(connection, &town.report()).await?;
+    let made = connection.ask(&town.report()).await?;
     let id = made["id"].as_str().ok_or("no id")?;
     let path = format!("/api/cases/{id}/actions");
     let bearer = format!("Bearer {}", town.unit);
     let headers = [("authorization", bearer.as_str())];
-    done(connection, &request("POST", &path, &headers, &json!({ "action": "take" }).to_string())).await?;
+    connection.ask(&request("POST", &path, &headers, &json!({ "action": "take" }).to_string())).await?;
     let finish = json!({ "action": "finish", "note": "已修好，恢复供水。", "photos": town.photos });
-    done(connection, &request("POST", &path, &headers, &finish.to_string())).await?;
+    connection.ask(&request("POST", &path, &headers, &finish.to_string())).await?;
     let search = format!("/api/cases/search?q={}", made["number"].as_str().unwrap_or_default());
-    done(connection, &request("GET", &search, &headers, "")).await.map(drop)
+    connection.ask(&request("GET", &search, &headers, "")).await.map(drop)
 }
 
 /// The large district: the life cycle beside the empty one, a burst, and the rate after it.
@@ -341,7 +333,7 @@ async fn reads(server: &Server, town: &Arc<Town>, scale: Scale, lines: &mut Vec<
         let outcome = load::run(&server.address, 2, scale.time / 2, move |mut connection: Connection, _| {
             let asked = asked.clone();
             async move {
-                let ended = done(&mut connection, &asked).await.map(drop);
+                let ended = connection.ask(&asked).await.map(drop);
                 (connection, ended)
             }
         })
@@ -360,7 +352,7 @@ async fn reads(server: &Server, town: &Arc<Town>, scale: Scale, lines: &mut Vec<
     }
 }
 
-fn say(engine: &str, what: &str, outcome: &Outcome) {
+pub fn say(engine: &str, what: &str, outcome: &Outcome) {
     let why = outcome
         .first_failure
         .as_deref()

@@ -79,11 +79,16 @@ impl Server {
 
     /// Plays so many cases.
     pub fn play(&self, cases: usize) -> Result<(), String> {
-        let status = self
-            .command()
-            .args(["bench", "seed", "--cases", &cases.to_string()])
-            .stdout(Stdio::null())
-            .status();
+        self.fill(&["--cases", &cases.to_string()])
+    }
+
+    /// Makes the district with its register, and no case.
+    pub fn register(&self) -> Result<(), String> {
+        self.fill(&["--cases", "0", "--register"])
+    }
+
+    fn fill(&self, words: &[&str]) -> Result<(), String> {
+        let status = self.command().args(["bench", "seed"]).args(words).stdout(Stdio::null()).status();
         match status {
             Ok(status) if status.success() => Ok(()),
             other => Err(format!("the district could not be seeded: {other:?}")),
@@ -109,11 +114,7 @@ impl Server {
 
     /// The most memory it has had, in MiB.
     pub fn memory_mib(&self) -> f64 {
-        let Some(child) = &self.child else { return 0.0 };
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|l| l.split_whitespace().next()).and_then(|n| n.parse::<f64>().ok());
-        kib.unwrap_or(0.0) / 1024.0
+        self.child.as_ref().map_or(0.0, |child| memory_mib(child.id(), "VmHWM"))
     }
 
     pub fn stop(&mut self) {
@@ -153,13 +154,16 @@ impl Server {
 
     /// One request that must succeed.
     pub async fn ask(&self, request: &[u8]) -> Result<Value, String> {
-        let mut connection = Connection::open(&self.address).await.map_err(|e| e.to_string())?;
-        let answer = connection.send(request).await.map_err(|e| e.to_string())?;
-        match answer.is_success() {
-            true => Ok(answer.json()),
-            false => Err(format!("{}: {}", answer.status, String::from_utf8_lossy(&answer.body))),
-        }
+        Connection::open(&self.address).await.map_err(|e| e.to_string())?.ask(request).await
     }
+}
+
+/// A process's memory in MiB, by the name Linux has for it: `VmHWM`, the most it has had; `RssAnon`, what is its own now.
+pub fn memory_mib(process: u32, what: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(what)?.strip_prefix(':'));
+    let kib = line.and_then(|l| l.split_whitespace().next()).and_then(|n| n.parse::<f64>().ok());
+    kib.unwrap_or(0.0) / 1024.0
 }
 
 impl Drop for Server {

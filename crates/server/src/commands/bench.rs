@@ -20,6 +20,9 @@ pub(crate) enum Words {
     Seed {
         #[arg(long)]
         cases: usize,
+        /// Fill the register as well
+        #[arg(long)]
+        register: bool,
     },
     /// Print how many places a second are found in the district's grids, on one core
     Lookups,
@@ -27,7 +30,7 @@ pub(crate) enum Words {
 
 pub(crate) async fn run(settings: &Settings, words: Words) -> Outcome {
     match words {
-        Words::Seed { cases } => demo::seed(settings, cases).await,
+        Words::Seed { cases, register } => demo::seed(settings, cases, register).await,
         Words::Lookups => {
             let edge = house::open(settings, Alone::No).await?;
             println!("{:.0}", look_up(&edge)?);

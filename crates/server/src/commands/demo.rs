@@ -74,9 +74,10 @@ pub(crate) fn print_accounts(out: &mut impl Write, data: &Path) -> Outcome {
 }
 
 /// For measurements: the whole district with so many cases. A district that is there already gets them in addition.
-pub(crate) async fn seed(settings: &Settings, cases: usize) -> Outcome {
+pub(crate) async fn seed(settings: &Settings, cases: usize, register: bool) -> Outcome {
     if DemoAccounts::read(&settings.data)?.is_none() {
-        make(settings, Extent { registered_grids: Some(0), cases, ..Extent::FULL }).await?;
+        let registered_grids = if register { None } else { Some(0) };
+        make(settings, Extent { registered_grids, cases, ..Extent::FULL }).await?;
         return Ok(());
     }
     let settings = Settings { demo: true, ..settings.clone() };
