@@ -25,7 +25,7 @@ use std::time::Duration;
 /// Statements kept prepared per connection.
 const PREPARED_STATEMENTS_MAX: usize = 512;
 /// Log bytes not yet in the database file, after which the checkpoint thread moves them there.
-const CHECKPOINT_LOG_BYTES: u64 = 8 * 1024 * 1024;
+const CHECKPOINT_LOG_BYTES: u64 = 32 * 1024 * 1024;
 const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(200);
 /// A log that has grown longer (while a long read held it) is cut back to this when it begins anew.
 const LOG_BYTES_KEPT: u64 = 64 * 1024 * 1024;
