@@ -9,4 +9,4 @@ create table registry_plate (
 ) {clustered};
 
 -- One plate for each.
-create unique index registry_plate_of_record on registry_plate (district, record_id);
+create unique index registry_plate_record_id_key on registry_plate (district, record_id);
