@@ -23,6 +23,11 @@ pub static MERGE: Permission =
     Permission::new("registry.merge", "合并重复的记录", "Merge records of the same subject");
 pub static IMPORT: Permission = Permission::new("registry.import", "导入表格", "Import tables");
 pub static EXPORT: Permission = Permission::new("registry.export", "导出表格", "Export tables");
+pub static SYNC: Permission = Permission::new(
+    "registry.sync",
+    "与上级平台同步登记信息（对接系统专用）",
+    "Keep another platform's copy of the register in step (other systems only)",
+);
 pub static BREAK_GLASS: Permission = Permission::new(
     "registry.break_glass",
     "紧急情况下越权查看（写明理由，通知安全管理员）",
@@ -55,6 +60,7 @@ pub static PERMISSIONS: &[&Permission] = &[
     &MERGE,
     &IMPORT,
     &EXPORT,
+    &SYNC,
     &BREAK_GLASS,
     &DECIDE,
     &MANAGE_BASIS,

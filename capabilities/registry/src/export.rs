@@ -1,8 +1,10 @@
 //! Copies of many records that somebody takes along: what may be in one, how it is written, and whom it concerned.
 
+mod changes;
 mod columns;
 mod take;
 
+pub(crate) use changes::{Changed, LINES_MAX, Wanted, read_changes};
 pub(crate) use columns::{Format, KINDS};
 pub(crate) use take::{Order, take};
 
@@ -22,7 +24,7 @@ platform::id!(
     ExportId, "export"
 );
 
-/// A copy, or a list of differences somebody was shown: who, when, what and why; told to everybody it concerned.
+/// A copy, a page of changes, or a list of differences somebody was shown: who, when, what and why; told to everybody it concerned.
 #[derive(Clone, Debug)]
 pub(crate) struct Noted {
     pub id: ExportId,

@@ -108,6 +108,9 @@ pub const TABLE_DROPPED: &str = "registry.table_dropped";
 /// Somebody took a copy of many records along; who is in it stands beside.
 pub const EXPORTED: &str = "registry.records_exported";
 
+/// Another system was told what has changed; who was in it stands beside.
+pub const CHANGES_TOLD: &str = "registry.changes_told";
+
 /// A step of a table that is brought in: counts, and the deed.
 pub(crate) struct BatchFact {
     name: &'static str,

@@ -14,6 +14,7 @@ mod plates;
 mod records;
 pub(crate) mod rights;
 mod search;
+mod sync;
 
 use crate::access::require;
 use crate::catalogue::Catalogue;
@@ -57,6 +58,8 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .merge(imported())
         .routes(routes!(exports::export_records))
         .routes(routes!(exports::list_copies))
+        .routes(routes!(sync::list_changes))
+        .routes(routes!(sync::send_bulk))
         .routes(routes!(rights::list_requests, rights::take_down_request))
         .routes(routes!(rights::show_request))
         .routes(routes!(rights::decide_request))

@@ -1,6 +1,7 @@
 //! Tables brought in: heads matched to the catalogue, every row checked before one is saved, saved as one deed that can be taken back.
 
 mod book;
+mod bulk;
 mod check;
 mod columns;
 mod compare;
@@ -25,13 +26,16 @@ mod undo;
 mod work;
 
 pub use book::{ColumnBook, ImportBook, Table, TableBook};
+pub use bulk::{LineOutcome, LineTrouble};
 pub use check::check_batch;
+pub use deciding::Outcome;
 pub use mapping::Mapping;
 pub use report::{Report, Tally, TroubleCount, TroubleRow};
 pub use runs::{Runs, resume, sweep};
 pub use save::save_batch;
 pub use undo::undo_batch;
 
+pub(crate) use bulk::{Bulk, BulkDone, take_bulk};
 pub(crate) use deciding::EVERYWHERE;
 pub(crate) use files::{Files, Part as FilePart};
 pub(crate) use mapping::{check as check_mapping, heads_hash, suggest};

@@ -1,6 +1,7 @@
 //! Every read of the register: what belongs to a record, lists, search. Bounded, and filtered by the reader's scope.
 
 pub(crate) mod batches;
+pub(crate) mod changes;
 pub(crate) mod counts;
 pub(crate) mod duplicates;
 pub(crate) mod exports;
@@ -15,7 +16,7 @@ use crate::error::RegistryError;
 use crate::model::{Kind, Record, RecordId};
 use crate::store::{self, RecordRow};
 use ::store::{Conn, Tx, sql};
-use platform::{DistrictId, Fault};
+use platform::{DistrictId, Fault, Time};
 
 /// What may belong to one record; a block of flats has some hundreds of homes.
 const BELOW_ROWS_MAX: i64 = 5_000;
@@ -46,8 +47,8 @@ sql! {
              from_on, to_on, lon, lat, merged_into, label, fields, sealed, changed_at
          from registry_record where district = $1 and organisation_id = $2 and state = 'live' order by id limit $3";
     /// A derived name, and no version of its own: it says nothing its place does not say.
-    RELABEL: (DistrictId, RecordId, String) =
-        "update registry_record set label = $3 where district = $1 and id = $2";
+    RELABEL: (DistrictId, RecordId, String, Time) =
+        "update registry_record set label = $3, changed_at = $4 where district = $1 and id = $2";
 }
 
 /// What of one kind stands directly at a place.
@@ -113,7 +114,8 @@ pub(crate) async fn relabel_below(tx: &mut Tx, place: &Record) -> Result<(), Reg
             if label == record.content.label {
                 continue;
             }
-            tx.execute(&RELABEL, (district, record.id, label.clone())).await?;
+            let at = tx.present();
+            tx.execute(&RELABEL, (district, record.id, label.clone(), at)).await?;
             let mut relabelled = record;
             relabelled.content.label = label;
             store::index_words(tx, &relabelled).await?;

@@ -318,9 +318,17 @@ pub(crate) async fn insert(tx: &mut Tx, records: &[Record]) -> Result<(), Fault>
     insert_rows(tx, &rows).await
 }
 
+/// Gives a row the moment it is written at. It may have been decided on long before, and who follows the changes by their moments would
+/// have gone by.
+fn stamp(tx: &Tx, row: &mut Columns) {
+    row.21 = tx.present();
+}
+
 /// Saves the rows of records that are new.
 pub(crate) async fn insert_rows(tx: &mut Tx, rows: &Rows) -> Result<(), Fault> {
-    tx.execute_many(&INSERT, rows.records.iter().cloned()).await?;
+    let mut records = rows.records.clone();
+    records.iter_mut().for_each(|row| stamp(tx, row));
+    tx.execute_many(&INSERT, records).await?;
     tx.execute_many(&ADD_LOOKUP, rows.lookups.iter().copied()).await?;
     if !tx.is_sqlite() {
         return tx.execute_many(&ADD_TOKENS, rows.words.iter().cloned()).await.map(drop);
@@ -343,7 +351,8 @@ pub(crate) async fn index_words(tx: &mut Tx, record: &Record) -> Result<(), Faul
 /// Saves the next version of a record, and how it was before.
 pub(crate) async fn save(tx: &mut Tx, before: &Record, after: &Record) -> Result<(), RegistryError> {
     let (district, keys, catalogue) = (tx.district(), keys(tx)?, tx.fixture::<Catalogue>());
-    let row = columns(&catalogue, &keys, district, after)?;
+    let mut row = columns(&catalogue, &keys, district, after)?;
+    stamp(tx, &mut row);
     if tx.execute(&UPDATE, row).await? == 0 {
         return Err(RegistryError::Stale {
             seen: before.version,

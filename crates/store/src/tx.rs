@@ -34,6 +34,11 @@ impl Tx {
         self.now
     }
 
+    /// What the clock shows now: later than [`Tx::now`] in a write that takes long or replays the past.
+    pub fn present(&self) -> Time {
+        self.shared.clock.now()
+    }
+
     /// Replays the past: the demo and imports write what happened then, in the order it happened.
     pub fn at(&mut self, moment: Time) {
         self.now = moment;

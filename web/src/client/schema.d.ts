@@ -1336,6 +1336,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registry/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 增量同步：从上次之后变化的登记（两分钟前为止），每个人都能看到自己被同步过。What has changed since, up to two minutes ago. */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批量报送：一次最多 500 条，逐条答复结果；带 `Idempotency-Key` 重发不会重复登记。Send records, up to 500 at a time. */
+        post: operations["send_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/requests": {
         parameters: {
             query?: never;
@@ -2464,6 +2498,20 @@ export interface components {
             /** Format: int64 */
             residents: number;
         };
+        /** @description Records of one kind of table. */
+        BulkBody: {
+            table: components["schemas"]["Table"];
+            /** @description 1 to 500 lines: values by the keys of the table's columns, as text, numbers or lists of text. */
+            lines: Record<string, never>[];
+            /** @description Whether the sender is right where the register says something else. */
+            takes_conflicts?: boolean;
+        };
+        /** @description What became of each line, in their order. */
+        BulkView: {
+            /** @description The deed of all lines: undone as one. */
+            act: components["schemas"]["ActId"];
+            lines: components["schemas"]["LineOutcome"][];
+        };
         /** Format: uuid */
         CaseId: string;
         /** @description One line of a queue. */
@@ -2604,6 +2652,49 @@ export interface components {
             /** @description The record moved to another grid, home or subject, began, ended or was merged. */
             moved: boolean;
         };
+        /** @description What a record says. */
+        ChangedContent: {
+            /** @description The name it is listed by; the address in full of a place or home. */
+            label: components["schemas"]["Told"];
+            /** @description The code of its grid. */
+            area: string;
+            links: components["schemas"]["LinksView"];
+            from_on?: string | null;
+            to_on?: string | null;
+            /**
+             * Format: double
+             * @description WGS-84.
+             */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            /** @description By the keys of the catalogue. */
+            values: {
+                [key: string]: components["schemas"]["ChangedValue"];
+            };
+            /** @description Keys of values it has that are sealed and not opened. */
+            sealed: string[];
+        };
+        /** @description A record that was changed. */
+        ChangedLine: {
+            id: components["schemas"]["RecordId"];
+            kind: components["schemas"]["Kind"];
+            /** Format: int64 */
+            version: number;
+            /** @description `merged`: it goes on as `merged_into`. `withdrawn`, `erased`: the copy is to be deleted. */
+            state: components["schemas"]["State"];
+            merged_into?: components["schemas"]["RecordId"] | null;
+            /** @description The person asked that this is only stored: the copy is not to be used until a later line comes without this. */
+            restricted: boolean;
+            changed_at: components["schemas"]["Time"];
+            content?: components["schemas"]["ChangedContent"] | null;
+        };
+        /** @description A value as it is kept, and where it is from. */
+        ChangedValue: {
+            value: components["schemas"]["Told"];
+            source: components["schemas"]["Source"];
+            at: components["schemas"]["Time"];
+        };
         /** @description The changes in one frame; paths are SVG path data, to be filled with `fill-rule="evenodd"`. */
         ChangesDrawn: components["schemas"]["PictureFrame"] & {
             /** @description Where the ground differs: left, top, width and height on the picture. A moved corner of a large area would else hardly be seen. */
@@ -2614,6 +2705,14 @@ export interface components {
             around: components["schemas"]["AroundDrawn"][];
             /** @description Changes left out of the picture: too many, or without a boundary. */
             left_out: number;
+        };
+        /** @description Records in the order in which they were changed, each as it is now. */
+        ChangesView: {
+            lines: components["schemas"]["ChangedLine"][];
+            /** @description Where to go on from, now or later. Of a record that comes twice the later line holds. */
+            since: components["schemas"]["Cursor"];
+            /** @description There is more by now. A page may be empty and yet not the last. */
+            more: boolean;
         };
         /** @description How a table is to be read. */
         CheckBody: {
@@ -3257,6 +3356,18 @@ export interface components {
          * @enum {string}
          */
         Likeness: "document" | "name_and_birth";
+        /** @description What became of a line. Codes and columns, no value: the answer is remembered for a repeated call. */
+        LineOutcome: {
+            outcome: components["schemas"]["Outcome"];
+            troubles: components["schemas"]["LineTrouble"][];
+        };
+        /** @description Why a line is in conflict or wrong. */
+        LineTrouble: {
+            /** @description Stable, as in the report of a table. */
+            code: string;
+            /** @description The key of the column. */
+            column?: string | null;
+        };
         /** @description What a record belongs to. */
         LinksView: {
             place?: components["schemas"]["RecordId"] | null;
@@ -3525,6 +3636,11 @@ export interface components {
             /** @description What proves it. */
             evidence?: string | null;
         };
+        /**
+         * @description What becomes of a row.
+         * @enum {string}
+         */
+        Outcome: "new" | "changed" | "unchanged" | "conflict" | "wrong";
         OwnPost: {
             id: components["schemas"]["PostId"];
             kind: string;
@@ -8309,6 +8425,139 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description The `since` of the page before; none: from the beginning. */
+                since?: string;
+                /** @description Only records of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /** @description 1,000 at most. */
+                limit?: number;
+                /** @description A key of the catalogue's purposes: everybody in the answer is told of it. */
+                purpose?: string;
+                /** @description Sealed values to open, separated by commas; `facts` for service facts. */
+                open?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

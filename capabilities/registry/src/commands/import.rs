@@ -15,7 +15,7 @@ use crate::store;
 use ::store::{Conn, Tx};
 use axum::http::StatusCode;
 use edge::Edge;
-use platform::{Actor, ActorKind, Fault, Problem, Scope, Words};
+use platform::{Actor, ActorKind, Fault, Permission, Problem, Scope, Words};
 use seal::Vault;
 use sheets::{Book, Cell, SheetFault};
 use std::ops::ControlFlow;
@@ -33,7 +33,7 @@ pub struct Sent {
 /// # Errors
 /// No right to it; a file that is no spreadsheet, too large, broken, or has no heads.
 pub async fn send_table(edge: &Edge, actor: &Actor, sent: Sent) -> Result<Batch, RegistryError> {
-    let scopes = scopes_of(actor)?;
+    let scopes = scopes_of(actor, &IMPORT)?;
     let bytes = sent.bytes.len() as u64;
     if bytes > FILE_BYTES_MAX {
         return Err(refused(SheetFault::TooLarge { bytes, bytes_max: FILE_BYTES_MAX }));
@@ -222,7 +222,7 @@ pub async fn errors_of(edge: &Edge, actor: &Actor, id: BatchId) -> Result<Vec<u8
 /// # Errors
 /// It is somebody else's, or not there.
 pub async fn own(edge: &Edge, actor: &Actor, id: BatchId) -> Result<Batch, RegistryError> {
-    scopes_of(actor)?;
+    scopes_of(actor, &IMPORT)?;
     let (batch, _) = load(edge, actor.district, id).await?;
     if batch.account == actor.account { Ok(batch) } else { Err(RegistryError::NotFound) }
 }
@@ -246,16 +246,22 @@ fn began(edge: &Edge, actor: &Actor, batch: Batch, is_saved: bool) -> Result<Bat
 }
 
 /// The areas the actor may bring records into.
-fn scopes_of(actor: &Actor) -> Result<Vec<String>, RegistryError> {
-    if actor.holds_everywhere(&IMPORT) {
+///
+/// # Errors
+/// None at all.
+pub(crate) fn scopes_of(
+    actor: &Actor,
+    permission: &'static Permission,
+) -> Result<Vec<String>, RegistryError> {
+    if actor.holds_everywhere(permission) {
         return Ok(vec![EVERYWHERE.to_owned()]);
     }
     let path = |scope: &Scope| match scope {
         Scope::Area { path } => Some(path.clone()),
         _ => None,
     };
-    let paths: Vec<String> = actor.scopes(&IMPORT).filter_map(path).collect();
-    if paths.is_empty() { Err(RegistryError::Forbidden(&IMPORT)) } else { Ok(paths) }
+    let paths: Vec<String> = actor.scopes(permission).filter_map(path).collect();
+    if paths.is_empty() { Err(RegistryError::Forbidden(permission)) } else { Ok(paths) }
 }
 
 fn not_now(state: BatchState) -> RegistryError {

@@ -6,7 +6,8 @@ use crate::facts::{RegistryFact, UNDONE};
 use crate::model::{ActId, Content, Record, RecordId, State};
 use crate::store;
 use ::store::Tx;
-use platform::Permission;
+use axum::http::StatusCode;
+use platform::{Permission, Problem, Words};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,17 +20,30 @@ pub struct Undone {
     pub go_on_after: Option<RecordId>,
 }
 
+/// Steps of one write; what is larger is a table, and taken back as one.
+const STEPS_MAX: usize = 10;
+
 /// Undoes a deed. A record changed by a later deed stands in the way, and then nothing is undone.
 ///
 /// # Errors
-/// `registry.changed_since` with the records; `registry.nothing_to_undo` where no such deed is.
+/// `registry.changed_since` with the records; `registry.nothing_to_undo` where no such deed is; `registry.undo_as_table` where it
+/// changed more records than one write should.
 pub async fn undo(tx: &mut Tx, act: ActId) -> Result<Undone, RegistryError> {
-    let (nothing, new_act) = (RecordId(Uuid::nil()), ActId::new(tx.now()));
-    let done = undo_step(tx, act, nothing, new_act, &EDIT).await?;
-    if done.records == 0 {
-        return Err(RegistryError::NothingToUndo);
+    let (mut after, new_act, mut records) = (RecordId(Uuid::nil()), ActId::new(tx.now()), 0);
+    for _ in 0..STEPS_MAX {
+        let done = undo_step(tx, act, after, new_act, &EDIT).await?;
+        records += done.records;
+        match done.go_on_after {
+            Some(last) => after = last,
+            None if records == 0 => return Err(RegistryError::NothingToUndo),
+            None => return Ok(Undone { records, ..done }),
+        }
     }
-    Ok(done)
+    let words = Words::of(
+        "这次操作涉及的记录太多，请在导入页面整批撤销。",
+        "This deed changed too many records; take its table back instead.",
+    );
+    Err(Problem::new(StatusCode::CONFLICT, "registry.undo_as_table", words).into())
 }
 
 /// One step of undoing a deed that changed more records than one write should.

@@ -13,7 +13,9 @@ use crate::model::{Content, Kind, Record, RecordId};
 use crate::view::Viewer;
 use platform::{Scope, Words};
 use seal::Keyring;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use utoipa::ToSchema;
 
 /// The scope of those who may bring records into the whole district.
 pub(crate) const EVERYWHERE: &str = "*";
@@ -30,8 +32,9 @@ pub(crate) struct Deciding<'a> {
 }
 
 /// What becomes of a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Outcome {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
     New,
     Changed,
     /// The register says the same already.

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Tables worked at side by side: each holds a district's places in memory.
 const AT_ONCE_MAX: usize = 2;
@@ -43,6 +43,11 @@ impl Runs {
     /// Rows or records done by the work under way; none where none is.
     pub(crate) fn done(&self, id: BatchId) -> Option<i64> {
         self.of.lock().get(&id).map(|run| run.done.load(Ordering::Relaxed))
+    }
+
+    /// Waits for one's turn to work at rows.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 
     /// Begins the work a batch's state asks for, after what is under way at it.

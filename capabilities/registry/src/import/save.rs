@@ -19,11 +19,12 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 /// How often a part is decided anew because somebody changed the same records meanwhile.
-const TRIES_MAX: u32 = 5;
+pub(super) const TRIES_MAX: u32 = 5;
 
 /// A part that was decided on, ready to be written.
-struct Ready {
-    part: Arc<Part>,
+#[derive(Clone)]
+pub(super) struct Ready {
+    pub part: Arc<Part>,
     rows: Arc<store::Rows>,
 }
 
@@ -94,7 +95,7 @@ async fn decide(work: &mut Work, rows: &Rows, before: Option<&Writing>) -> Resul
 }
 
 /// Seals and spells out what is new, so that the write only writes.
-async fn ready(work: &Work, part: Part) -> Result<Ready, RegistryError> {
+pub(super) async fn ready(work: &Work, part: Part) -> Result<Ready, RegistryError> {
     let (catalogue, keys, district) = (work.columns.catalogue.clone(), work.keys.clone(), work.district);
     let sealing = tokio::task::spawn_blocking(move || {
         let rows = store::Rows::of(&catalogue, &keys, district, &part.new)?;
@@ -135,7 +136,7 @@ async fn finish(work: &mut Work, writing: Writing) -> Result<bool, RegistryError
     }
 }
 
-fn is_overtaken(error: &RegistryError) -> bool {
+pub(super) fn is_overtaken(error: &RegistryError) -> bool {
     match error {
         RegistryError::Stale { .. } => true,
         RegistryError::Fault(fault) => fault.kind() == FaultKind::Contention,
@@ -143,7 +144,7 @@ fn is_overtaken(error: &RegistryError) -> bool {
     }
 }
 
-fn count(batch: &mut Batch, part: &Part) {
+pub(super) fn count(batch: &mut Batch, part: &Part) {
     for Decision { outcome, .. } in &part.decisions {
         batch.report.saved.add(*outcome);
     }
@@ -159,21 +160,28 @@ async fn write(
     ready: Ready,
 ) -> Result<Batch, RegistryError> {
     let (actor, answer) = (actor_of(district, &before), after.clone());
-    db.write(&actor, async move |tx: &mut Tx| {
-        let Ready { part, rows } = &ready;
-        if !store::batches::save(tx, &before, &after).await? {
-            return Err(RegistryError::NotFound);
-        }
-        store::insert_rows(tx, rows).await?;
-        for (old, new) in &part.changed {
-            store::save(tx, old, new).await?;
-        }
-        let is_any = part.decisions.iter().any(|d| matches!(d.outcome, Outcome::New | Outcome::Changed));
-        if is_any || after.state == BatchState::Saved {
-            tx.record(&BatchFact::of(SAVED, &after)).await?;
-        }
-        Ok(())
-    })
-    .await?;
+    db.write(&actor, async move |tx: &mut Tx| put(tx, &before, &after, &ready).await).await?;
     Ok(answer)
+}
+
+/// Writes a part: how far its table is, what it makes and changes, and the fact.
+pub(super) async fn put(
+    tx: &mut Tx,
+    before: &Batch,
+    after: &Batch,
+    ready: &Ready,
+) -> Result<(), RegistryError> {
+    let Ready { part, rows } = ready;
+    if !store::batches::save(tx, before, after).await? {
+        return Err(RegistryError::NotFound);
+    }
+    store::insert_rows(tx, rows).await?;
+    for (old, new) in &part.changed {
+        store::save(tx, old, new).await?;
+    }
+    let is_any = part.decisions.iter().any(|d| matches!(d.outcome, Outcome::New | Outcome::Changed));
+    if is_any || after.state == BatchState::Saved {
+        tx.record(&BatchFact::of(SAVED, after)).await?;
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use super::known::{Asked, Known};
 use super::places::Places;
 use super::places_new::Maker;
 use super::subjects::Subjects;
-use super::{Batch, BatchId, ImportBook};
+use super::{Batch, BatchId, ImportBook, Mapping};
 use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
 use crate::model::{Kind, Origin, RecordId, Source};
@@ -20,7 +20,7 @@ use axum::http::StatusCode;
 use edge::Edge;
 use platform::{Actor, DistrictId, Fault, Problem, Refusal, Words};
 use seal::{Keyring, Vault};
-use sheets::{Book, Limits, SheetFault};
+use sheets::{Book, DateSystem, Limits, SheetFault};
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -98,14 +98,25 @@ impl Work {
     pub async fn open(edge: &Edge, district: DistrictId, id: BatchId) -> Result<(Self, Book), RegistryError> {
         let (batch, keys) = load(edge, district, id).await?;
         let mapping = batch.mapping.clone().ok_or(RegistryError::NotFound)?;
-        let files = Files::of(edge, district);
-        let book = open_book(&files, &keys, id).await?;
+        let book = open_book(&Files::of(edge, district), &keys, id).await?;
+        let work = Self::begin(edge, district, batch, mapping, book.date_system()).await?;
+        Ok((work, book))
+    }
+
+    /// Begins to work at rows, from wherever they come.
+    pub async fn begin(
+        edge: &Edge,
+        district: DistrictId,
+        batch: Batch,
+        mapping: Mapping,
+        dates: DateSystem,
+    ) -> Result<Self, RegistryError> {
         let columns = Columns {
             catalogue: edge.fixture::<Catalogue>(),
             book: edge.fixture::<ImportBook>(),
             table: batch.table,
             mapping,
-            dates: book.date_system(),
+            dates,
             today: edge.now().local().date(),
         };
         let viewer = Viewer {
@@ -116,8 +127,8 @@ impl Work {
         let mut work = Self {
             edge: edge.clone(),
             district,
-            keys,
-            files,
+            keys: edge.fixture::<Vault>().of(district)?,
+            files: Files::of(edge, district),
             batch,
             columns,
             viewer,
@@ -126,7 +137,7 @@ impl Work {
             subjects: Subjects::default(),
         };
         work.load_register().await?;
-        Ok((work, book))
+        Ok(work)
     }
 
     /// Reads the register's places anew, and what else the table is compared with as a whole.

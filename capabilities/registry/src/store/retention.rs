@@ -1,6 +1,6 @@
 //! Taking values away for good: the record without them, no earlier state of it, nothing it is found by; and the nightly reports.
 
-use super::{Columns, RecordRow, UPDATE, columns, keys};
+use super::{Columns, RecordRow, UPDATE, columns, keys, stamp};
 use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
 use crate::model::{Record, RecordId, SweepId};
@@ -39,7 +39,8 @@ pub(crate) async fn over(tx: &mut Tx, after: RecordId) -> Result<Vec<Record>, Fa
 /// left, and what was done before cannot be undone. Answers how many earlier states there were.
 pub(crate) async fn erase(tx: &mut Tx, before: &Record, after: &Record) -> Result<u64, RegistryError> {
     let (district, keys, catalogue) = (tx.district(), keys(tx)?, tx.fixture::<Catalogue>());
-    let row: Columns = columns(&catalogue, &keys, district, after)?;
+    let mut row: Columns = columns(&catalogue, &keys, district, after)?;
+    stamp(tx, &mut row);
     if tx.execute(&UPDATE, row).await? == 0 {
         return Err(RegistryError::Stale {
             seen: before.version,

@@ -135,6 +135,11 @@ sql! {
         "insert into registry_restriction (district, person_id, request_id, since) values ($1, $2, $3, $4)
          on conflict (district, person_id) do nothing";
     LIFT: (DistrictId, RecordId) = "delete from registry_restriction where district = $1 and person_id = $2";
+    /// Who follows the changes is told that the person's records may, or may not, be used from now on.
+    TOUCH: (DistrictId, RecordId, Time) =
+        "update registry_record set changed_at = $3 where district = $1 and id = $2";
+    TOUCH_BELOW: (DistrictId, RecordId, Time) =
+        "update registry_record set changed_at = $3 where district = $1 and person_id = $2 and state = 'live'";
     RESTRICTED: (DistrictId, RecordId) -> (Time,) =
         "select since from registry_restriction where district = $1 and person_id = $2";
     RESTRICTED_AMONG: (DistrictId, List<RecordId>) -> (RecordId,) =
@@ -274,12 +279,20 @@ impl RequestRow {
 /// From now on the person's data is only stored.
 pub(crate) async fn restrict(tx: &mut Tx, person: RecordId, request: RequestId) -> Result<(), Fault> {
     let (district, now) = (tx.district(), tx.now());
-    tx.execute(&RESTRICT, (district, person, request, now)).await.map(drop)
+    tx.execute(&RESTRICT, (district, person, request, now)).await?;
+    touch(tx, person).await
+}
+
+async fn touch(tx: &mut Tx, person: RecordId) -> Result<(), Fault> {
+    let (district, at) = (tx.district(), tx.present());
+    tx.execute(&TOUCH, (district, person, at)).await?;
+    tx.execute(&TOUCH_BELOW, (district, person, at)).await.map(drop)
 }
 
 /// Lifts a restriction; whether there was one.
 pub(crate) async fn lift(tx: &mut Tx, person: RecordId) -> Result<bool, Fault> {
     let district = tx.district();
+    touch(tx, person).await?;
     Ok(tx.execute(&LIFT, (district, person)).await? > 0)
 }
 

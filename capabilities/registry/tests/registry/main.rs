@@ -17,4 +17,5 @@ mod retention;
 mod rights;
 mod search;
 mod statements;
+mod sync;
 mod town;

@@ -139,6 +139,8 @@ fn grants_of(token: &str) -> Option<(u128, Scope, &'static [&'static str])> {
         "worker1" => (2, area(GRID_1), WORKER),
         "worker2" => (3, area(GRID_2), WORKER),
         "dispatcher" => (4, Scope::District, CLERK),
+        "province" => (9, Scope::District, &["registry.sync", "registry.open"]),
+        "neighbour" => (10, area(GRID_2), &["registry.sync"]),
         "welfare" => (8, Scope::District, &["registry.view", "registry.open", "registry.open_facts"]),
         "gis" => (6, Scope::District, &["registry.map"]),
         "nobody" => (5, Scope::Own, &[]),

@@ -1,4 +1,4 @@
-//! The register's writes, each done once: at the dispatcher's desk, with a table, for a person, beyond one's area.
+//! The register's writes, each done once: at the dispatcher's desk, with a table, by another platform, for a person, beyond one's area.
 
 use super::{Audit, text};
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ pub(super) async fn register(audit: &mut Audit) {
     let area = area_of(audit).await;
     let person = deeds(audit, &desk, &area).await;
     tables(audit, &desk, &area).await;
+    bulk(audit).await;
     rights(audit, &desk, &person).await;
     let worker = audit.house.person("grid_worker").await;
     let affected =
@@ -97,6 +98,21 @@ async fn tables(audit: &mut Audit, desk: &Caller, area: &str) {
     let copy = json!({ "kind": "person", "area_path": area, "format": "jsonl", "purpose": "notice",
         "reason": "停水通知到户", "open": [] });
     audit.does("export_records", desk.post("/api/registry/exports", copy)).await;
+}
+
+/// The province's platform, with a key of its own, sends a line.
+async fn bulk(audit: &mut Audit) {
+    let admin = audit.house.person("system_admin").await;
+    let security = audit.house.person("security_admin").await;
+    let service = json!({ "kind": "service", "name": "省级平台" });
+    let service = admin.post("/api/identity/accounts", service).await.ok()["id"].clone();
+    let role = json!({ "role": "upper_platform", "scope": { "kind": "district" } });
+    security.post(&format!("/api/identity/accounts/{}/roles", text(&service)), role).await.ok();
+    let key = admin.post("/api/identity/service-keys", json!({ "account": service })).await.ok();
+    let province = admin.clone().with_token(&text(&key["key"]));
+    let line = json!({ "person.name": "审计己", "address": "审计1栋", "residence.kind": "户籍" });
+    let lines = json!({ "table": "people", "lines": [line] });
+    audit.does("send_bulk", province.post("/api/registry/bulk", lines)).await;
 }
 
 /// Waits until the work on a table has ended.
