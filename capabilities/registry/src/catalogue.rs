@@ -69,13 +69,21 @@ pub struct FactBook {
     pub service: Words,
     pub basis: String,
     pub evidence: Words,
-    /// Key, words and allowed codes of each detail.
-    pub details: Vec<(String, Words, Vec<String>)>,
+    pub details: Vec<DetailBook>,
     /// The years of life within which it can hold.
     pub from_age: Option<i32>,
     pub until_age: Option<i32>,
     pub age_months: i32,
     pub to: Vec<String>,
+}
+
+/// Something a service needs to know of a fact: of a disability its class and grade.
+#[derive(Clone, Debug)]
+pub struct DetailBook {
+    pub key: String,
+    pub words: Words,
+    /// Code and words of each choice.
+    pub choices: Vec<(String, Words)>,
 }
 
 /// Why a record may be opened, and what that opens.
@@ -125,6 +133,12 @@ impl Catalogue {
 
     pub fn fact(&self, key: &str) -> Option<&FactBook> {
         self.facts.iter().find(|fact| fact.key == key)
+    }
+
+    /// A detail of whichever fact has it, by its key and one of its codes.
+    pub fn detail(&self, key: &str, code: &str) -> Option<(&DetailBook, &Words)> {
+        let mut all = self.facts.iter().flat_map(|fact| &fact.details).filter(|detail| detail.key == key);
+        all.find_map(|detail| Some((detail, detail.choice(code)?)))
     }
 
     pub fn purpose(&self, key: &str) -> Option<&PurposeBook> {
@@ -187,6 +201,13 @@ impl Catalogue {
 impl KindBook {
     pub fn field(&self, key: &str) -> Option<&FieldBook> {
         self.fields.iter().find(|field| field.key == key)
+    }
+}
+
+impl DetailBook {
+    /// The words of a choice's code.
+    pub fn choice(&self, code: &str) -> Option<&Words> {
+        self.choices.iter().find(|(known, _)| known == code).map(|(_, words)| words)
     }
 }
 
@@ -307,7 +328,7 @@ struct FactEntry {
     basis: String,
     evidence: WordsEntry,
     #[serde(default)]
-    details: Vec<(String, String, String, Vec<String>)>,
+    details: Vec<(String, String, String, Vec<(String, String, String)>)>,
     from_age: Option<i32>,
     until_age: Option<i32>,
     age_months: i32,
@@ -375,17 +396,20 @@ impl FactEntry {
             service: self.service.words(),
             basis: self.basis,
             evidence: self.evidence.words(),
-            details: self
-                .details
-                .into_iter()
-                .map(|(key, zh, en, codes)| (key, Words::new(zh, en), codes))
-                .collect(),
+            details: self.details.into_iter().map(detail_book).collect(),
             from_age: self.from_age,
             until_age: self.until_age,
             age_months: self.age_months,
             to: self.to,
         }
     }
+}
+
+fn detail_book(
+    (key, zh, en, choices): (String, String, String, Vec<(String, String, String)>),
+) -> DetailBook {
+    let choices = choices.into_iter().map(|(code, zh, en)| (code, Words::new(zh, en)));
+    DetailBook { key, words: Words::new(zh, en), choices: choices.collect() }
 }
 
 impl PurposeEntry {

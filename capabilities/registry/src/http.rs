@@ -6,6 +6,7 @@ mod counts;
 mod deeds;
 mod duplicates;
 mod exports;
+mod history;
 mod homes;
 mod imports;
 mod kinds;
@@ -34,7 +35,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(kinds::list_kinds))
         .routes(routes!(records::show_record))
-        .routes(routes!(records::show_history))
+        .routes(routes!(history::show_history))
         .routes(routes!(people::show_person))
         .routes(routes!(homes::show_home))
         .routes(routes!(homes::show_building))
@@ -98,6 +99,7 @@ pub(crate) fn viewer(edge: &Edge, actor: &Actor) -> Viewer {
     Viewer {
         catalogue: edge.fixture::<Catalogue>(),
         places: edge.fixture::<territory::Map>().of(actor.district),
+        reader: actor.clone(),
         now: edge.now(),
     }
 }

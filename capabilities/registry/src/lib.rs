@@ -4,6 +4,7 @@
 pub mod access;
 mod catalogue;
 pub mod commands;
+mod deeds;
 pub mod demo;
 mod error;
 mod export;
@@ -22,7 +23,7 @@ mod search;
 mod store;
 mod view;
 
-pub use catalogue::{Catalogue, FactBook, FieldBook, KindBook, PurposeBook, Rights};
+pub use catalogue::{Catalogue, DetailBook, FactBook, FieldBook, KindBook, PurposeBook, Rights};
 pub use error::RegistryError;
 pub use model::{ActId, Content, Kind, Links, Origin, Record, RecordId, Shape, Source, State};
 pub use reseal::RESEALS;
@@ -45,7 +46,8 @@ pub static CAPABILITY: Capability = Capability {
             "0004_on_the_map.sql",
             "0005_claim_key.sql",
             "0006_plates.sql",
-            "0007_in_order.sql"
+            "0007_in_order.sql",
+            "0008_batch_of_act.sql"
         ]
     ),
     permissions: access::PERMISSIONS,

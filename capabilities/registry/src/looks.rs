@@ -27,6 +27,7 @@ pub struct Look {
     opens: BTreeSet<String>,
     /// Keys of the service facts it shows.
     facts: BTreeSet<String>,
+    is_restricted: bool,
 }
 
 /// What somebody wants to see, and why.
@@ -45,6 +46,11 @@ impl Look {
     /// Whether a sealed field of the record is open in this look.
     pub fn opens(&self, id: RecordId, field: &str) -> Option<Purpose> {
         (self.record == id && self.opens.contains(field)).then_some(Purpose("a recorded look"))
+    }
+
+    /// Whether the person asked that the record is only stored.
+    pub fn is_restricted(&self) -> bool {
+        self.is_restricted
     }
 
     /// Whether a service fact is shown in this look, to whoever looks.
@@ -69,14 +75,14 @@ pub async fn look(tx: &mut Tx, wish: &Wish) -> Result<(Record, Look), RegistryEr
         return Err(RegistryError::NotFound);
     }
     let path = record.content.area_path.clone();
-    let is_restricted = is_restricted(tx, wish, &record).await?;
-    let is_closed = is_restricted || !tx.actor().holds_at(&access::OPEN, &path);
+    let is_closed_to_all = is_closed_to_all(tx, wish, &record).await?;
+    let is_closed = is_closed_to_all || !tx.actor().holds_at(&access::OPEN, &path);
     let reason = if is_closed { emergency_reason(tx, wish, &path)? } else { None };
     match reason {
         Some(reason) => break_glass(tx, wish, &record, reason).await?,
         None => {
             require_parts(tx, wish, &path)?;
-            if is_restricted {
+            if is_closed_to_all {
                 return Err(RegistryError::Restricted);
             }
         }
@@ -119,7 +125,8 @@ async fn write_down(
     });
     tx.record(&RegistryFact::of(OPENED, record, data)).await?;
     let facts = if parts.contains(FACTS_PART) { told } else { BTreeSet::new() };
-    Ok(Look { record: record.id, opens: parts, facts })
+    let is_restricted = is_restricted(tx, record).await?;
+    Ok(Look { record: record.id, opens: parts, facts, is_restricted })
 }
 
 /// What kind of post or being looks: looks are counted by it, never by person.
@@ -140,10 +147,13 @@ async fn break_glass(tx: &mut Tx, wish: &Wish, record: &Record, reason: &str) ->
 }
 
 /// Whether the record is of a person whose data is only stored: then nobody sees it but the person, and the desk that answers them.
-async fn is_restricted(tx: &mut Tx, wish: &Wish, record: &Record) -> Result<bool, Fault> {
+async fn is_closed_to_all(tx: &mut Tx, wish: &Wish, record: &Record) -> Result<bool, Fault> {
     let is_answer = wish.purpose == RIGHTS && tx.actor().holds_at(&access::DECIDE, &record.content.area_path);
-    let Some(person) = record.person().filter(|_| !is_answer) else { return Ok(false) };
-    let district = tx.district();
+    Ok(!is_answer && is_restricted(tx, record).await?)
+}
+
+async fn is_restricted(tx: &mut Tx, record: &Record) -> Result<bool, Fault> {
+    let (district, Some(person)) = (tx.district(), record.person()) else { return Ok(false) };
     Ok(store::rights::restricted_since(tx, district, person).await?.is_some())
 }
 

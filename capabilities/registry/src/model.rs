@@ -13,7 +13,7 @@ mod shape;
 pub mod spelling;
 
 pub use fields::{Fields, Origin, Source};
-pub use history::changes_between;
+pub use history::{FieldChange, changes_between};
 pub use plate::PlateCode;
 pub use record::{Content, KEEPING, Kind, Links, Record, State};
 pub use rights::{AlarmId, AlarmKind, Ask, Asked, ClaimId, NoticeId, RequestId, RequestState, SELF, SweepId};

@@ -4,6 +4,7 @@ pub(crate) mod batches;
 pub(crate) mod changes;
 pub(crate) mod counts;
 pub(crate) mod duplicates;
+pub(crate) mod entered;
 pub(crate) mod exports;
 pub(crate) mod features;
 pub(crate) mod homes;

@@ -1,12 +1,13 @@
 //! Records as screens and other systems see them: words beside codes, what is sealed masked unless the look opens it.
 
 use crate::catalogue::{Catalogue, FieldBook};
+use crate::deeds::{RecordActionView, actions_of};
 use crate::looks::Look;
 use crate::model::identifier::{Document, DocumentKind};
 use crate::model::spelling::mask_name;
 use crate::model::{Kind, Links, Origin, Record, RecordId, Shape, Source, State};
 use jiff::civil::Date;
-use platform::{Personal, Phone, Time, Words};
+use platform::{Actor, Personal, Phone, Time, Words};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use utoipa::openapi::{RefOr, Schema};
 pub struct Viewer {
     pub catalogue: Arc<Catalogue>,
     pub places: Arc<Snapshot>,
+    /// Who reads.
+    pub reader: Actor,
     pub now: Time,
 }
 
@@ -128,6 +131,8 @@ pub struct RecordView {
     /// When the first of its values is to be confirmed.
     pub stale_at: Option<Time>,
     pub changed_at: Time,
+    /// What the reader may do with it, and why not the rest.
+    pub actions: Vec<RecordActionView>,
 }
 
 impl Viewer {
@@ -156,6 +161,7 @@ impl Viewer {
             fields: fields.collect(),
             stale_at: self.catalogue.stale_at(record.kind, content),
             changed_at: record.changed_at,
+            actions: actions_of(&self.reader, record, look.is_some_and(Look::is_restricted)),
         }
     }
 
@@ -213,7 +219,7 @@ impl Viewer {
             Shape::Yes if entry == &json!(true) => Words::of("是", "Yes"),
             Shape::Yes => Words::of("否", "No"),
             Shape::Whole => both(entry.to_string()),
-            Shape::Details => both(entry.to_string()),
+            Shape::Details => self.details(entry),
             Shape::Name
             | Shape::Names
             | Shape::Text
@@ -223,8 +229,24 @@ impl Viewer {
             | Shape::Code => both(text.to_owned()),
         }
     }
+
+    /// The details of a service fact in words; a code that is in no catalogue any more stands for itself.
+    fn details(&self, held: &Value) -> Words {
+        let told = held.as_object().into_iter().flatten().map(|(key, code)| {
+            let code = code.as_str().unwrap_or_default();
+            match self.catalogue.detail(key, code) {
+                Some((detail, choice)) => Words::new(
+                    format!("{} {}", detail.words.zh, choice.zh),
+                    format!("{}: {}", detail.words.en, choice.en),
+                ),
+                None => Words::new(code, code),
+            }
+        });
+        joined(&told.collect::<Vec<_>>())
+    }
 }
 
+/// Words of several things, one after the other.
 fn joined(words: &[Words]) -> Words {
     let all =
         |lang: fn(&Words) -> &str, between: &str| words.iter().map(lang).collect::<Vec<_>>().join(between);

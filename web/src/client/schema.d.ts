@@ -830,7 +830,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 一条登记的来历：每一项怎么变的、谁改的、凭什么。How each value of a record came to be so. */
+        /** 一条登记的来历：谁登记的，每一项怎么变的、谁改的、凭什么。How each value of a record came to be so, the newest change first. */
         get: operations["show_history"];
         put?: never;
         post?: never;
@@ -2651,6 +2651,8 @@ export interface components {
             fields: components["schemas"]["FieldChangeView"][];
             /** @description The record moved to another grid, home or subject, began, ended or was merged. */
             moved: boolean;
+            /** @description The record was entered: what it said at first, unless some of that was erased since. */
+            entered: boolean;
         };
         /** @description What a record says. */
         ChangedContent: {
@@ -2842,7 +2844,7 @@ export interface components {
         DetailView: {
             key: string;
             words: components["schemas"]["Words"];
-            codes: string[];
+            choices: components["schemas"]["ChoiceView"][];
         };
         /** @description Nothing more to say. */
         Done: {
@@ -4079,6 +4081,17 @@ export interface components {
             /** @description True where it waits for a person to look first. */
             held: boolean;
         };
+        /**
+         * @description Something that may be done with a record.
+         * @enum {string}
+         */
+        RecordAction: "amend" | "confirm" | "end" | "merge" | "move_in" | "move_out" | "enter_fact" | "open" | "open_facts" | "answer_person";
+        /** @description An action as a screen offers it: possible, or why not. */
+        RecordActionView: {
+            action: components["schemas"]["RecordAction"];
+            can: boolean;
+            why?: components["schemas"]["Words"] | null;
+        };
         /** Format: uuid */
         RecordId: string;
         /** @description A record. */
@@ -4106,6 +4119,8 @@ export interface components {
             fields: components["schemas"]["FieldView"][];
             stale_at?: components["schemas"]["Time"] | null;
             changed_at: components["schemas"]["Time"];
+            /** @description What the reader may do with it, and why not the rest. */
+            actions: components["schemas"]["RecordActionView"][];
         };
         RedeemCodeBody: {
             phone: string;

@@ -166,9 +166,9 @@ fn add_facts(
             continue;
         }
         let mut values = vec![("fact", json!(rate.key))];
-        let details = scribe.details_of(&rate.key).iter().filter_map(|(key, _, codes)| {
-            let code = codes.get(random.random_range(0..codes.len().max(1)))?;
-            Some((key.clone(), json!(code)))
+        let details = scribe.details_of(&rate.key).iter().filter_map(|detail| {
+            let (code, _) = detail.choices.get(random.random_range(0..detail.choices.len().max(1)))?;
+            Some((detail.key.clone(), json!(code)))
         });
         let details: serde_json::Map<String, Value> = details.collect();
         if !details.is_empty() {

@@ -60,7 +60,7 @@ impl<'a> Scribe<'a> {
     }
 
     /// The details a kind of service fact may have.
-    pub(super) fn details_of(&self, fact: &str) -> &[(String, platform::Words, Vec<String>)] {
+    pub(super) fn details_of(&self, fact: &str) -> &[crate::catalogue::DetailBook] {
         self.rules.catalogue.fact(fact).map_or(&[], |book| &book.details)
     }
 

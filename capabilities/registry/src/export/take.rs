@@ -68,8 +68,8 @@ pub(crate) async fn take(edge: &Edge, actor: &Actor, order: Order) -> Result<Cop
     )?;
     refuse_too_much(edge, actor, &order).await?;
     let id = ExportId::new(edge.now());
-    let viewer =
-        Viewer { catalogue, places: edge.fixture::<territory::Map>().of(actor.district), now: edge.now() };
+    let places = edge.fixture::<territory::Map>().of(actor.district);
+    let viewer = Viewer { catalogue, places, reader: actor.clone(), now: edge.now() };
     let writing = Writing {
         district: actor.district,
         keys: edge.fixture::<Vault>().of(actor.district)?,

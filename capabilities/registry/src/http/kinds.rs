@@ -75,7 +75,7 @@ pub struct FactKindView {
 pub struct DetailView {
     pub key: String,
     pub words: Words,
-    pub codes: Vec<String>,
+    pub choices: Vec<ChoiceView>,
 }
 
 /// A reason to open a record.
@@ -123,16 +123,17 @@ impl KindView {
     }
 }
 
+fn choices_of(choices: &[(String, Words)]) -> Vec<ChoiceView> {
+    choices.iter().map(|(code, words)| ChoiceView { code: code.clone(), words: words.clone() }).collect()
+}
+
 impl From<&FieldBook> for FieldKindView {
     fn from(field: &FieldBook) -> Self {
-        let choices = field.choices.iter();
         Self {
             key: field.key.clone(),
             words: field.words.clone(),
             shape: field.shape,
-            choices: choices
-                .map(|(code, words)| ChoiceView { code: code.clone(), words: words.clone() })
-                .collect(),
+            choices: choices_of(&field.choices),
             sealed: field.sealed,
             required: field.required,
             purpose: field.purpose.clone(),
@@ -146,10 +147,10 @@ impl From<&FieldBook> for FieldKindView {
 
 impl From<&FactBook> for FactKindView {
     fn from(fact: &FactBook) -> Self {
-        let details = fact.details.iter().map(|(key, words, codes)| DetailView {
-            key: key.clone(),
-            words: words.clone(),
-            codes: codes.clone(),
+        let details = fact.details.iter().map(|detail| DetailView {
+            key: detail.key.clone(),
+            words: detail.words.clone(),
+            choices: choices_of(&detail.choices),
         });
         Self {
             key: fact.key.clone(),

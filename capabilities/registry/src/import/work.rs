@@ -122,6 +122,7 @@ impl Work {
         let viewer = Viewer {
             catalogue: columns.catalogue.clone(),
             places: edge.fixture::<territory::Map>().of(district),
+            reader: actor_of(district, &batch),
             now: edge.now(),
         };
         let mut work = Self {

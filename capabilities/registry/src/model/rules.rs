@@ -133,8 +133,8 @@ fn service_fact(catalogue: &Catalogue, content: &Content) -> Result<(), Broken> 
     };
     let Some(details) = secret.get("details").and_then(Value::as_object) else { return Ok(()) };
     let belongs = |(key, code): (&String, &Value)| {
-        let known = book.details.iter().find(|(name, ..)| name == key);
-        known.is_some_and(|(_, _, codes)| codes.iter().any(|c| Some(c.as_str()) == code.as_str()))
+        let known = book.details.iter().find(|detail| detail.key == *key);
+        known.zip(code.as_str()).is_some_and(|(detail, code)| detail.choice(code).is_some())
     };
     if details.iter().all(belongs) {
         return Ok(());

@@ -340,14 +340,10 @@ fn fact(catalogue: &Catalogue, text: &str) -> Outcome {
 fn details(catalogue: &Catalogue, value: &Value) -> Outcome {
     let wrong =
         || ShapeFault::new("registry.bad_details", "细目不对。", "These details are not of this fact.");
-    let known = |key: &str, code: &str| {
-        let mut all = catalogue.facts.iter().flat_map(|fact| &fact.details);
-        all.any(|(name, _, codes)| name == key && codes.iter().any(|c| c == code))
-    };
     let map = value.as_object().ok_or_else(wrong)?;
     for (key, code) in map {
         let code = text_of(code)?;
-        if !known(key, &code) {
+        if catalogue.detail(key, &code).is_none() {
             return Err(wrong());
         }
     }

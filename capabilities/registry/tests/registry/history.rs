@@ -170,6 +170,44 @@ async fn the_history_of_a_value_names_its_sources() {
         assert_eq!((&name["before"]["zh"], &name["after"]["zh"]), (&json!("王芳"), &json!("王方")));
         assert_eq!(name["origin"]["evidence"], "户口簿");
         assert_eq!(history[0]["fields"][1]["after"]["zh"], "138****0042");
+        let first = &history[1];
+        assert_eq!(
+            (&first["version"], &first["entered"], &first["by"]),
+            (&json!(1), &json!(true), &json!("clerk"))
+        );
+        assert_eq!(
+            (&first["fields"][0]["before"], &first["fields"][0]["after"]["zh"]),
+            (&Value::Null, &json!("王芳"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_entered_it_stands_first_whichever_way_it_came() {
+    each_town(async |town| {
+        let (clerk, worker) = (caller(&town, "clerk"), caller(&town, "worker1"));
+        let (id, _) =
+            enter(&worker, "person", json!({ "name": "王芳" }), json!({ "area_path": GRID_1 })).await;
+        let (home, _) = two_homes(&clerk).await;
+        let body =
+            json!({ "dwelling": home, "values": { "kind": "floating" }, "given": { "source": "door" } });
+        let residence =
+            text(&worker.post(&format!("/api/registry/people/{id}/move-in"), body).await.ok()["id"]);
+        let line =
+            json!({ "person.name": "李梅", "address": "田心三村5栋2单元302", "residence.kind": "户籍" });
+        let lines = json!({ "table": "people", "lines": [line] });
+        caller(&town, "province").post("/api/registry/bulk", lines).await.ok();
+        let sent = clerk.get("/api/registry/search?kind=person&q=李梅").await.ok();
+        for (id, by) in [(id, "worker1"), (residence, "worker1"), (text(&sent["hits"][0]["id"]), "province")]
+        {
+            let history = clerk.get(&format!("/api/registry/records/{id}/history?purpose=check")).await.ok();
+            let first = history.as_array().and_then(|lines| lines.last()).expect("a line");
+            assert_eq!(
+                (&first["entered"], &first["by"], &first["version"]),
+                (&json!(true), &json!(by), &json!(1))
+            );
+        }
     })
     .await;
 }

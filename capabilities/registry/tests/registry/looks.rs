@@ -188,3 +188,60 @@ async fn a_service_fact_is_told_to_those_its_service_names() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_says_what_its_reader_may_do_and_why_not_the_rest() {
+    each_town(async |town| {
+        let (worker, clerk) = (caller(&town, "worker1"), caller(&town, "clerk"));
+        let (id, _) =
+            enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
+        let may = async |by: &testkit::Caller, action: &str| {
+            let seen = look(by, &id).await;
+            let all = seen["actions"].as_array().expect("actions").clone();
+            let found =
+                all.into_iter().find(|one| one["action"] == action).unwrap_or_else(|| panic!("no {action}"));
+            assert_eq!(
+                found["can"] == true,
+                found["why"].is_null(),
+                "what may not be done says why: {found}"
+            );
+            found["can"] == true
+        };
+        assert!(
+            may(&worker, "amend").await && may(&worker, "enter_fact").await && may(&worker, "open").await
+        );
+        assert!(!may(&worker, "merge").await && may(&clerk, "merge").await);
+        assert!(!may(&worker, "answer_person").await && may(&clerk, "answer_person").await);
+        let seen = look(&worker, &id).await;
+        assert!(!seen["actions"].to_string().contains("move_out"), "only a residence is left: {seen}");
+        let end = json!({ "version": 1, "given": { "source": "desk" } });
+        clerk.post(&format!("/api/registry/records/{id}/end"), end).await.ok();
+        assert!(!may(&clerk, "amend").await && may(&clerk, "answer_person").await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn details_of_a_fact_are_told_in_words() {
+    each_town(async |town| {
+        let clerk = caller(&town, "clerk");
+        let (id, _) =
+            enter(&clerk, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
+        let values = json!({ "fact": "disability", "details": { "class": "visual", "grade": "1" } });
+        let (fact, _) = enter(&clerk, "service_fact", values, json!({ "person": id })).await;
+        let seen =
+            clerk.get(&format!("/api/registry/records/{fact}?purpose=assistance&open=facts")).await.ok();
+        assert_eq!(
+            (shown(&seen, "fact"), shown(&seen, "details")),
+            ("持残疾人证".into(), "类别 视力、等级 一级".into())
+        );
+        let history = clerk
+            .get(&format!("/api/registry/records/{fact}/history?purpose=assistance&open=facts"))
+            .await
+            .ok();
+        assert!(history.to_string().contains("类别 视力"), "{history}");
+        let masked = clerk.get(&format!("/api/registry/records/{fact}?purpose=visit")).await.ok();
+        assert_eq!(shown(&masked, "details"), "****");
+    })
+    .await;
+}
