@@ -82,6 +82,7 @@ fn imported() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .merge(sending)
         .routes(routes!(imports::show_table, imports::drop_table))
+        .routes(routes!(imports::list_sheets))
         .routes(routes!(imports::check_table))
         .routes(routes!(imports::save_table))
         .routes(routes!(imports::undo_table))

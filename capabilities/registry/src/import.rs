@@ -40,14 +40,12 @@ pub(crate) use deciding::EVERYWHERE;
 pub(crate) use files::{Files, Part as FilePart};
 pub(crate) use mapping::{check as check_mapping, heads_hash, suggest};
 pub(crate) use template::write as write_template;
-pub(crate) use work::{limits, load, open_book, refused};
+pub(crate) use work::{load, open_book, refused};
 
 use crate::model::ActId;
 use platform::{AccountId, Time};
 use store::text_enum;
 
-/// Bytes of a table as it is sent.
-pub const FILE_BYTES_MAX: u64 = 50 * platform::limits::MIB;
 /// Letters of a file's name that are kept.
 pub const FILE_NAME_CHARS_MAX: usize = 100;
 

@@ -81,11 +81,15 @@ impl Book {
     /// # Errors
     /// Any [`SheetFault`].
     pub fn open_file(file: File, limits: &Limits) -> Result<Self, SheetFault> {
-        let bytes = file.metadata()?.len();
-        if bytes > limits.file_bytes_max {
-            return Err(SheetFault::TooLarge { bytes, bytes_max: limits.file_bytes_max });
+        let (kind, bytes) = (sniff(&file)?, file.metadata()?.len());
+        let bytes_max = match kind {
+            Kind::Zip => limits.file_bytes_max,
+            Kind::Text => limits.text_bytes_max,
+        };
+        if bytes > bytes_max {
+            return Err(SheetFault::TooLarge { bytes, bytes_max });
         }
-        match sniff(&file)? {
+        match kind {
             Kind::Zip => Self::open_workbook(file, limits),
             Kind::Text => Self::open_text(file, limits),
         }

@@ -12,7 +12,7 @@ pub enum SheetFault {
     /// Neither a workbook nor a table in text.
     #[error("not a spreadsheet")]
     NotASheet,
-    /// The file is larger than `Limits::file_bytes_max`.
+    /// The file is larger than `Limits::file_bytes_max` or `text_bytes_max`.
     #[error("the file has {bytes} bytes, the limit is {bytes_max}")]
     TooLarge { bytes: u64, bytes_max: u64 },
     /// The parts unpack to more than `Limits::unpacked_bytes_max`, or than a program may hold of them.

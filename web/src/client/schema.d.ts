@@ -1191,7 +1191,7 @@ export interface paths {
         /** 我上传的表格，最近的在前。The tables one has sent, the latest first. */
         get: operations["list_tables"];
         put?: never;
-        /** 上传表格（XLSX 或 CSV，最大 50 MB）：字段 `table` 写表的种类，`file` 是文件。Send a table to be brought in. */
+        /** 上传表格（XLSX 最大 50 MB，CSV 最大 100 MB）：字段 `table` 写表的种类，`file` 是文件。Send a table to be brought in. */
         post: operations["send_table"];
         delete?: never;
         options?: never;
@@ -1212,6 +1212,23 @@ export interface paths {
         post?: never;
         /** 丢弃一张还没有保存的表。Throw a table away of which nothing was saved. */
         delete: operations["drop_table"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry/imports/{id}/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 工作簿里有哪些工作表（含隐藏的），各自的表头怎么读。The sheets of a table that was sent, to choose one; hidden ones are told. */
+        get: operations["list_sheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4316,6 +4333,21 @@ export interface components {
          * @enum {string}
          */
         Shape: "name" | "names" | "text" | "date" | "whole" | "area" | "choice" | "choices" | "yes" | "documents" | "phones" | "contact" | "organisation_code" | "code" | "fact" | "details";
+        /** @description A sheet of a workbook. */
+        SheetView: {
+            /** @description From 0, as `check` wants it. */
+            sheet: number;
+            /** @description As on its tab; empty for a table in text. */
+            name: string;
+            /** @description Hidden from people who open the file: it is read only where somebody chooses it. */
+            hidden: boolean;
+            /**
+             * Format: int32
+             * @description Rows that hold anything; not known of a hidden sheet.
+             */
+            rows?: number | null;
+            mapping?: components["schemas"]["Mapping"] | null;
+        };
         SignInBody: {
             /** @description 登录名 · The login. */
             login: string;
@@ -8067,6 +8099,59 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

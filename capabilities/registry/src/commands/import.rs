@@ -5,9 +5,8 @@ use crate::access::IMPORT;
 use crate::error::RegistryError;
 use crate::facts::{BatchFact, TABLE_DROPPED, TABLE_SENT};
 use crate::import::{
-    self, Batch, BatchId, BatchState, EVERYWHERE, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, FilePart, Files,
-    ImportBook, Mapping, Report, Runs, Table, check_mapping, heads_hash, limits, load, open_book, refused,
-    suggest,
+    self, Batch, BatchId, BatchState, EVERYWHERE, FILE_NAME_CHARS_MAX, FilePart, Files, ImportBook, Mapping,
+    Report, Runs, Table, TableBook, check_mapping, heads_hash, load, open_book, refused, suggest,
 };
 use crate::model::ActId;
 use crate::queries::batches;
@@ -17,7 +16,7 @@ use axum::http::StatusCode;
 use edge::Edge;
 use platform::{Actor, ActorKind, Fault, Permission, Problem, Scope, Words};
 use seal::Vault;
-use sheets::{Book, Cell, SheetFault};
+use sheets::{Book, Cell, Limits, SheetFault};
 use std::ops::ControlFlow;
 
 /// A table as it was sent.
@@ -34,18 +33,14 @@ pub struct Sent {
 /// No right to it; a file that is no spreadsheet, too large, broken, or has no heads.
 pub async fn send_table(edge: &Edge, actor: &Actor, sent: Sent) -> Result<Batch, RegistryError> {
     let scopes = scopes_of(actor, &IMPORT)?;
-    let bytes = sent.bytes.len() as u64;
-    if bytes > FILE_BYTES_MAX {
-        return Err(refused(SheetFault::TooLarge { bytes, bytes_max: FILE_BYTES_MAX }));
-    }
     let (district, now) = (actor.district, edge.now());
     let (files, keys) = (Files::of(edge, district), edge.fixture::<Vault>().of(district)?);
     let id = BatchId::new(now);
     let opening = {
-        let (files, keys) = (files.clone(), keys.clone());
+        let (files, keys, known) = (files.clone(), keys.clone(), edge.fixture::<ImportBook>());
         tokio::task::spawn_blocking(move || {
-            let book = Book::open_file(files.nameless(&sent.bytes)?, &limits()).map_err(refused)?;
-            let found = first_heads(&book)?;
+            let book = Book::open_file(files.nameless(&sent.bytes)?, &Limits::default()).map_err(refused)?;
+            let found = likeliest_sheet(&book, known.table(sent.table))?;
             files.keep(&keys, id, FilePart::Table, &sent.bytes)?;
             Ok::<_, RegistryError>((
                 found,
@@ -85,6 +80,52 @@ pub async fn send_table(edge: &Edge, actor: &Actor, sent: Sent) -> Result<Batch,
         .await
         .map_err(RegistryError::Fault)?;
     Ok(batch)
+}
+
+/// A sheet of a workbook, and how its columns may be read.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    pub name: String,
+    /// Hidden from people who open the file: it is read only where somebody chooses it.
+    pub is_hidden: bool,
+    /// Rows that hold anything; not known of a hidden sheet.
+    pub rows: Option<u32>,
+    /// None where no row names columns.
+    pub mapping: Option<Mapping>,
+}
+
+/// The sheets of a table that was sent, to choose one.
+///
+/// # Errors
+/// It is not the sender who asks; the file is gone or cannot be read.
+pub async fn sheets_of(edge: &Edge, actor: &Actor, id: BatchId) -> Result<Vec<Sheet>, RegistryError> {
+    /// Sheets whose heads are looked for.
+    const SHEETS_MAX: usize = 50;
+    let batch = own(edge, actor, id).await?;
+    let keys = edge.fixture::<Vault>().of(actor.district)?;
+    let book = open_book(&Files::of(edge, actor.district), &keys, id).await?;
+    let reading = tokio::task::spawn_blocking(move || {
+        let all = book.sheets().iter().enumerate().take(SHEETS_MAX);
+        all.map(|(index, info)| Ok((info.clone(), heads_of(&book, index)?)))
+            .collect::<Result<Vec<_>, SheetFault>>()
+    });
+    let read =
+        reading.await.map_err(|e| Fault::broken("a table was not read").because(e))?.map_err(refused)?;
+    let mut sheets = Vec::with_capacity(read.len());
+    for (info, heads) in read {
+        let mapping = match heads {
+            Some((row, heads)) => Some(reading_of(edge, actor, batch.table, row, heads).await?),
+            None => None,
+        };
+        sheets.push(Sheet { name: info.name, is_hidden: info.hidden, rows: info.rows, mapping });
+    }
+    Ok(sheets)
+}
+
+/// The row of a sheet that names its columns, and the names.
+fn heads_of(book: &Book, sheet: usize) -> Result<Option<(u32, Vec<String>)>, SheetFault> {
+    let guess = book.find_header(sheet)?;
+    guess.map(|guess| Ok((guess.row, heads_at(book, sheet, guess.row)?))).transpose()
 }
 
 /// How the columns of a sheet with these heads were read the last time; else what the heads suggest.
@@ -270,19 +311,22 @@ fn not_now(state: BatchState) -> RegistryError {
     Problem::new(StatusCode::CONFLICT, "registry.not_now", words).with("state", state).into()
 }
 
-/// The first sheet with heads: hidden ones are left alone.
-fn first_heads(book: &Book) -> Result<(usize, u32, Vec<String>), RegistryError> {
-    let has_rows = |sheet: &&(usize, &sheets::SheetInfo)| sheet.1.rows.is_some_and(|rows| rows > 0);
-    for (index, _) in book.sheets().iter().enumerate().filter(|sheet| has_rows(&sheet)) {
-        if let Some(guess) = book.find_header(index).map_err(refused)? {
-            return Ok((index, guess.row, heads_at(book, index, guess.row).map_err(refused)?));
+/// The sheet whose heads name most columns of the table, the first of several: a cover names none. Hidden ones are left alone.
+fn likeliest_sheet(book: &Book, table: &TableBook) -> Result<(usize, u32, Vec<String>), RegistryError> {
+    let mut found: Option<(usize, (usize, u32, Vec<String>))> = None;
+    let is_shown = |sheet: &&(usize, &sheets::SheetInfo)| sheet.1.rows.is_some_and(|rows| rows > 0);
+    for (index, _) in book.sheets().iter().enumerate().filter(|sheet| is_shown(&sheet)) {
+        let Some((row, heads)) = heads_of(book, index).map_err(refused)? else { continue };
+        let known = suggest(table, &heads).iter().flatten().count();
+        if found.as_ref().is_none_or(|(most, _)| known > *most) {
+            found = Some((known, (index, row, heads)));
         }
     }
     let words = Words::of(
         "没有找到表头：第一行要写各列的名称。",
         "No heads were found: a row must name the columns.",
     );
-    Err(Problem::invalid("registry.no_heads", "file", words).into())
+    Ok(found.ok_or_else(|| Problem::invalid("registry.no_heads", "file", words))?.1)
 }
 
 /// The heads in a row of a sheet; a name broken over two lines is one name.

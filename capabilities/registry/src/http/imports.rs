@@ -76,7 +76,7 @@ fn view(edge: &Edge, batch: Batch) -> BatchView {
     }
 }
 
-/// 上传表格（XLSX 或 CSV，最大 50 MB）：字段 `table` 写表的种类，`file` 是文件。Send a table to be brought in.
+/// 上传表格（XLSX 最大 50 MB，CSV 最大 100 MB）：字段 `table` 写表的种类，`file` 是文件。Send a table to be brought in.
 #[utoipa::path(post, path = "/api/registry/imports", tag = "registry", operation_id = "send_table",
     request_body(content_type = "multipart/form-data", content = String),
     responses((status = 200, body = BatchView), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -122,6 +122,42 @@ pub async fn show_table(
 ) -> Result<Json<BatchView>, Problem> {
     let actor = staff(&who, &IMPORT)?;
     Ok(Json(view(&edge, tables::own(&edge, actor, id).await?)))
+}
+
+/// A sheet of a workbook.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SheetView {
+    /// From 0, as `check` wants it.
+    pub sheet: usize,
+    /// As on its tab; empty for a table in text.
+    pub name: String,
+    /// Hidden from people who open the file: it is read only where somebody chooses it.
+    pub hidden: bool,
+    /// Rows that hold anything; not known of a hidden sheet.
+    pub rows: Option<u32>,
+    /// How its columns may be read; none where no row names columns.
+    pub mapping: Option<Mapping>,
+}
+
+/// 工作簿里有哪些工作表（含隐藏的），各自的表头怎么读。The sheets of a table that was sent, to choose one; hidden ones are told.
+#[utoipa::path(get, path = "/api/registry/imports/{id}/sheets", tag = "registry", operation_id = "list_sheets", params(("id" = BatchId, Path)),
+    responses((status = 200, body = Vec<SheetView>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 410, body = Problem)))]
+pub async fn list_sheets(
+    State(edge): State<Edge>,
+    who: Who,
+    PathOf(id): PathOf<BatchId>,
+) -> Result<Json<Vec<SheetView>>, Problem> {
+    let actor = staff(&who, &IMPORT)?;
+    let sheets = tables::sheets_of(&edge, actor, id).await?.into_iter().enumerate();
+    let view = |(sheet, found): (usize, tables::Sheet)| SheetView {
+        sheet,
+        name: found.name,
+        hidden: found.is_hidden,
+        rows: found.rows,
+        mapping: found.mapping,
+    };
+    Ok(Json(sheets.map(view).collect()))
 }
 
 /// How a table is to be read.

@@ -39,11 +39,6 @@ pub(crate) struct Work {
     subjects: Subjects,
 }
 
-/// How a table is opened: the limits of the floor, which fit a district.
-pub(crate) fn limits() -> Limits {
-    Limits { file_bytes_max: super::FILE_BYTES_MAX, ..Limits::default() }
-}
-
 /// A refusal of the file as the register tells it.
 pub(crate) fn refused(fault: SheetFault) -> RegistryError {
     match fault {
@@ -83,7 +78,7 @@ pub(crate) async fn open_book(
     let (files, keys) = (files.clone(), keys.clone());
     let opening = tokio::task::spawn_blocking(move || {
         let file = files.open(&keys, id)?.ok_or_else(file_is_gone)?;
-        Book::open_file(file, &limits()).map_err(refused)
+        Book::open_file(file, &Limits::default()).map_err(refused)
     });
     opening.await.map_err(|e| Fault::broken("a table was not opened").because(e))?
 }

@@ -1,6 +1,8 @@
 //! Entering, correcting, moving, merging, undoing: as a worker and a clerk do it.
 
-use crate::town::{GRID_1, GRID_2, caller, each_town, enter, look, shown, text, try_enter, two_homes};
+use crate::town::{
+    GRID_1, GRID_2, IN_GRID_2, caller, each_town, enter, look, shown, text, try_enter, two_homes,
+};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -180,6 +182,57 @@ async fn a_building_is_seen_floor_by_floor() {
             .get(&format!("/api/registry/places/{building}/building"))
             .await
             .refused("not_found");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_moved_while_you_edited() {
+    each_town(async |town| {
+        let (worker, clerk) = (caller(&town, "worker1"), caller(&town, "clerk"));
+        let (id, _) =
+            enter(&worker, "person", json!({ "name": "张晓明" }), json!({ "area_path": GRID_1 })).await;
+        let (lon, lat) = IN_GRID_2;
+        let house = json!({ "level": "building", "name": "白马路9号" });
+        let (house, _) = enter(&clerk, "place", house, json!({ "lon": lon, "lat": lat })).await;
+        let (home, _) =
+            enter(&clerk, "dwelling", json!({ "use": "residential" }), json!({ "place": house })).await;
+        let go =
+            json!({ "dwelling": home, "values": { "kind": "registered" }, "given": { "source": "desk" } });
+        clerk.post(&format!("/api/registry/people/{id}/move-in"), go).await.ok();
+        // What was typed meanwhile is saved by nobody: the desk is told to look again, the worker that the person is not theirs any more.
+        let path = format!("/api/registry/records/{id}/amend");
+        let amend = json!({ "version": 1, "values": { "name": "张小明" }, "given": { "source": "door" } });
+        clerk.post(&path, amend.clone()).await.refused("registry.stale");
+        worker.post(&path, amend).await.refused("not_found");
+        assert_eq!(shown(&look(&clerk, &id).await, "name"), "张晓明");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_head_of_two_households_and_no_household_has_two() {
+    each_town(async |town| {
+        let clerk = caller(&town, "clerk");
+        let (one, other) = two_homes(&clerk).await;
+        let household = async |home: &str| {
+            enter(&clerk, "household", json!({ "kind": "family" }), json!({ "dwelling": home })).await.0
+        };
+        let (first, second) = (household(&one).await, household(&other).await);
+        let person = async |name: &str| {
+            enter(&clerk, "person", json!({ "name": name }), json!({ "area_path": GRID_1 })).await.0
+        };
+        let (head, heir) = (person("张晓明").await, person("李梅").await);
+        let moves = async |who: &str, home: &str, household: &str, leaves: bool| {
+            let body = json!({ "dwelling": home, "household": household, "leaves_others": leaves,
+                "values": { "kind": "registered", "relation": "head" }, "given": { "source": "desk" } });
+            clerk.post(&format!("/api/registry/people/{who}/move-in"), body).await
+        };
+        moves(&head, &one, &first, false).await.ok();
+        moves(&head, &other, &second, false).await.refused("registry.head_elsewhere");
+        moves(&heir, &one, &first, false).await.refused("registry.second_head");
+        moves(&head, &other, &second, true).await.ok();
+        moves(&heir, &one, &first, false).await.ok();
     })
     .await;
 }

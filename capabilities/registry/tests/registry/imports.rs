@@ -472,3 +472,60 @@ async fn a_workbook_with_days_in_every_shape_and_numbers_that_lost_digits() {
     })
     .await;
 }
+
+/// A workbook of three sheets: a cover, people, and people on a hidden sheet.
+fn three_sheets() -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let rows = |name: &'static str| [["姓名", "地址", "居住类别"], [name, "田心三村5栋2单元301", "户籍人口"]];
+    let sheets = [
+        ("封面", [["2026年人口登记", "", ""], ["", "", ""]], false),
+        ("人口", rows("张晓明"), false),
+        ("旧表", rows("李梅"), true),
+    ];
+    for (name, rows, is_hidden) in sheets {
+        let sheet = book.add_worksheet().set_name(name).expect("a name").set_hidden(is_hidden);
+        for (row, cells) in (0..).zip(rows) {
+            for (column, cell) in (0..).zip(cells) {
+                sheet.write_string(row, column, cell).expect("a cell");
+            }
+        }
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_sheet_of_several_is_chosen_and_hidden_ones_are_told() {
+    each_town(async |town| {
+        let clerk = caller(&town, "clerk");
+        two_homes(&clerk).await;
+        let sent = try_send(&clerk, "people", "book.xlsx", three_sheets()).await.ok();
+        assert_eq!(sent["sheet"], 1, "a cover names no columns");
+        let path = format!("/api/registry/imports/{}", text(&sent["id"]));
+        let sheets = clerk.get(&format!("{path}/sheets")).await.ok();
+        let told: Vec<_> = sheets
+            .as_array()
+            .expect("sheets")
+            .iter()
+            .map(|sheet| {
+                (text(&sheet["name"]), sheet["hidden"] == true, sheet["mapping"]["columns"][0].clone())
+            })
+            .collect();
+        let name = json!("person.name");
+        assert_eq!(
+            told,
+            [
+                ("封面".into(), false, Value::Null),
+                ("人口".into(), false, name.clone()),
+                ("旧表".into(), true, name)
+            ]
+        );
+        let chosen = json!({ "id": sent["id"], "sheet": 2, "mapping": sheets[2]["mapping"] });
+        let checked = check(&clerk, &chosen).await;
+        assert_eq!((&checked["sheet"], tally(&checked, "checked")), (&json!(2), [1, 0, 0, 0, 0]));
+        step(&clerk, &checked, "save", json!({})).await;
+        let found = clerk.get("/api/registry/search?kind=person&q=李梅").await.ok();
+        assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{found}");
+        caller(&town, "dispatcher").get(&format!("{path}/sheets")).await.refused("not_found");
+    })
+    .await;
+}

@@ -150,6 +150,11 @@ fn each_limit_names_its_place() {
     assert_eq!(place(endless), ("sheet.cell_too_long", sheet, Some(1), Some(0)));
     let small = Limits { file_bytes_max: 10, ..Limits::default() };
     assert_eq!(Book::open(&fits.path(), &small).map(drop).unwrap_err().code(), "sheet.too_large");
+    let text = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(text.path(), "姓名,地址\n张晓明,田心三村\n").unwrap();
+    assert!(Book::open(text.path(), &small).is_ok(), "text has a limit of its own");
+    let short = Limits { text_bytes_max: 10, ..Limits::default() };
+    assert_eq!(Book::open(text.path(), &short).map(drop).unwrap_err().code(), "sheet.too_large");
 }
 
 #[test]
