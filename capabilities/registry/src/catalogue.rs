@@ -328,7 +328,7 @@ struct FactEntry {
     basis: String,
     evidence: WordsEntry,
     #[serde(default)]
-    details: Vec<(String, String, String, Vec<(String, String, String)>)>,
+    details: Vec<DetailEntry>,
     from_age: Option<i32>,
     until_age: Option<i32>,
     age_months: i32,
@@ -405,9 +405,10 @@ impl FactEntry {
     }
 }
 
-fn detail_book(
-    (key, zh, en, choices): (String, String, String, Vec<(String, String, String)>),
-) -> DetailBook {
+/// Key, Chinese, English, and the choices in the same form.
+type DetailEntry = (String, String, String, Vec<(String, String, String)>);
+
+fn detail_book((key, zh, en, choices): DetailEntry) -> DetailBook {
     let choices = choices.into_iter().map(|(code, zh, en)| (code, Words::new(zh, en)));
     DetailBook { key, words: Words::new(zh, en), choices: choices.collect() }
 }

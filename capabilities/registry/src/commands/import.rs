@@ -313,20 +313,20 @@ fn not_now(state: BatchState) -> RegistryError {
 
 /// The sheet whose heads name most columns of the table, the first of several: a cover names none. Hidden ones are left alone.
 fn likeliest_sheet(book: &Book, table: &TableBook) -> Result<(usize, u32, Vec<String>), RegistryError> {
-    let mut found: Option<(usize, (usize, u32, Vec<String>))> = None;
+    let (mut found, mut most) = (None, 0);
     let is_shown = |sheet: &&(usize, &sheets::SheetInfo)| sheet.1.rows.is_some_and(|rows| rows > 0);
     for (index, _) in book.sheets().iter().enumerate().filter(|sheet| is_shown(&sheet)) {
         let Some((row, heads)) = heads_of(book, index).map_err(refused)? else { continue };
         let known = suggest(table, &heads).iter().flatten().count();
-        if found.as_ref().is_none_or(|(most, _)| known > *most) {
-            found = Some((known, (index, row, heads)));
+        if found.is_none() || known > most {
+            (found, most) = (Some((index, row, heads)), known);
         }
     }
     let words = Words::of(
         "没有找到表头：第一行要写各列的名称。",
         "No heads were found: a row must name the columns.",
     );
-    Ok(found.ok_or_else(|| Problem::invalid("registry.no_heads", "file", words))?.1)
+    Ok(found.ok_or_else(|| Problem::invalid("registry.no_heads", "file", words))?)
 }
 
 /// The heads in a row of a sheet; a name broken over two lines is one name.
