@@ -2,7 +2,7 @@
 
 use super::deciding::Part;
 use super::files;
-use super::reading::{self, Rows};
+use super::reading::Rows;
 use super::report::{FileNotice, Report};
 use super::work::{Work, actor_of, refused};
 use super::{Batch, BatchId, BatchState};
@@ -46,7 +46,7 @@ pub async fn check_batch(
             .collect(),
         ..Report::default()
     };
-    let (mut rows, reading) = reading::read(book, work.batch.sheet, work.columns.clone(), work.origin());
+    let (mut rows, reading) = work.read(book);
     let (mut errors, mut compared) = (None, BTreeSet::new());
     while let Some(Rows { before, drafts }) = rows.recv().await {
         let part = work.decide(&drafts, false, HashSet::new()).await?;

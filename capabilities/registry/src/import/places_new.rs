@@ -166,8 +166,8 @@ impl Maker {
         let hash =
             Sha256::new().chain_update(self.batch.0).chain_update(dwelling.0).chain_update(number).finalize();
         let chance = hash.iter().take(16).fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
-        // The batch's own moment, version and variant in front (RFC 9562, 5.7).
-        RecordId(Uuid::from_u128((self.batch.0.as_u128() & !CHANCE_BITS) | (chance & CHANCE_BITS)))
+        // The home's own moment, version and variant in front (RFC 9562, 5.7): in an index it stands beside the home.
+        RecordId(Uuid::from_u128((dwelling.0.as_u128() & !CHANCE_BITS) | (chance & CHANCE_BITS)))
     }
 
     /// A record with values, named as its kind is.

@@ -3,7 +3,7 @@
 
 use super::deciding::{Decision, Outcome, Part};
 use super::files;
-use super::reading::{self, Rows};
+use super::reading::Rows;
 use super::work::{Work, actor_of, refused};
 use super::{Batch, BatchId, BatchState};
 use crate::error::RegistryError;
@@ -49,7 +49,7 @@ pub async fn save_batch(
     if work.batch.state != BatchState::Saving {
         return Err(RegistryError::NotFound);
     }
-    let (mut rows, reading) = reading::read(book, work.batch.sheet, work.columns.clone(), work.origin());
+    let (mut rows, reading) = work.read(book);
     let rows_done = work.batch.rows_done;
     let mut writing: Option<Writing> = None;
     while let Some(rows) = rows.recv().await {

@@ -8,6 +8,7 @@ use super::files::Files;
 use super::known::{Asked, Known};
 use super::places::Places;
 use super::places_new::Maker;
+use super::reading::{self, Rows};
 use super::subjects::Subjects;
 use super::{Batch, BatchId, ImportBook, Mapping};
 use crate::catalogue::Catalogue;
@@ -23,6 +24,8 @@ use seal::{Keyring, Vault};
 use sheets::{Book, DateSystem, Limits, SheetFault};
 use std::collections::HashSet;
 use std::sync::Arc;
+use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// A table at work.
@@ -172,6 +175,11 @@ impl Work {
                 return Ok(());
             }
         }
+    }
+
+    /// Reads the rows of the table, on a thread of their own.
+    pub fn read(&self, book: Book) -> (Receiver<Rows>, JoinHandle<Result<(), SheetFault>>) {
+        reading::read(book, self.batch.sheet, self.columns.clone(), self.origin(), self.batch.rows)
     }
 
     /// Where the values of this table come from.
