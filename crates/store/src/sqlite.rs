@@ -9,6 +9,7 @@ use crate::{Cell, Conn, Statement};
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use platform::{Fault, FaultKind};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -275,6 +276,8 @@ pub(crate) fn connect(path: &Path, cache_kib: i64) -> Result<Connection, Fault> 
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(|e| fault(e).context(path.display()))?;
     db.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
+    // A plan is not made anew for other values: otherwise every statement near a partial index is parsed again at each call.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault)?;
     db.busy_timeout(BUSY_WAIT_MAX).map_err(fault)?;
     db.execute_batch(&format!(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
