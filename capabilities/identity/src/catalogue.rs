@@ -261,7 +261,7 @@ mod tests {
         );
         assert_eq!(
             open("dispatcher", &Scope::District),
-            "grid desk map admin map/overview map/wall admin/hand-over admin/rules"
+            "grid desk map admin map/overview map/wall admin/hand-over admin/basis admin/rules"
         );
         assert_eq!(open("audit_admin", &Scope::District), "admin admin/audit admin/rules");
         let unknown = FACES.1.replace("cases.dry_run", "cases.dryrun");

@@ -228,14 +228,17 @@ impl<'a> Gathered<'a> {
                 continue;
             }
             let whole = search::whole_token(&reading.text);
-            if is_name && !whole.is_empty() && !matches!(kind, Kind::Place | Kind::Dwelling) {
-                self.add_matching(conn, district, &[whole], kind, reading.seems).await?;
+            let is_called = is_name && !whole.is_empty() && !matches!(kind, Kind::Place | Kind::Dwelling);
+            // Those who bear the whole name come first: where they fill the list, nobody else gets into it.
+            if is_called && self.add_matching(conn, district, &[whole], kind, reading.seems).await? {
+                continue;
             }
             self.add_matching(conn, district, &tokens, kind, reading.seems).await?;
         }
         Ok(())
     }
 
+    /// Takes the records of a kind with all these tokens; whether there are more than are ranked.
     async fn add_matching(
         &mut self,
         conn: &mut Conn,
@@ -243,7 +246,7 @@ impl<'a> Gathered<'a> {
         tokens: &[String],
         kind: Kind,
         seems: Seems,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         let wanted = expression(conn.is_sqlite(), district, tokens, kind, &self.asked.actor);
         let mut rows = 0;
         conn.each(&WORDS, (district, wanted, CANDIDATES_MAX + 1), |found| {
@@ -253,7 +256,7 @@ impl<'a> Gathered<'a> {
         })
         .await?;
         self.more |= rows > CANDIDATES_MAX;
-        Ok(())
+        Ok(rows > CANDIDATES_MAX)
     }
 
     /// Where the people live, and how many live in the homes.
