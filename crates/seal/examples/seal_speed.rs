@@ -1,6 +1,6 @@
 //! How fast on this machine: sealing and opening fields, blind indexes, and examining the sealed audit of a million facts.
 //!
-//! `cargo run --release -p seal --example speed [FACTS]`; with `MULIN_TEST_POSTGRES` (a database that may be filled) on PostgreSQL too.
+//! `cargo run --release -p seal --example seal_speed [FACTS]`; with `MULIN_TEST_POSTGRES` (a database that may be filled) on PostgreSQL too.
 
 use platform::{Actor, Clock, DistrictId, Fault};
 use seal::{Context, KEY_FILE_NAME, Keyring, SealSettings, Suite, Vault, ledger};

@@ -1,6 +1,6 @@
 //! How fast, and with how much memory: reads 278,400 people × 15 from XLSX and CSV, writes 50,000 × 20 to XLSX.
 //!
-//! `cargo run --release -p sheets --example speed`. Each step runs in a process of its own, so that its peak is its own.
+//! `cargo run --release -p sheets --example sheets_speed`. Each step runs in a process of its own, so that its peak is its own.
 
 use platform::Fault;
 use platform::limits::MIB;
