@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 /// Rows looked at for one page: who may read one street only passes by those of the others.
 const ROWS_SEEN_MAX: i64 = 5_000;
-/// A change is told when it is this old. Rows bear the moment at which they were written, and are seen when their write commits: within
-/// this time every write has ended, since no statement and no idling in a write is allowed half as long (`store`). So nothing appears
-/// behind a reader who went by.
+/// A change is told when it is this old. Rows bear the moment at which they were written, and are seen when their write commits. A write
+/// that goes on for longer after its save would appear behind a reader who went by: the longest there are, parts of a table, take
+/// seconds, and `store` breaks off a single statement or an idle write of 60 s.
 pub(crate) const SETTLED_AFTER: Duration = Duration::from_secs(120);
 
 sql! {
