@@ -53,11 +53,7 @@ pub async fn save_batch(
     let rows_done = work.batch.rows_done;
     let mut writing: Option<Writing> = None;
     while let Some(rows) = rows.recv().await {
-        // What an earlier run saved is only read again: later rows are checked against it.
-        if rows.before < rows_done {
-            continue;
-        }
-        let rows = Arc::new(rows);
+        let Some(rows) = rest_of(rows, rows_done).map(Arc::new) else { continue };
         let ahead = decide(&mut work, &rows, writing.as_ref()).await?;
         let ready = match writing.take() {
             None => ahead,
@@ -84,6 +80,14 @@ pub async fn save_batch(
     work.batch = write(work.edge.db.clone(), work.district, work.batch.clone(), saved, nothing).await?;
     work.files.remove(id, &[files::Part::Table]);
     Ok(work.batch)
+}
+
+/// What an earlier run did not save of a part, however it cut the table. The rest is only read again: later rows are checked against it.
+fn rest_of(mut rows: Rows, rows_done: i64) -> Option<Rows> {
+    let done = usize::try_from(rows_done - rows.before).unwrap_or(0).min(rows.drafts.len());
+    rows.drafts.drain(..done);
+    rows.before += done as i64;
+    (!rows.drafts.is_empty()).then_some(rows)
 }
 
 /// Decides on a part as if the one that is being written were there.
