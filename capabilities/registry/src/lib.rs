@@ -2,9 +2,9 @@
 //! earlier state kept, every look recorded.
 
 pub mod access;
+mod actions;
 mod catalogue;
 pub mod commands;
-mod deeds;
 pub mod demo;
 mod error;
 mod export;

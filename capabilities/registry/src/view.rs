@@ -1,7 +1,7 @@
 //! Records as screens and other systems see them: words beside codes, what is sealed masked unless the look opens it.
 
+use crate::actions::{RecordActionView, actions_of};
 use crate::catalogue::{Catalogue, FieldBook};
-use crate::deeds::{RecordActionView, actions_of};
 use crate::looks::Look;
 use crate::model::identifier::{Document, DocumentKind};
 use crate::model::spelling::mask_name;
