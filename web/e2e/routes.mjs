@@ -16,7 +16,7 @@ const RESIDENT = ["/", "/report", "/follow", "/grids", "/inbox", "/help", "/sign
 /** All of them as pairs of a login (undefined: nobody) and addresses. */
 export async function every_route() {
   const grid = await find_staffed_grid();
-  const body = { words: "楼下广场舞声音太大，晚上十点还在放。", type: "P06001", place: { grid, address: "3栋前坪" }, source: "desk", reporter: { phone: fresh_phone() } };
+  const body = { words: "楼下有人遛狗不牵绳，狗屎也不收，老人孩子都怕。", type: "P06004", place: { grid, address: "3栋前坪" }, source: "desk", reporter: { phone: fresh_phone() } };
   const { number } = (await call("POST", "/api/cases", await token_of("desk"), body)).body;
   const [account] = (await call("GET", "/api/identity/accounts", await token_of("system-admin"))).body.items;
   const { building, homes, estate } = await make_building(grid_of("worker"));
@@ -30,7 +30,7 @@ export async function every_route() {
   return [
     [undefined, [...RESIDENT, `/grids?area=${grid.slice(0, 12)}`, `/grids/${grid}`, `/report?grid=${grid}`]],
     ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/me", ...register("grid")]],
-    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=广场舞", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), "/desk/no-such-page"]],
+    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=遛狗", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), "/desk/no-such-page"]],
     ["unit", ["/desk/unit"]],
     ["dispatcher", ["/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
     ...administration,

@@ -52,6 +52,11 @@ export function use_live(hear: (fact: LiveFact) => void, renew: () => void): Lin
   function went(): void {
     Object.assign(link, { up: false, down_since: link.down_since ?? server_now() });
   }
+  /** The device says it has no line: what an open stream still brings would only hide that. The watchman tries again. */
+  function cut(): void {
+    source.close();
+    went();
+  }
   /** A line that was cut without a word: the browser would wait for minutes. What was missed is read anew. */
   function open_anew(): void {
     source.close();
@@ -66,11 +71,11 @@ export function use_live(hear: (fact: LiveFact) => void, renew: () => void): Lin
     }
     link.is_lost = !link.up && server_now() - (link.down_since ?? server_now()) > LOST_MS;
   }, 1000);
-  addEventListener("offline", went);
+  addEventListener("offline", cut);
   addEventListener("online", open_anew);
   onScopeDispose(() => {
     clearInterval(watchman);
-    removeEventListener("offline", went);
+    removeEventListener("offline", cut);
     removeEventListener("online", open_anew);
     source.close();
   });
