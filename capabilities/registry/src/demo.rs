@@ -94,6 +94,7 @@ pub async fn fill(
         }
     }
     making.await.map_err(|e| Fault::broken("the demo's register broke off").because(e))??;
+    db.learn(&store::LOADED).await?;
     Ok(made)
 }
 

@@ -311,6 +311,9 @@ impl Rows {
     }
 }
 
+/// The tables that [`insert_rows`] fills.
+pub(crate) const LOADED: [&str; 3] = ["registry_record", "registry_lookup", "registry_search"];
+
 /// Saves records that are new.
 pub(crate) async fn insert(tx: &mut Tx, records: &[Record]) -> Result<(), Fault> {
     let (district, keys, catalogue) = (tx.district(), keys(tx)?, tx.fixture::<Catalogue>());

@@ -136,6 +136,15 @@ impl Db {
         answer.wait().await
     }
 
+    /// Lets the database learn at once what a large load has put into these tables: PostgreSQL plans by statistics that it renews by
+    /// itself only minutes later. SQLite's plans rest on the indexes alone.
+    pub async fn learn(&self, tables: &[&'static str]) -> Result<(), Fault> {
+        match &*self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(db) => db.learn(tables).await,
+        }
+    }
+
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
     }

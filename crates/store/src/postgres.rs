@@ -2,6 +2,7 @@
 
 use crate::conn::Engine;
 use crate::db::{Shared, Write};
+use crate::statement::ROWS_AT_ONCE;
 use crate::work::Work;
 use crate::{Cell, Conn, Statement, Tx};
 use bytes::{BufMut, BytesMut};
@@ -104,6 +105,21 @@ impl Postgres {
                 work.deliver();
             })
         }))
+    }
+
+    /// Counts the tables anew, and brings into order what was appended to their indexes.
+    pub(crate) async fn learn(&self, tables: &[&'static str]) -> Result<(), Fault> {
+        let client = self.pool.get().await.map_err(pool_fault)?;
+        let vacuum = format!("vacuum (analyze) {}", tables.join(", "));
+        // Each by itself: a vacuum takes no part in a transaction.
+        for text in ["set statement_timeout = '10min'", &vacuum, "reset statement_timeout"] {
+            if let Err(e) = client.batch_execute(text).await {
+                // A connection with another patience does not go back.
+                drop(Object::take(client));
+                return Err(fault(e));
+            }
+        }
+        Ok(())
     }
 
     /// Runs a job on a thread of its own kind; stops it when the caller has gone.
@@ -299,16 +315,30 @@ impl Session {
         client.execute_raw(&prepared, cells).await.map_err(|e| self.fault(e))
     }
 
-    /// Sends the sets one after the other without waiting for each answer.
+    /// Sends the sets without waiting for each answer, many rows to a statement where that is the same.
     pub(crate) async fn execute_many(
         &self,
         statement: &Statement,
-        sets: impl Iterator<Item = Vec<Cell>>,
+        mut sets: impl Iterator<Item = Vec<Cell>>,
     ) -> Result<u64, Fault> {
+        let first: Vec<_> = sets.by_ref().take(ROWS_AT_ONCE).collect();
+        let Some(params) = first.first().map(Vec::len) else { return Ok(0) };
         let client = self.client()?;
-        let prepared = &client.prepare_cached(statement.postgres()).await.map_err(|e| self.fault(e))?;
-        let answers = futures_util::stream::iter(sets)
-            .map(|cells| client.execute_raw(prepared, cells))
+        let one = &client.prepare_cached(statement.postgres()).await.map_err(|e| self.fault(e))?;
+        let many = match statement.postgres_rows(params) {
+            Some(text) if first.len() == ROWS_AT_ONCE => {
+                Some(client.prepare_cached(text).await.map_err(|e| self.fault(e))?)
+            }
+            _ => None,
+        };
+        let parts = std::iter::successors(Some(first), |_| Some(sets.by_ref().take(ROWS_AT_ONCE).collect()))
+            .take_while(|part: &Vec<_>| !part.is_empty());
+        let flights = parts.flat_map(|part| match &many {
+            Some(many) if part.len() == ROWS_AT_ONCE => vec![(many, part.into_iter().flatten().collect())],
+            _ => part.into_iter().map(|cells| (one, cells)).collect(),
+        });
+        let answers = futures_util::stream::iter(flights)
+            .map(|(prepared, cells): (_, Vec<Cell>)| client.execute_raw(prepared, cells))
             .buffered(PIPELINE_STATEMENTS_MAX);
         pin_mut!(answers);
         let mut touched = 0;

@@ -14,7 +14,11 @@ pub struct Statement {
     postgres_text: &'static str,
     sqlite: OnceLock<String>,
     postgres: OnceLock<String>,
+    postgres_rows: OnceLock<Option<String>>,
 }
+
+/// Rows that [`Statement::postgres_rows`] puts in at once: PostgreSQL spends more on beginning a statement than on a row.
+pub(crate) const ROWS_AT_ONCE: usize = 50;
 
 impl Statement {
     /// The text as SQLite reads it: `$1` becomes `?1`, a list becomes `json_each`.
@@ -25,6 +29,12 @@ impl Statement {
     /// The text as PostgreSQL reads it.
     pub fn postgres(&self) -> &str {
         self.postgres.get_or_init(|| spell(self.postgres_text, Spelling::Postgres))
+    }
+
+    /// The text that puts [`ROWS_AT_ONCE`] rows of `params` parameters each into PostgreSQL; none where the statement is not a plain
+    /// `insert … values (…)`, or where two of the rows could meet.
+    pub(crate) fn postgres_rows(&self, params: usize) -> Option<&str> {
+        self.postgres_rows.get_or_init(|| repeat_row(self.postgres(), params, ROWS_AT_ONCE)).as_deref()
     }
 
     /// The text as it was written, once for each engine.
@@ -56,6 +66,7 @@ impl<P: Params, R: Row> Query<P, R> {
                 postgres_text,
                 sqlite: OnceLock::new(),
                 postgres: OnceLock::new(),
+                postgres_rows: OnceLock::new(),
             },
             types: PhantomData,
         }
@@ -111,6 +122,47 @@ fn spell(text: &str, spelling: Spelling) -> String {
     out
 }
 
+/// An insert of one row as an insert of many, its parameters counted on from row to row.
+fn repeat_row(text: &str, params: usize, rows: usize) -> Option<String> {
+    const VALUES: &str = "values (";
+    let open = text.find(VALUES)? + VALUES.len() - 1;
+    let close = open + closing_bracket(&text[open..])?;
+    let (head, row, tail) = (&text[..open], &text[open..=close], &text[close + 1..]);
+    let is_plain = head.starts_with("insert into") && !head.contains('$') && !tail.contains('$');
+    // A row that is put in twice by one statement may be left out, but not changed.
+    if !is_plain || tail.contains("do update") {
+        return None;
+    }
+    let all: Vec<String> = (0..rows).map(|at| count_on(row, at * params)).collect();
+    Some(format!("{head}{}{tail}", all.join(", ")))
+}
+
+/// Where the bracket closes that the text begins with.
+fn closing_bracket(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.char_indices().find_map(|(at, c)| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        (depth == 0).then_some(at)
+    })
+}
+
+/// The same row with every `$n` as `$(n + by)`.
+fn count_on(row: &str, by: usize) -> String {
+    let mut out = String::with_capacity(row.len() + 16);
+    let mut parts = row.split('$');
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let number: usize = part[..digits].parse().unwrap_or_default();
+        let _ = write!(out, "${}{}", number + by, &part[digits..]);
+    }
+    out
+}
+
 /// Declares statements. Each becomes a `static Query` and an entry of the registry.
 ///
 /// ```ignore
@@ -155,8 +207,28 @@ macro_rules! sql {
 
 #[cfg(test)]
 mod tests {
-    //! One text, two spellings.
-    use super::{Spelling, spell};
+    //! One text, two spellings; one row, many.
+    use super::{Spelling, repeat_row, spell};
+
+    #[test]
+    fn an_insert_of_a_row_becomes_one_of_many_where_rows_cannot_meet() {
+        let text = "insert into t (a, b, c) values ($1, $1, array_of($2, ' ')) on conflict do nothing";
+        assert_eq!(
+            repeat_row(text, 2, 3).as_deref(),
+            Some(
+                "insert into t (a, b, c) values ($1, $1, array_of($2, ' ')), ($3, $3, array_of($4, ' ')), \
+                 ($5, $5, array_of($6, ' ')) on conflict do nothing"
+            )
+        );
+        for other in [
+            "insert into t (a) values ($1) on conflict (a) do update set a = excluded.a",
+            "insert into t (a) values ($1) on conflict do nothing returning $2",
+            "insert into t (a) select $1",
+            "update t set a = $1",
+        ] {
+            assert_eq!(repeat_row(other, 1, 3), None, "{other}");
+        }
+    }
 
     #[test]
     fn parameters_and_lists_are_spelled_for_each_engine() {

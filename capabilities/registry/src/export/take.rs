@@ -174,9 +174,9 @@ async fn write_file(
     let folder = files.scratch()?;
     let path = folder.path().join("copy");
     let mut writer = writer_of(&path, writing)?;
-    let (mut rows, mut people, mut cursor) = (0, Vec::new(), Cursor::default());
+    let (kind, area) = (writing.order.kind, writing.order.area_path.as_str());
+    let (mut rows, mut people, mut cursor) = (0, Vec::new(), Cursor::before(area));
     loop {
-        let (kind, area) = (writing.order.kind, writing.order.area_path.as_str());
         let (records, next) =
             exports::page(conn, &writing.keys, writing.district, kind, area, cursor).await?;
         let records = usable(conn, writing, records).await?;

@@ -79,7 +79,20 @@ pub async fn save_batch(
     let nothing = ready(&work, Part::default()).await?;
     work.batch = write(work.edge.db.clone(), work.district, work.batch.clone(), saved, nothing).await?;
     work.files.remove(id, &[files::Part::Table]);
+    learn(&work).await;
     Ok(work.batch)
+}
+
+/// After a large table the database plans by what is there now. Where it cannot, it does so later by itself.
+async fn learn(work: &Work) {
+    /// Records below which nothing changes about the plans.
+    const RECORDS_MIN: i64 = 10_000;
+    if work.batch.report.records < RECORDS_MIN {
+        return;
+    }
+    if let Err(fault) = work.edge.db.learn(&store::LOADED).await {
+        tracing::warn!(%fault, "the database has not counted its tables anew");
+    }
 }
 
 /// What an earlier run did not save of a part, however it cut the table. The rest is only read again: later rows are checked against it.

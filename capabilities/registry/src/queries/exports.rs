@@ -2,6 +2,7 @@
 
 use crate::model::{Kind, Record, RecordId};
 use crate::queries::batches;
+use crate::queries::counts::end_of;
 use crate::store::RecordRow;
 use ::store::{Conn, Json, List, row, sql};
 use platform::{DistrictId, Fault, Time};
@@ -25,19 +26,17 @@ row! {
 }
 
 sql! {
-    // A path's descendants begin with it and a slash; the character after a slash is a zero.
-    IN_AREA: (DistrictId, Kind, String, String, String, String, RecordId, i64) -> RecordRow =
+    IN_AREA: (DistrictId, Kind, String, String, RecordId, i64) -> RecordRow =
         "select id, kind, version, act, state, area_path, place_id, person_id, dwelling_id, household_id, organisation_id,
              from_on, to_on, lon, lat, merged_into, label, fields, sealed, changed_at
          from registry_record
-         where district = $1 and kind = $2 and state = 'live' and (area_path = $3 or (area_path >= $4 and area_path < $5))
-             and (area_path, id) > ($6, $7)
-         order by area_path, id limit $8";
-    COUNT_IN_AREA: (DistrictId, Kind, String, String, String, i64) -> (i64,) =
+         where district = $1 and kind = $2 and state = 'live' and area_path < $3 and (area_path, id) > ($4, $5)
+         order by area_path, id limit $6";
+    COUNT_IN_AREA: (DistrictId, Kind, String, String, i64) -> (i64,) =
         "select count(*) as n from (
              select 1 as one from registry_record
-             where district = $1 and kind = $2 and state = 'live' and (area_path = $3 or (area_path >= $4 and area_path < $5))
-             limit $6) as counted";
+             where district = $1 and kind = $2 and state = 'live' and area_path >= $3 and area_path < $4
+             limit $5) as counted";
     LABELS: (DistrictId, List<RecordId>) -> (RecordId, String) =
         "select id, label from registry_record where district = $1 and id {in:$2:uuid}";
     COPIES_OF: (DistrictId, RecordId, i64) -> CopyRow =
@@ -50,9 +49,10 @@ sql! {
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor(String, RecordId);
 
-impl Default for Cursor {
-    fn default() -> Self {
-        Self(String::new(), RecordId(Uuid::nil()))
+impl Cursor {
+    /// Before the first record of an area.
+    pub(crate) fn before(area: &str) -> Self {
+        Self(area.to_owned(), RecordId(Uuid::nil()))
     }
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn count(
     area: &str,
     rows_max: i64,
 ) -> Result<i64, Fault> {
-    let params = (district, kind, area.to_owned(), format!("{area}/"), format!("{area}0"), rows_max);
+    let params = (district, kind, area.to_owned(), end_of(area), rows_max);
     Ok(conn.one(&COUNT_IN_AREA, params).await?.0)
 }
 
@@ -77,8 +77,7 @@ pub(crate) async fn page(
     area: &str,
     from: Cursor,
 ) -> Result<(Vec<Record>, Option<Cursor>), Fault> {
-    let (below, above) = (format!("{area}/"), format!("{area}0"));
-    let params = (district, kind, area.to_owned(), below, above, from.0, from.1, PAGE_ROWS);
+    let params = (district, kind, end_of(area), from.0, from.1, PAGE_ROWS);
     let rows = conn.all(&IN_AREA, params).await?;
     let is_full = rows.len() as i64 >= PAGE_ROWS;
     let next = rows.last().filter(|_| is_full).map(|row| Cursor(row.area_path.clone(), row.id));

@@ -52,7 +52,7 @@ impl Image {
         let plain = zeroize::Zeroizing::new(
             serde_json::to_vec(self).map_err(|e| Fault::broken("an image cannot be written").because(e))?,
         );
-        Ok(keys.seal(&Context { district, column: BEFORE, row: id.0 }, &plain)?)
+        keys.seal(&Context { district, column: BEFORE, row: id.0 }, &plain)
     }
 
     /// The state a record had as one version of it.

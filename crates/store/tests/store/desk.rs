@@ -165,7 +165,7 @@ pub async fn numbers(db: &Db) -> Vec<i64> {
 }
 
 pub async fn notes(db: &Db) -> Vec<Note> {
-    db.read(async |conn: &mut Conn| conn.all(&NOTES, (DISTRICT, 100)).await).await.expect("notes")
+    db.read(async |conn: &mut Conn| conn.all(&NOTES, (DISTRICT, 2_000)).await).await.expect("notes")
 }
 
 pub async fn counter(db: &Db, name: &'static str) -> i64 {

@@ -129,20 +129,32 @@ async fn rows_stream_and_may_be_left(house: House) {
     assert_eq!(seen.len(), 5003);
 }
 
+/// More rows than PostgreSQL takes at once, and some that do not fill a statement; every other one has something in each column.
 async fn many_sets_run_as_one_statement(house: House) {
-    let fill = async |tx: &mut Tx| {
+    let note = |n: i64| match n % 2 {
+        0 => Note::new(n, "x"),
+        _ => Note { size: Some(n as f64), photo: Some(vec![1]), due_at: Some(NOON), ..Note::new(n, "y") },
+    };
+    let notes: Vec<Note> = (1..=1013).map(note).collect();
+    let expected = notes.clone();
+    let fill = async move |tx: &mut Tx| {
         let none = tx.execute_many(&INSERT_NOTE, []).await?;
-        let many = tx.execute_many(&INSERT_NOTE, (1..=1000).map(|n| Note::new(n, "x").params())).await?;
+        let many = tx.execute_many(&INSERT_NOTE, notes.iter().cloned().map(Note::params)).await?;
         Ok::<_, Fault>((none, many))
     };
-    assert_eq!(house.write(fill).await.expect("written"), (0, 1000));
-    // The last set is refused: none of them stays.
-    let again = async |tx: &mut Tx| {
-        tx.execute_many(&INSERT_NOTE, [1001, 1002, 1000].map(|n| Note::new(n, "y").params())).await
-    };
-    let fault = house.write(again).await.expect_err("a number twice");
-    assert_eq!(fault.constraint(), Some("desk_note_number_key"));
-    assert_eq!(desk::numbers(&house.db).await.len(), 1000);
+    assert_eq!(house.write(fill).await.expect("written"), (0, 1013));
+    assert_eq!(desk::notes(&house.db).await, expected);
+    house.db.learn(&["desk_note", "platform_fact"]).await.expect("counted anew");
+    // One set is refused, alone or among many: none of them stays.
+    for others in [2, 200] {
+        let again = async move |tx: &mut Tx| {
+            let numbers = (2000..2000 + others).chain([1000]);
+            tx.execute_many(&INSERT_NOTE, numbers.map(|n| Note::new(n, "z").params())).await
+        };
+        let fault = house.write(again).await.expect_err("a number twice");
+        assert_eq!(fault.constraint(), Some("desk_note_number_key"));
+    }
+    assert_eq!(desk::numbers(&house.db).await.len(), 1013);
 }
 
 async fn extremes_of_numbers_are_kept(house: House) {
