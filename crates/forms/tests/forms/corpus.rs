@@ -1,0 +1,83 @@
+//! Workbooks other people made, where a folder with them is at hand: each loads, or says which feature is not supported.
+//! The project does not depend on them; set `MULIN_XFORMS` to a folder, or have them beside the checkout.
+
+use forms::xlsform::{self, Refused};
+use forms::{FormFault, Trouble};
+use sheets::{Book, SheetFault};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What became of a workbook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Loads,
+    SaysWhat,
+    /// The binary format of before 2007, which has a sentence of its own.
+    OldXls,
+    /// Macros, which have a sentence of their own too.
+    Macros,
+    Fault,
+    WrongOnPurpose,
+}
+
+/// Workbooks of which pyxform too says that they are wrong, and one whose filter is no expression.
+const WRONG_ON_PURPOSE: &[&str] = &["bad_calc.xlsx", "duplicate_columns.xlsx", "xl_date_ambiguous.xlsx"];
+
+fn folder() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/xforms");
+    let folder = std::env::var_os("MULIN_XFORMS").map_or(beside, PathBuf::from);
+    folder.is_dir().then_some(folder)
+}
+
+fn is_workbook(path: &Path) -> bool {
+    matches!(path.extension().and_then(|ending| ending.to_str()), Some("xls" | "xlsx" | "xlsm"))
+}
+
+fn fate(path: &Path) -> (Fate, String) {
+    let book = match Book::open(path, &xlsform::sheet_limits()) {
+        Ok(book) => book,
+        Err(SheetFault::OldXls) => return (Fate::OldXls, String::new()),
+        Err(SheetFault::HasMacros) => return (Fate::Macros, String::new()),
+        Err(fault) => return (Fate::Fault, fault.words().en.into_owned()),
+    };
+    match xlsform::read(&book, "form") {
+        Ok(loaded) => (Fate::Loads, format!("{} told", loaded.told.len())),
+        Err(refused @ Refused::Sheet(_)) => (Fate::Fault, format!("{:?}", refused.words())),
+        Err(Refused::Form { faults, .. }) => {
+            let says = faults.iter().any(is_unsupported);
+            let words: Vec<String> = faults.iter().map(|fault| fault.words().en.into_owned()).collect();
+            (if says { Fate::SaysWhat } else { Fate::Fault }, words.join(" "))
+        }
+    }
+}
+
+fn is_unsupported(fault: &FormFault) -> bool {
+    matches!(&fault.what, Trouble::Unsupported { .. }) || fault.code() == "expression.unsupported_function"
+}
+
+#[test]
+fn workbooks_load_or_say_what_is_not_supported() {
+    let Some(folder) = folder() else {
+        eprintln!("skipped: no folder with workbooks; set MULIN_XFORMS to one");
+        return;
+    };
+    let mut counts: BTreeMap<Fate, usize> = BTreeMap::new();
+    for name in ["pyxform_xls", "pyxform_bug_xls", "web_forms_xlsforms", "odk_central"] {
+        let entries = std::fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> =
+            entries.map(|entry| entry.path()).filter(|path| is_workbook(path)).collect();
+        paths.sort();
+        for path in paths {
+            let (fate, words) = fate(&path);
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            println!("{fate:?}\t{name}/{file}\t{words}");
+            let wrong = WRONG_ON_PURPOSE.contains(&&*file);
+            assert!(!wrong || fate == Fate::Fault, "{file} is wrong on purpose");
+            *counts.entry(if wrong { Fate::WrongOnPurpose } else { fate }).or_default() += 1;
+        }
+    }
+    println!("{counts:?}");
+    let count = |fate| counts.get(&fate).copied().unwrap_or(0);
+    let good = count(Fate::Loads) + count(Fate::SaysWhat);
+    assert!(good * 10 >= (good + count(Fate::Fault)) * 9 || good == 0, "{counts:?}");
+}

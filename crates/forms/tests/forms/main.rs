@@ -1,0 +1,3 @@
+//! Forms end to end: workbooks in, answers through, XForms out.
+
+mod corpus;
