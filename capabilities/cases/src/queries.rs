@@ -99,61 +99,41 @@ sql! {
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and owner_post = $2 and open and id < $3 order by id desc limit $4";
-    // SQLite is told the index, here and below: left to guess, it reads every open case of the district, or of the area.
+    // The index is named, here and below: left to guess, SQLite reads every open case of the district, or of the area.
     OF_POSTS_DUE: (DistrictId, List<PostId>, Time, CaseId, Time, String, bool, List<String>, i64) -> Line =
-        sqlite "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
-                    owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-                from cases_case indexed by cases_case_due where district = $1 and owner_post {in:$2:uuid} and open
-                    and (due_at, id) > ($3, $4) and due_at < $5 and ($6 = '' or type_code = $6) and ($7 or state {in:$8:text})
-                order by due_at, id limit $9"
-        postgres "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
-                      owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-                  from cases_case where district = $1 and owner_post {in:$2:uuid} and open
-                      and (due_at, id) > ($3, $4) and due_at < $5 and ($6 = '' or type_code = $6) and ($7 or state {in:$8:text})
-                  order by due_at, id limit $9";
+        "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
+             owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
+         from cases_case {by:cases_case_due} where district = $1 and owner_post {in:$2:uuid} and open
+             and (due_at, id) > ($3, $4) and due_at < $5 and ($6 = '' or type_code = $6) and ($7 or state {in:$8:text})
+         order by due_at, id limit $9";
     OF_AREA_OPEN: (DistrictId, String, String, CaseId, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and area_path >= $2 and area_path < $3 and open and id < $4
          order by id desc limit $5";
     OF_AREA_DUE: (DistrictId, String, String, Time, CaseId, Time, String, bool, List<String>, i64) -> Line =
-        sqlite "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
-                    owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-                from cases_case indexed by cases_case_by_due where district = $1 and area_path >= $2 and area_path < $3 and open
-                    and (due_at, id) > ($4, $5) and due_at < $6 and ($7 = '' or type_code = $7) and ($8 or state {in:$9:text})
-                order by due_at, id limit $10"
-        postgres "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
-                      owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-                  from cases_case where district = $1 and area_path >= $2 and area_path < $3 and open
-                      and (due_at, id) > ($4, $5) and due_at < $6 and ($7 = '' or type_code = $7) and ($8 or state {in:$9:text})
-                  order by due_at, id limit $10";
+        "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
+             owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
+         from cases_case {by:cases_case_by_due} where district = $1 and area_path >= $2 and area_path < $3 and open
+             and (due_at, id) > ($4, $5) and due_at < $6 and ($7 = '' or type_code = $7) and ($8 or state {in:$9:text})
+         order by due_at, id limit $10";
     OF_AREA_ALL: (DistrictId, String, String, CaseId, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
          from cases_case where district = $1 and id < $4 and area_path >= $2 and area_path < $3
          order by id desc limit $5";
     OF_AREA_TYPE: (DistrictId, String, CaseId, String, String, bool, List<String>, i64) -> Line =
-        sqlite "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
-                    owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-                from cases_case indexed by cases_case_of_type where district = $1 and type_code = $2 and id < $3 and area_path >= $4
-                    and area_path < $5 and ($6 or state {in:$7:text})
-                order by id desc limit $8"
-        postgres "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
-                      owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-                  from cases_case where district = $1 and type_code = $2 and id < $3 and area_path >= $4
-                      and area_path < $5 and ($6 or state {in:$7:text})
-                  order by id desc limit $8";
+        "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
+             owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
+         from cases_case {by:cases_case_of_type} where district = $1 and type_code = $2 and id < $3 and area_path >= $4
+             and area_path < $5 and ($6 or state {in:$7:text})
+         order by id desc limit $8";
     OF_AREA_STATE: (DistrictId, String, CaseId, String, String, i64) -> Line =
-        sqlite "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
-                    owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-                from cases_case indexed by cases_case_of_state where district = $1 and state = $2 and id < $3 and area_path >= $4
-                    and area_path < $5
-                order by id desc limit $6"
-        postgres "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
-                      owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
-                  from cases_case where district = $1 and state = $2 and id < $3 and area_path >= $4
-                      and area_path < $5
-                  order by id desc limit $6";
+        "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
+             owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version
+         from cases_case {by:cases_case_of_state} where district = $1 and state = $2 and id < $3 and area_path >= $4
+             and area_path < $5
+         order by id desc limit $6";
     OF_UNIT: (DistrictId, OrganisationId, CaseId, String, bool, List<String>, i64) -> Line =
         "select id, number, state, open, type_code, words, lon, lat, address, area_path, source, public, hidden, owner_role,
              owner_post, host_post, unit_id, due_at, level, reported_at, followers, workflow_version, version

@@ -199,7 +199,7 @@ sql! {
         "select id, case_id, kind, account_id, name, phone, at from cases_follower
          where district = $1 and case_id = $2 and id = $3";
     CLAIM_FOLLOWINGS: (DistrictId, AccountId, String, Time) =
-        "update cases_follower set account_id = $2
+        "update cases_follower {by:cases_follower_of_phone} set account_id = $2
          where district = $1 and phone = $3 and account_id is null and at >= $4";
     FOLLOWER_OF_ACCOUNT: (DistrictId, CaseId, AccountId) -> FollowerRow =
         "select id, case_id, kind, account_id, name, phone, at from cases_follower

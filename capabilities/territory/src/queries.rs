@@ -20,10 +20,10 @@ sql! {
     /// In force at a moment or later.
     AREAS_FROM: (DistrictId, Time, i64) -> AreaRow =
         "select id, code, version, level, kind, name, name_en, path, parent, households, boundary, valid_from, valid_to
-         from territory_area where district = $1 and (valid_to is null or valid_to > $2) order by path, version limit $3";
+         from territory_area where district = $1 and (valid_to is null or valid_to > $2) order by path, version limit $3 /* whole district */";
     AREAS_NEWEST: (DistrictId, i64) -> AreaRow =
         "select id, code, version, level, kind, name, name_en, path, parent, households, boundary, valid_from, valid_to
-         from territory_area where district = $1 and valid_to is null order by path limit $2";
+         from territory_area where district = $1 and valid_to is null order by path limit $2 /* whole district */";
     AREAS_AT: (DistrictId, Time, String, i64) -> AreaRow =
         "select id, code, version, level, kind, name, name_en, path, parent, households, boundary, valid_from, valid_to
          from territory_area
@@ -37,10 +37,10 @@ sql! {
          from territory_area where district = $1 and id = $2";
     POSTS: (DistrictId, i64) -> PostRow =
         "select id, kind, name, name_en, area_path, organisation_id, phone, open_from, open_to
-         from territory_post where district = $1 order by area_path, id limit $2";
+         from territory_post where district = $1 order by area_path, id limit $2 /* whole district */";
     HOLDINGS: (DistrictId, i64) -> HoldingRow =
         "select id, post_id, account_id, role, name, phone, held_from, held_to, away_from, away_until
-         from territory_holding where district = $1 order by post_id, held_from, id limit $2";
+         from territory_holding where district = $1 order by post_id, held_from, id limit $2 /* whole district */";
     HOLDINGS_EVER: (DistrictId, AccountId, i64) -> HoldingRow =
         "select id, post_id, account_id, role, name, phone, held_from, held_to, away_from, away_until
          from territory_holding where district = $1 and account_id = $2 order by held_from, id limit $3";

@@ -134,7 +134,7 @@ sql! {
     END_AREA: (DistrictId, AreaId, Time) =
         "update territory_area set valid_to = $3 where district = $1 and id = $2";
     LAST_VERSIONS: (DistrictId,) -> (String, i64) =
-        "select code, cast(max(version) as bigint) as version from territory_area where district = $1 group by code";
+        "select code, cast(max(version) as bigint) as version from territory_area where district = $1 group by code /* whole district */";
     INSERT_AREA: NewArea =
         "insert into territory_area (district, id, code, version, level, kind, name, name_en, path, parent, households,
              boundary, valid_from)

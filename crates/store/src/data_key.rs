@@ -40,7 +40,7 @@ sql! {
          from platform_data_key order by district, purpose, number /* every district */";
     OF_DISTRICT: (DistrictId,) -> DataKeyRow =
         "select district, purpose, number, suite, holder, wrapped, made_at, retired_at
-         from platform_data_key where district = $1 order by purpose, number";
+         from platform_data_key where district = $1 order by purpose, number /* whole district */";
     COUNTS: () -> (DistrictId, i64) =
         "select district, count(*) from platform_data_key group by district order by district /* every district */";
     ADD: (DistrictId, KeyPurpose, i64, String, String, Vec<u8>, Time) =

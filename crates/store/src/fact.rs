@@ -86,7 +86,7 @@ sql! {
     FACTS_OF_SUBJECT: (DistrictId, Uuid, i64) -> FactRow =
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
              data
-         from platform_fact where district = $1 and subject_id = $2 order by id limit $3";
+         from platform_fact {by:platform_fact_subject} where district = $1 and subject_id = $2 order by id limit $3";
     /// $5 and $7: whether any actor and any name will do.
     SEARCH: (DistrictId, FactId, FactId, i64, bool, Uuid, bool, String) -> FactRow =
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
@@ -97,7 +97,7 @@ sql! {
     SEARCH_SUBJECT: (DistrictId, FactId, FactId, i64, bool, Uuid, bool, String, Uuid) -> FactRow =
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
              data
-         from platform_fact where district = $1 and subject_id = $9 and id < $2 and id >= $3 and ($5 or actor_id = $6)
+         from platform_fact {by:platform_fact_subject} where district = $1 and subject_id = $9 and id < $2 and id >= $3 and ($5 or actor_id = $6)
              and ($7 or name like $8 escape '\\')
          order by id desc limit $4";
 }

@@ -64,10 +64,10 @@ sql! {
     HEAD: (DistrictId,) -> LedgerHead =
         "select batch, size_before, count, subtrees from platform_ledger where district = $1 order by batch desc limit 1";
     LAST_IN_ORDER: (DistrictId, BatchKind) -> (FactId,) =
-        "select last_fact from platform_ledger where district = $1 and kind = $2 order by batch desc limit 1";
+        "select last_fact from platform_ledger where district = $1 and kind = $2 order by batch desc limit 1 /* whole district */";
     BATCHES: (DistrictId,) -> LedgerRow =
         "select batch, kind, first_fact, last_fact, size_before, count, leaves, root, subtrees
-         from platform_ledger where district = $1 order by batch";
+         from platform_ledger where district = $1 order by batch /* whole district */";
     ADD_BATCH: (DistrictId, i64, BatchKind, FactId, FactId, i64, i64, Vec<u8>, Vec<u8>, Vec<u8>) =
         "insert into platform_ledger (district, batch, kind, first_fact, last_fact, size_before, count, leaves, root,
              subtrees)
@@ -77,13 +77,13 @@ sql! {
         "insert into platform_checkpoint (district, size, note, at) values ($1, $2, $3, $4)
          on conflict (district, size) do nothing";
     CHECKPOINTS: (DistrictId,) -> CheckpointRow =
-        "select size, note, at from platform_checkpoint where district = $1 order by size";
+        "select size, note, at from platform_checkpoint where district = $1 order by size /* whole district */";
     LAST_CHECKPOINT: (DistrictId,) -> CheckpointRow =
         "select size, note, at from platform_checkpoint where district = $1 order by size desc limit 1";
     EACH_FACT: (DistrictId,) -> FactRow =
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
              data
-         from platform_fact where district = $1 order by id";
+         from platform_fact where district = $1 order by id /* whole district */";
     FACTS_BETWEEN: (DistrictId, FactId, FactId, i64) -> FactRow =
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
              data
@@ -94,7 +94,7 @@ sql! {
          from platform_late_fact l join platform_fact f on f.district = l.district and f.id = l.fact_id
          where l.district = $1 and l.fact_id <= $2 order by l.fact_id limit $3";
     LATE_IDS: (DistrictId,) -> (FactId,) =
-        "select fact_id from platform_late_fact where district = $1 order by fact_id";
+        "select fact_id from platform_late_fact where district = $1 order by fact_id /* whole district */";
     NOTE_LATE: (DistrictId, FactId) =
         "insert into platform_late_fact (district, fact_id) values ($1, $2) on conflict (district, fact_id) do nothing";
     FORGET_LATE: (DistrictId, FactId, FactId) =

@@ -25,6 +25,7 @@ mod statement;
 mod timer;
 mod tx;
 mod value;
+mod walk_rule;
 mod work;
 mod writer;
 

@@ -2,7 +2,7 @@
 
 use crate::conn::Engine;
 use crate::schema::Schema;
-use crate::{Column, Conn, Db, Description, Kind, district_rule, postgres};
+use crate::{Column, Conn, Db, Description, Kind, district_rule, postgres, sqlite, walk_rule};
 use platform::Fault;
 use tokio_postgres::types::Type;
 
@@ -46,6 +46,26 @@ impl Db {
                     found
                         .into_iter()
                         .map(|sentence| StatementFault { statement: statement.clone(), sentence }),
+                );
+            }
+            Ok(faults)
+        })
+        .await
+    }
+}
+
+impl Db {
+    /// The statements by which SQLite would walk through more than a part of a district, and do not say so. PostgreSQL, which has the
+    /// same indexes, finds none.
+    pub async fn find_walks(&self) -> Result<Vec<StatementFault>, Fault> {
+        self.read(async |conn: &mut Conn| {
+            let Engine::Sqlite(db) = &conn.engine else { return Ok(Vec::new()) };
+            let mut faults = Vec::new();
+            for Description { statement, .. } in statements() {
+                let walk = walk_rule::find(db, statement.written()[0], statement.sqlite());
+                let statement = format!("{}::{}", statement.module, statement.name);
+                faults.extend(
+                    walk.map_err(sqlite::fault)?.map(|sentence| StatementFault { statement, sentence }),
                 );
             }
             Ok(faults)

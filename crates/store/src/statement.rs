@@ -93,7 +93,8 @@ enum Spelling {
     Postgres,
 }
 
-/// Replaces `$n` and `{in:$n:kind}` by what the engine reads.
+/// Replaces `$n`, `{in:$n:kind}` and `{by:index}` by what the engine reads. An index is named where SQLite, which takes any first column
+/// for a selective one, would go through a district; PostgreSQL counts.
 fn spell(text: &str, spelling: Spelling) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     let mut rest = text;
@@ -112,6 +113,12 @@ fn spell(text: &str, spelling: Spelling) -> String {
             }
             .unwrap_or_default();
             rest = list.get(end + 1..).unwrap_or("");
+        } else if let Some((index, after)) = rest.strip_prefix("{by:").and_then(|by| by.split_once('}')) {
+            match spelling {
+                Spelling::Sqlite => write!(out, "indexed by {index}").unwrap_or_default(),
+                Spelling::Postgres => {}
+            }
+            rest = after;
         } else {
             let mark = if spelling == Spelling::Sqlite && rest.starts_with('$') { "?" } else { &rest[..1] };
             out.push_str(mark);
@@ -242,5 +249,11 @@ mod tests {
             spell(text, Spelling::Postgres),
             "select a from t where district = $1 and id = any($2) and name = any($3) limit $10"
         );
+        let named = "delete from t {by:t_of_a} where district = $1 and a = $2";
+        assert_eq!(
+            spell(named, Spelling::Sqlite),
+            "delete from t indexed by t_of_a where district = ?1 and a = ?2"
+        );
+        assert_eq!(spell(named, Spelling::Postgres), "delete from t  where district = $1 and a = $2");
     }
 }

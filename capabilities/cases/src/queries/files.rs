@@ -5,7 +5,7 @@ use platform::{DistrictId, Fault};
 use std::ops::ControlFlow;
 
 sql! {
-    NAMED_FILES: (DistrictId,) -> (String, String) = "select file, thumbnail from cases_photo where district = $1";
+    NAMED_FILES: (DistrictId,) -> (String, String) = "select file, thumbnail from cases_photo where district = $1 /* whole district */";
 }
 
 /// Hands over every file name of the district's photos, one at a time.

@@ -51,7 +51,7 @@ sql! {
         "select count(*) from identity_assignment r
          join identity_account a on a.district = r.district and a.id = r.account_id
          where r.district = $1 and r.administrator = $2 and r.withdrawn_at is null
-             and (r.to_at is null or r.to_at > $3) and a.closed_at is null and a.suspended_at is null";
+             and (r.to_at is null or r.to_at > $3) and a.closed_at is null and a.suspended_at is null /* whole district */";
 }
 
 fn read_assignment(row: AssignmentRow) -> Result<Assignment, Fault> {

@@ -36,18 +36,19 @@ sql! {
     TOUCH_SESSION: (DistrictId, Vec<u8>, Time) =
         "update identity_session set seen_at = $3 where district = $1 and token_hash = $2 and seen_at < $3";
     DELETE_SESSION: (DistrictId, AccountId, SessionId) =
-        "delete from identity_session where district = $1 and account_id = $2 and id = $3";
+        "delete from identity_session {by:identity_session_account} where district = $1 and account_id = $2 and id = $3";
     DELETE_OTHERS: (DistrictId, AccountId, SessionId) =
-        "delete from identity_session where district = $1 and account_id = $2 and id <> $3";
+        "delete from identity_session {by:identity_session_account} where district = $1 and account_id = $2 and id <> $3";
     DELETE_ALL: (DistrictId, AccountId) =
-        "delete from identity_session where district = $1 and account_id = $2";
+        "delete from identity_session {by:identity_session_account} where district = $1 and account_id = $2";
     LIFT_LIMIT: (DistrictId, AccountId) =
-        "update identity_session set limited = false where district = $1 and account_id = $2 and limited";
+        "update identity_session {by:identity_session_account} set limited = false
+         where district = $1 and account_id = $2 and limited";
     SWEEP_SESSIONS: (DistrictId, Time, Time) =
-        "delete from identity_session where district = $1 and (seen_at < $2 or ends_at < $3)";
+        "delete from identity_session where district = $1 and (seen_at < $2 or ends_at < $3) /* whole district */";
     SWEEP_ATTEMPTS: (DistrictId, Time) = "delete from identity_attempt where district = $1 and last_at < $2";
     SWEEP_CODES: (DistrictId, Time) = "delete from identity_code where district = $1 and ends_at < $2";
-    SWEEP_INBOX: (DistrictId, Time) = "delete from identity_inbox where district = $1 and at < $2";
+    SWEEP_INBOX: (DistrictId, Time) = "delete from identity_inbox where district = $1 and at < $2 /* whole district */";
 }
 
 /// The session of a token, unless its account was closed or suspended.

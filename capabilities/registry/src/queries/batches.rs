@@ -80,7 +80,7 @@ sql! {
              rows_done, undone_to, report, created_at, changed_at
          from registry_batch where district = $1 and account_id = $2 order by id desc limit $3";
     AT_WORK: (DistrictId, i64) -> (BatchId, BatchState) =
-        "select id, state from registry_batch
+        "select id, state from registry_batch {by:registry_batch_at_work}
          where district = $1 and state in ('checking', 'saving', 'undoing') order by id limit $2";
     /// Records a deed entered that are no longer as it left them, and those it changed.
     ENTERED_CHANGED: (DistrictId, ActId, i64) -> (RecordId,) =

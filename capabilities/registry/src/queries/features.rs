@@ -26,7 +26,7 @@ sql! {
     // The ids come from the index alone, in order; only the page's rows are read.
     ON_MAP: (DistrictId, Kind, f64, f64, f64, f64, RecordId, i64) -> RecordRow =
         "with page as (
-             select id from registry_record
+             select id from registry_record {by:registry_record_on_map}
              where district = $1 and kind = $2 and lat >= $3 and lat <= $4 and lon >= $5 and lon <= $6 and id > $7
                  and lat is not null and state = 'live'
              order by id limit $8)

@@ -23,9 +23,12 @@ sql! {
     ADD_SWEEP: (DistrictId, SweepId, Time, Json<Value>) =
         "insert into registry_sweep (district, id, at, report) values ($1, $2, $3, $4)";
     DROP_REQUESTS: (DistrictId, Time) =
-        "delete from registry_request where district = $1 and state <> 'open' and decided_at < $2";
-    DROP_ALARMS: (DistrictId, Time) = "delete from registry_alarm where district = $1 and acknowledged_at < $2";
-    DROP_CLAIMS: (DistrictId, Time) = "delete from registry_claim where district = $1 and ends_at < $2";
+        "delete from registry_request
+         where district = $1 and state <> 'open' and decided_at < $2 /* whole district */";
+    DROP_ALARMS: (DistrictId, Time) =
+        "delete from registry_alarm where district = $1 and acknowledged_at < $2 /* whole district */";
+    DROP_CLAIMS: (DistrictId, Time) =
+        "delete from registry_claim where district = $1 and ends_at < $2 /* whole district */";
 }
 
 /// Records that have ended and may have run out, from one on.

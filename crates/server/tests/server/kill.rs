@@ -25,16 +25,16 @@ const FACTS_MAX: i64 = 50;
 store::sql! {
     ORPHAN_TIMERS: (DistrictId,) -> (i64,) =
         "select count(*) from platform_timer t where t.district = $1 and t.kind like 'cases.%'
-         and not exists (select 1 from cases_case c where c.district = $1 and c.id = t.subject_id)";
+         and not exists (select 1 from cases_case c where c.district = $1 and c.id = t.subject_id) /* whole district */";
     ORPHAN_WORK: (DistrictId,) -> (i64,) =
         "select count(*) from platform_outbox o where o.district = $1
-         and not exists (select 1 from platform_fact f where f.district = $1 and f.id = o.fact_id)";
+         and not exists (select 1 from platform_fact f where f.district = $1 and f.id = o.fact_id) /* whole district */";
     CASES_WITHOUT_CLOCK: (DistrictId,) -> (i64,) =
         "select count(*) from cases_case c where c.district = $1 and c.state = 'reported'
-         and not exists (select 1 from platform_timer t where t.district = $1 and t.subject_id = c.id)";
+         and not exists (select 1 from platform_timer t where t.district = $1 and t.subject_id = c.id) /* whole district */";
     CASES_WITHOUT_FACT: (DistrictId,) -> (i64,) =
         "select count(*) from cases_case c where c.district = $1
-         and not exists (select 1 from platform_fact f where f.district = $1 and f.subject_id = c.id)";
+         and not exists (select 1 from platform_fact f where f.district = $1 and f.subject_id = c.id) /* whole district */";
 }
 
 /// What a client was promised: the id it sent, and the case's own id and number.

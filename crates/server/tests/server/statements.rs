@@ -17,6 +17,14 @@ async fn every_statement_fits_the_schema() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_statement_walks_through_a_district_unless_it_says_so() {
+    let town = Town::on_sqlite(LIST).await;
+    let walks = town.db().find_walks().await.expect("the statements are explained");
+    let sentences: Vec<String> = walks.iter().map(|f| format!("{}: {}", f.statement, f.sentence)).collect();
+    assert!(sentences.is_empty(), "{}", sentences.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn roles_and_permissions_know_each_other() {
     let town = Town::on_sqlite(LIST).await;
     identity::check_house(&town.edge, LIST).expect("catalog/roles.toml and the capabilities agree");
