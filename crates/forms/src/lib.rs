@@ -11,7 +11,7 @@ mod text;
 pub mod xlsform;
 
 pub use answers::{
-    Answer, AnswerFault, AnswerTrouble, Answers, FillingFault, Known, NotAsked, Scene, Stranger,
+    Answer, AnswerFault, AnswerTrouble, Answers, FillingFault, Given, Known, NotAsked, Scene, Stranger,
 };
 pub use expression::*;
 pub use fault::{At, Counted, FormFault, Part, Trouble};

@@ -1,6 +1,7 @@
 //! The answers to a form: a tree of what was filled, kept in step with the form's rules.
 
 mod check;
+mod evaluate;
 mod json;
 mod known;
 mod offer;
@@ -9,6 +10,7 @@ mod settle;
 mod value;
 
 pub use check::{AnswerFault, AnswerTrouble};
+pub use evaluate::Given;
 pub use json::Stranger;
 pub use known::{Known, NotAsked};
 pub use scene::Scene;

@@ -5,8 +5,8 @@ use super::evaluate::World;
 use super::value::{Plain, Value};
 
 pub(super) fn compare(world: &World<'_>, operator: Operator, left: &Value, right: &Value) -> bool {
-    // Against a boolean, nodes count as one thing: whether there are any.
-    if matches!(left, Value::Bool(_)) || matches!(right, Value::Bool(_)) {
+    // Nodes against a boolean count as one thing: whether there are any.
+    if let (Value::Nodes(_), Value::Bool(_)) | (Value::Bool(_), Value::Nodes(_)) = (left, right) {
         let (left, right) = (world.to_bool(left), world.to_bool(right));
         return compare_plain(world, operator, &Plain::Bool(left), &Plain::Bool(right));
     }

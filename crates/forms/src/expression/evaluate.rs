@@ -204,7 +204,7 @@ impl<'a> World<'a> {
         }
     }
 
-    pub(super) fn text_of(&self, node: NodeRef) -> String {
+    pub(crate) fn text_of(&self, node: NodeRef) -> String {
         self.tree_of(node).whole_text(node.node)
     }
 

@@ -203,10 +203,12 @@ impl Parser<'_> {
                 self.steps(start, depth)
             }
             Some(Token::DoubleSlash) => self.steps(start, depth),
+            // A predicate behind `${name}` chooses among all it stands for.
             Some(Token::OpenBox) if matches!(start, Start::Named(_)) => {
+                let named = Expression::Path(Path { start, steps: Vec::new() });
                 let mut depth = depth;
-                let step = Step { axis: Axis::Own, name: None, predicates: self.predicates(&mut depth)? };
-                self.more_steps(start, vec![step], depth)
+                let predicates = self.predicates(&mut depth)?;
+                self.steps_after(Start::Of(Box::new(named), predicates), depth + 1)
             }
             _ => {
                 check_depth(depth)?;

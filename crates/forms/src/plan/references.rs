@@ -126,7 +126,7 @@ impl<'p> Lookup<'p, '_> {
                 self.expression(&pair.1, context);
             }
             Expression::Negative(inner) => self.expression(inner, context),
-            Expression::Path(path) => self.path(path, context),
+            Expression::Path(path) => drop(self.path(path, context)),
         }
     }
 
@@ -149,7 +149,8 @@ impl<'p> Lookup<'p, '_> {
         arguments.iter().for_each(|argument| self.expression(argument, context));
     }
 
-    fn path(&mut self, path: &Path, context: &Context) {
+    /// Looks a path up, and says where it leads.
+    fn path(&mut self, path: &Path, context: &Context) -> Context {
         let (mut at, mut steps) = (self.start(&path.start, context), path.steps.as_slice());
         if matches!(path.start, Start::Top)
             && let Some((first, rest)) = steps.split_first()
@@ -158,7 +159,8 @@ impl<'p> Lookup<'p, '_> {
             steps = rest;
             if first.name.as_ref().is_some_and(|name| **name != *self.plan.form.root) {
                 let name = first.name.as_ref().map_or(String::new(), |name| format!("/{name}"));
-                return self.fault(Trouble::UnknownReference { name });
+                self.fault(Trouble::UnknownReference { name });
+                return Context::Elsewhere;
             }
         }
         for step in steps {
@@ -168,11 +170,12 @@ impl<'p> Lookup<'p, '_> {
         // `.` alone is the node itself: a constraint's candidate, or what `once()` keeps.
         let is_own =
             matches!(path.start, Start::Here) && path.steps.iter().all(|step| step.axis == Axis::Own);
-        if let Context::Items(items) = at
+        if let Context::Items(items) = &at
             && !is_own
         {
-            self.found.extend(items.into_iter().flatten());
+            self.found.extend(items.iter().flatten());
         }
+        at
     }
 
     fn start(&mut self, start: &Start, context: &Context) -> Context {
@@ -187,7 +190,6 @@ impl<'p> Lookup<'p, '_> {
                 }
             },
             Start::Of(inner, predicates) => {
-                self.expression(inner, context);
                 let at = self.given_by(inner, context);
                 predicates.iter().for_each(|predicate| self.expression(predicate, &at));
                 at
@@ -195,13 +197,14 @@ impl<'p> Lookup<'p, '_> {
         }
     }
 
-    fn given_by(&self, expression: &Expression, context: &Context) -> Context {
+    fn given_by(&mut self, expression: &Expression, context: &Context) -> Context {
         match expression {
             Expression::Call(Function::Current, _) => Context::Items(vec![Some(self.owner)]),
-            Expression::Path(path) if path.steps.is_empty() && matches!(path.start, Start::Here) => {
-                context.clone()
+            Expression::Path(path) => self.path(path, context),
+            other => {
+                self.expression(other, context);
+                Context::Elsewhere
             }
-            _ => Context::Elsewhere,
         }
     }
 
