@@ -2,6 +2,7 @@
 
 use super::ast::Operator;
 use super::fault::ExpressionFault;
+use super::number::is_space;
 use crate::limits::EXPRESSION_CHARS_MAX;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +41,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, ExpressionFault> {
     }
     let mut cutter = Cutter { chars: &chars, at: 0, found: Vec::new() };
     while let Some(c) = cutter.peek(0) {
-        if c.is_whitespace() {
+        if is_blank(c) {
             cutter.at += 1;
             continue;
         }
@@ -173,6 +174,11 @@ impl Cutter<'_> {
         self.at += length;
         Ok(token)
     }
+}
+
+/// The spaces of XPath, and two that people type or paste without seeing a difference.
+fn is_blank(c: char) -> bool {
+    is_space(c) || matches!(c, '\u{a0}' | '\u{3000}')
 }
 
 fn operator_of_word(name: &str) -> Option<Operator> {

@@ -14,9 +14,12 @@ fn every_expression_gives_what_the_vectors_say() {
     let (now, language) = (text(&vectors["now"]), text(&vectors["language"]));
     let seed = vectors["seed"].as_u64().expect("a seed");
     let scene = Scene::at(&now, &language, seed).expect("a moment");
-    let forms: HashMap<String, Answers> = vectors["forms"].as_object().expect("forms").iter().map(|(name, form)| {
-        (name.clone(), answers_of(form, &scene))
-    }).collect();
+    let forms: HashMap<String, Answers> = vectors["forms"]
+        .as_object()
+        .expect("forms")
+        .iter()
+        .map(|(name, form)| (name.clone(), answers_of(form, &scene)))
+        .collect();
     let (mut cases, mut wrong) = (0, Vec::new());
     for group in vectors["groups"].as_array().expect("groups") {
         let language = group["language"].as_str().unwrap_or(&language);
@@ -46,16 +49,21 @@ fn answers_of(form: &Value, scene: &Scene<'_>) -> Answers {
 
 fn fits(given: &Result<Given, ExpressionFault>, expected: &Value) -> bool {
     match (given, expected) {
-        (Err(fault), Value::Object(object)) => object.get("fails").and_then(Value::as_str) == Some(fault.code()),
+        (Err(fault), Value::Object(object)) => {
+            object.get("fails").and_then(Value::as_str) == Some(fault.code())
+        }
         (Ok(Given::Number(number)), Value::Object(object)) => match object.get("near") {
-            Some(near) => (number - near.as_f64().unwrap_or(f64::NAN)).abs() <= object["within"].as_f64().unwrap_or(0.0),
+            Some(near) => {
+                (number - near.as_f64().unwrap_or(f64::NAN)).abs() <= object["within"].as_f64().unwrap_or(0.0)
+            }
             None => object.get("number").and_then(Value::as_str) == Some(&forms::text_of_number(*number)),
         },
         (Ok(Given::Number(number)), Value::Number(expected)) => Some(*number) == expected.as_f64(),
         (Ok(Given::Text(text)), Value::String(expected)) => text == expected,
         (Ok(Given::Bool(value)), Value::Bool(expected)) => value == expected,
         (Ok(Given::Nodes(texts)), Value::Array(expected)) => {
-            texts.len() == expected.len() && texts.iter().zip(expected).all(|(text, expected)| expected == text)
+            texts.len() == expected.len()
+                && texts.iter().zip(expected).all(|(text, expected)| expected == text)
         }
         _ => false,
     }

@@ -9,7 +9,8 @@ pub(super) fn call(call: &Call<'_, '_>) -> Answer {
     match call.function {
         F::Selected => {
             let (list, wanted) = (call.text(0)?, call.text(1)?);
-            let found = list.split_ascii_whitespace().any(|name| name == wanted.trim());
+            let wanted = wanted.trim_matches(|c: char| c.is_ascii_whitespace());
+            let found = list.split_ascii_whitespace().any(|name| name == wanted);
             Ok(Value::Bool(found))
         }
         F::CountSelected => Ok(Value::Number(call.text(0)?.split_ascii_whitespace().count() as f64)),
