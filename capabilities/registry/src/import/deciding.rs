@@ -9,6 +9,7 @@ use super::places::Places;
 use super::places_new::Maker;
 use super::subjects::Subjects;
 use super::trouble::Trouble;
+use crate::model::address::Parts;
 use crate::model::{Content, Kind, Record, RecordId};
 use crate::view::Viewer;
 use platform::{Scope, Words};
@@ -192,6 +193,32 @@ impl Deciding<'_> {
         Trouble::new("registry.unknown_building", self.columns.of_address(), words)
     }
 
+    /// A building of several homes, and none is written: which of them, with some as they would be written.
+    pub fn room_missing(&self, building: RecordId, parts: &Parts, places: &Places) -> Trouble {
+        let (written, count) = places.rooms_written(building, parts.unit.as_deref());
+        let (zh, en) = such_as(&written);
+        let words = Words::new(
+            format!("这里有 {count} 户，请写明是哪一户{zh}。"),
+            format!("There are {count} homes here; say which{en}."),
+        );
+        Trouble::new("registry.room_missing", self.columns.of_address(), words)
+    }
+
+    /// A building with units, and none is written: which of them, with the rooms that may be meant.
+    pub fn unit_missing(&self, building: RecordId, rooms: &[RecordId], places: &Places) -> Trouble {
+        let above = places.entry(building).map_or("", |entry| entry.label.as_str());
+        let label = |id: &RecordId| places.entry(*id).map(|entry| entry.label.as_str());
+        let rooms = rooms.iter().filter_map(label).map(|label| label.strip_prefix(above).unwrap_or(label));
+        let mut rooms: Vec<&str> = rooms.collect();
+        rooms.sort_unstable();
+        let (zh, en) = such_as(&rooms);
+        let words = Words::new(
+            format!("这栋楼有几个单元，请写明单元{zh}。"),
+            format!("The building has several units; say which{en}."),
+        );
+        Trouble::new("registry.unit_missing", self.columns.of_address(), words)
+    }
+
     pub fn several_buildings(&self, ids: &[RecordId], places: &Places) -> Trouble {
         let area_of = |id: &RecordId| {
             let path = &places.entry(*id)?.area_path;
@@ -203,5 +230,13 @@ impl Deciding<'_> {
             format!("Several buildings have this address ({}); name the grid by its code.", areas.join(", ")),
         );
         Trouble::new("registry.several_buildings", self.columns.of_address(), words)
+    }
+}
+
+/// Some of what may be meant, behind a sentence in each language; nothing where there is nothing to name.
+fn such_as(written: &[&str]) -> (String, String) {
+    match written {
+        [] => (String::new(), String::new()),
+        _ => (format!("，例如：{}", written.join("、")), format!(", such as {}", written.join(", "))),
     }
 }

@@ -21,7 +21,6 @@ impl Deciding<'_> {
     ) -> Decision {
         let Some(parts) = &draft.address else { return Decision::wrong(self.no_address()) };
         let column = self.columns.of_address();
-        let wrong = |code, words| Decision::wrong(Trouble::new(code, column, words));
         let area = self.area_of(draft);
         let place = match places.find(parts, area.as_deref()) {
             Found::Place(place) => place,
@@ -31,17 +30,11 @@ impl Deciding<'_> {
                 }
                 self.maker.room(places, building, parts, &mut part.new)
             }
-            Found::UnitMissing => {
-                return wrong(
-                    "registry.unit_missing",
-                    Words::of("这栋楼有几个单元，请写明单元。", "Say which unit of the building."),
-                );
+            Found::UnitMissing(building, rooms) => {
+                return Decision::wrong(self.unit_missing(building, &rooms, places));
             }
-            Found::RoomMissing => {
-                return wrong(
-                    "registry.room_missing",
-                    Words::of("这栋楼有多户，请写明室号。", "Say which room of the building."),
-                );
+            Found::RoomMissing(building) => {
+                return Decision::wrong(self.room_missing(building, parts, places));
             }
             Found::Several(ids) => return Decision::wrong(self.several_buildings(&ids, places)),
             Found::Unknown => match self.new_building(draft, parts, area, places, part) {

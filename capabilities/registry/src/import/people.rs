@@ -61,20 +61,12 @@ impl Deciding<'_> {
     }
 
     fn spot(&self, draft: &Draft, places: &mut Places) -> Result<Spot, Trouble> {
-        let column = self.columns.of_address();
         let Some(parts) = &draft.address else { return Err(self.no_address()) };
-        let wrong = |code, words| Err(Trouble::new(code, column, words));
         match places.find(parts, self.area_of(draft).as_deref()) {
             Found::Place(place) => Ok(Spot::Place(place)),
             Found::NewRoom(building) => Ok(Spot::NewRoom(building)),
-            Found::UnitMissing => wrong(
-                "registry.unit_missing",
-                Words::of("这栋楼有几个单元，请写明单元。", "Say which unit of the building."),
-            ),
-            Found::RoomMissing => wrong(
-                "registry.room_missing",
-                Words::of("这栋楼有多户，请写明室号。", "Say which room of the building."),
-            ),
+            Found::UnitMissing(building, rooms) => Err(self.unit_missing(building, &rooms, places)),
+            Found::RoomMissing(building) => Err(self.room_missing(building, parts, places)),
             Found::Unknown => Err(self.unknown_building(places.candidates(parts))),
             Found::Several(ids) => Err(self.several_buildings(&ids, places)),
         }

@@ -36,10 +36,10 @@ pub(crate) enum Found {
     NewRoom(RecordId),
     Unknown,
     Several(Vec<RecordId>),
-    /// The building has units, and none is written.
-    UnitMissing,
+    /// The building has units, and none is written: these may be meant, where a room is.
+    UnitMissing(RecordId, Vec<RecordId>),
     /// The building has rooms, and none is written.
-    RoomMissing,
+    RoomMissing(RecordId),
 }
 
 /// All of them, by what is written of them.
@@ -54,7 +54,7 @@ pub(crate) struct Places {
     /// By building, unit and room.
     rooms: HashMap<(RecordId, String, String), RecordId>,
     rooms_of_any_unit: HashMap<(RecordId, String), Vec<RecordId>>,
-    with_rooms: HashSet<RecordId>,
+    rooms_in: HashMap<RecordId, Vec<RecordId>>,
     with_units: HashSet<RecordId>,
     /// Dwellings by their place, households by their dwelling.
     dwellings: HashMap<RecordId, RecordId>,
@@ -205,7 +205,7 @@ impl Places {
                 let unit = unit.map_or_else(|| NONE.to_owned(), |unit| address::part_key(&unit.name));
                 push_new(self.rooms_of_any_unit.entry((building, key.clone())).or_default(), id);
                 self.rooms.insert((building, unit, key), id);
-                self.with_rooms.insert(building);
+                push_new(self.rooms_in.entry(building).or_default(), id);
             }
             _ => {}
         }
@@ -294,8 +294,8 @@ impl Places {
 
     fn find_in(&self, building: RecordId, parts: &Parts) -> Found {
         let Some(room) = &parts.room else {
-            let has_rooms = self.with_rooms.contains(&building);
-            return if has_rooms { Found::RoomMissing } else { Found::Place(building) };
+            let has_rooms = self.rooms_in(building).next().is_some();
+            return if has_rooms { Found::RoomMissing(building) } else { Found::Place(building) };
         };
         if let Some(unit) = &parts.unit {
             let known = self.rooms.get(&(building, unit.clone(), room.clone()));
@@ -306,10 +306,31 @@ impl Places {
         let any = self.rooms_of_any_unit.get(&(building, room.clone())).into_iter().flatten();
         match any.copied().filter(|id| !self.gone.contains(id)).collect::<Vec<_>>()[..] {
             [one] => Found::Place(one),
-            [] if self.with_units.contains(&building) => Found::UnitMissing,
+            [] if self.with_units.contains(&building) => Found::UnitMissing(building, Vec::new()),
             [] => Found::NewRoom(building),
-            _ => Found::UnitMissing,
+            ref several => Found::UnitMissing(building, several.to_vec()),
         }
+    }
+
+    /// The rooms of a building.
+    fn rooms_in(&self, building: RecordId) -> impl Iterator<Item = RecordId> {
+        let all = self.rooms_in.get(&building).into_iter().flatten().copied();
+        all.filter(|id| !self.gone.contains(id))
+    }
+
+    /// What is written behind a building's address for its rooms, or for those of a unit that is written: the first ones by name, and how
+    /// many there are.
+    pub fn rooms_written(&self, building: RecordId, unit: Option<&str>) -> (Vec<&str>, usize) {
+        let above = self.entries.get(&building).map_or("", |entry| entry.label.as_str());
+        let unit = unit.and_then(|key| self.unit(building, key));
+        let is_meant = |entry: &&Entry| unit.is_none() || self.above(entry, "unit") == unit;
+        let rooms = self.rooms_in(building).filter_map(|id| self.entries.get(&id)).filter(is_meant);
+        let mut written: Vec<&str> =
+            rooms.map(|room| room.label.strip_prefix(above).unwrap_or(&room.name)).collect();
+        let count = written.len();
+        written.sort_unstable();
+        written.truncate(CANDIDATES_MAX);
+        (written, count)
     }
 
     pub fn unit(&self, building: RecordId, key: &str) -> Option<RecordId> {

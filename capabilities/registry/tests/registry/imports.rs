@@ -529,3 +529,39 @@ async fn one_sheet_of_several_is_chosen_and_hidden_ones_are_told() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_names_only_a_building_of_several_homes_is_asked_which() {
+    each_town(async |town| {
+        let clerk = caller(&town, "clerk");
+        two_homes(&clerk).await;
+        let homes = "地址,用途,居住状况,网格编码\n\
+            田心三村5栋1单元301,住宅,自住,430204001008J001\n\
+            田心三村5栋2单元401,住宅,自住,430204001008J001\n";
+        step(&clerk, &bring(&clerk, "homes", "homes.csv", homes).await, "save", json!({})).await;
+        let before = live(town.db(), "dwelling").await;
+        let people = "姓名,现住址,人口类型\n\
+            张一,田心三村5栋,户籍\n\
+            张二,田心三村5栋2单元,户籍\n\
+            张三,田心三村5栋301,户籍\n\
+            张四,田心三村5栋999,户籍\n";
+        let checked = bring(&clerk, "people", "people.csv", people).await;
+        assert_eq!(tally(&checked, "checked"), [0, 0, 0, 0, 4], "{checked:#}");
+        let first = checked["report"]["first"].as_array().expect("rows").iter();
+        let told: Vec<_> = first.map(|row| (text(&row["code"]), text(&row["words"]["zh"]))).collect();
+        let which = |code: &str, words: &str| (format!("registry.{code}"), words.to_owned());
+        assert_eq!(
+            told,
+            [
+                which("room_missing", "这里有 4 户，请写明是哪一户，例如：1单元301室、2单元301、2单元302。"),
+                which("room_missing", "这里有 3 户，请写明是哪一户，例如：2单元301、2单元302、2单元401室。"),
+                which("unit_missing", "这栋楼有几个单元，请写明单元，例如：1单元301室、2单元301。"),
+                which("unit_missing", "这栋楼有几个单元，请写明单元。"),
+            ]
+        );
+        let homes = "地址,用途\n田心三村5栋,住宅\n";
+        assert_eq!(codes(&bring(&clerk, "homes", "one.csv", homes).await), ["registry.room_missing"]);
+        assert_eq!(live(town.db(), "dwelling").await, before, "nothing is put anywhere by a guess");
+    })
+    .await;
+}
