@@ -12,6 +12,7 @@ mod plates;
 mod reside;
 pub(crate) mod retention;
 pub mod rights;
+mod tell_apart;
 mod undo;
 
 pub(crate) use amend::amend_as_asked;
@@ -22,6 +23,7 @@ pub use enter::{Enter, enter};
 pub use merge::{Merge, merge};
 pub(crate) use plates::issue_plates;
 pub use reside::{MoveIn, MoveOut, move_in, move_out};
+pub use tell_apart::{TellApart, tell_apart};
 pub(crate) use undo::undo_step;
 pub use undo::{Undone, undo};
 

@@ -15,6 +15,8 @@ pub const CONFIRMED: &str = "registry.record_confirmed";
 pub const MOVED: &str = "registry.person_moved";
 pub const ENDED: &str = "registry.record_ended";
 pub const MERGED: &str = "registry.records_merged";
+/// Two records were looked at side by side, and are not of the same subject.
+pub const TOLD_APART: &str = "registry.records_told_apart";
 pub const UNDONE: &str = "registry.deed_undone";
 /// Somebody looked at a record: the person it is about is shown this fact.
 pub const OPENED: &str = "registry.record_opened";

@@ -45,6 +45,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(counts::list_stale))
         .routes(routes!(counts::count_affected))
         .routes(routes!(duplicates::list_duplicates))
+        .routes(routes!(duplicates::list_told_apart, duplicates::tell_apart))
         .routes(routes!(plates::list_plates, plates::issue_plates))
         .routes(routes!(plates::print_plates))
         .routes(routes!(plates::find_plate))

@@ -47,7 +47,8 @@ pub static CAPABILITY: Capability = Capability {
             "0005_claim_key.sql",
             "0006_plates.sql",
             "0007_in_order.sql",
-            "0008_batch_of_act.sql"
+            "0008_batch_of_act.sql",
+            "0009_told_apart.sql"
         ]
     ),
     permissions: access::PERMISSIONS,

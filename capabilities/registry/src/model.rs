@@ -16,7 +16,9 @@ pub use fields::{Fields, Origin, Source};
 pub use history::{FieldChange, changes_between};
 pub use plate::PlateCode;
 pub use record::{Content, KEEPING, Kind, Links, Record, State};
-pub use rights::{AlarmId, AlarmKind, Ask, Asked, ClaimId, NoticeId, RequestId, RequestState, SELF, SweepId};
+pub use rights::{
+    AlarmId, AlarmKind, Ask, Asked, ClaimId, NoticeId, PairId, RequestId, RequestState, SELF, SweepId,
+};
 pub use shape::{Shape, ShapeFault, check, parse_day};
 
 platform::id!(

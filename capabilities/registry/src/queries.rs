@@ -1,5 +1,6 @@
 //! Every read of the register: what belongs to a record, lists, search. Bounded, and filtered by the reader's scope.
 
+pub(crate) mod apart;
 pub(crate) mod batches;
 pub(crate) mod changes;
 pub(crate) mod counts;

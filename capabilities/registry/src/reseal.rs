@@ -18,6 +18,7 @@ pub const RESEALS: &[Reseal] = &[
     Reseal { table: "registry_alarm", run: alarms },
     Reseal { table: "registry_batch", run: batches },
     Reseal { table: "registry_export", run: exports },
+    Reseal { table: "registry_told_apart", run: told_apart },
 ];
 
 /// Rows of one write: a tenth of a second of the one writer.
@@ -57,6 +58,10 @@ fn batches<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync))
 
 fn exports<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) -> Resealing<'a> {
     Box::pin(all(db, district, Place::Export, tell))
+}
+
+fn told_apart<'a>(db: &'a Db, district: DistrictId, tell: &'a (dyn Fn(u64) + Sync)) -> Resealing<'a> {
+    Box::pin(all(db, district, Place::ApartReason, tell))
 }
 
 async fn all(db: &Db, district: DistrictId, place: Place, tell: &(dyn Fn(u64) + Sync)) -> Result<u64, Fault> {

@@ -2,6 +2,7 @@
 //! comes from [`load_for`] or not at all.
 
 pub(crate) mod alarms;
+pub(crate) mod apart;
 pub(crate) mod batches;
 pub(crate) mod exports;
 mod image;

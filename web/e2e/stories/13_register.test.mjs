@@ -140,7 +140,7 @@ describe("the register", { concurrency: 2 }, () => {
       assert.equal(await page.getByRole("link", { name: /1单元302/ }).count(), 0);
     }));
 
-  test("merges two records value by value, and takes it back as one", { timeout: TEST_MS_MAX }, () =>
+  test("merges two records value by value, takes it back as one, and says that they are two", { timeout: TEST_MS_MAX }, () =>
     as_staff({ login: DESK }, async (page) => {
       const { head, building } = await family();
       const twin = await enter("person", { name: "欧阳建民", birth_on: "1952-03-02", sex: "male", phones: ["13907330008"] }, { area_path: building.area_path });
@@ -157,6 +157,14 @@ describe("the register", { concurrency: 2 }, () => {
       await page.locator("[data-pair=name].differs").waitFor();
       const again = await call("GET", `/api/registry/records/${twin}?purpose=check`, await token_of(DESK));
       assert.equal(again.body.state, "live", "the other one stands again");
+      await page.locator("[data-not-same]").click();
+      await page.locator("dialog[open] [name=reason]").fill("问过本人，是两个人");
+      await page.locator("[data-tell-apart]").click();
+      await said(page, "不是同一个").waitFor();
+      await page.locator("[data-show-apart]").click();
+      await page.locator("[data-told-apart]", { hasText: "问过本人" }).locator("[data-take-back]").click();
+      await said(page, "已撤销").waitFor();
+      await page.locator("[data-told-apart]", { hasText: "问过本人" }).waitFor({ state: "detached" });
     }));
 
   test("service facts stay closed until they are opened for a service; one is entered with its proof", { timeout: TEST_MS_MAX }, () =>

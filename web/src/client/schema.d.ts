@@ -993,6 +993,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registry/duplicates/not-same": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 已判为不是同一个的。Pairs that were told apart, the newest first. */
+        get: operations["list_told_apart"];
+        put?: never;
+        /** 判为不是同一个。Tell two records apart: they are not offered for merging again, and are not merged until this is taken back. */
+        post: operations["tell_apart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/plates": {
         parameters: {
             query?: never;
@@ -3570,6 +3588,18 @@ export interface components {
             /** Format: int64 */
             followers: number;
         };
+        /** @description Two records that are of two subjects. */
+        NotSameBody: {
+            one: components["schemas"]["RecordId"];
+            other: components["schemas"]["RecordId"];
+            /** @description What they were told apart by, in 2 to 200 characters; kept sealed. */
+            reason: string;
+        };
+        /** @description The deed that told two records apart. */
+        NotSameView: {
+            /** @description Takes it back: `POST /api/registry/acts/{act}/undo`. */
+            act: components["schemas"]["ActId"];
+        };
         /** @description What was found. */
         NoteBody: {
             note: string;
@@ -3869,6 +3899,21 @@ export interface components {
                 person?: components["schemas"]["RecordId"] | null;
                 dwelling?: components["schemas"]["RecordId"] | null;
                 stale_at?: components["schemas"]["Time"] | null;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_ToldApartView: {
+            items: {
+                kind: components["schemas"]["Kind"];
+                one: components["schemas"]["TwinView"];
+                other: components["schemas"]["TwinView"];
+                at: components["schemas"]["Time"];
+                /** @description The post that told them apart. */
+                by: string;
+                reason: string;
+                /** @description Takes it back: `POST /api/registry/acts/{act}/undo`. */
+                act: components["schemas"]["ActId"];
             }[];
             next?: components["schemas"]["Cursor"] | null;
         };
@@ -4447,6 +4492,18 @@ export interface components {
         /** Format: date-time */
         Time: string;
         Told: unknown;
+        /** @description Two records that were told apart. */
+        ToldApartView: {
+            kind: components["schemas"]["Kind"];
+            one: components["schemas"]["TwinView"];
+            other: components["schemas"]["TwinView"];
+            at: components["schemas"]["Time"];
+            /** @description The post that told them apart. */
+            by: string;
+            reason: string;
+            /** @description Takes it back: `POST /api/registry/acts/{act}/undo`. */
+            act: components["schemas"]["ActId"];
+        };
         /** @description A kind of fault, and how many rows have it. */
         TroubleCount: {
             code: string;
@@ -7193,6 +7250,114 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_told_apart: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ToldApartView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_apart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotSameBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotSameView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

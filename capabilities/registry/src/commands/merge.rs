@@ -2,6 +2,7 @@
 
 use super::Given;
 use super::enter::{check, label_of};
+use super::tell_apart::refuse_apart;
 use super::{refuse_restricted, today};
 use crate::access::{MERGE, require};
 use crate::catalogue::{Catalogue, FieldBook};
@@ -33,7 +34,8 @@ pub async fn merge(tx: &mut Tx, order: Merge) -> Result<Record, RegistryError> {
     let keep = store::load_for(tx, order.keep, &MERGE).await?;
     let gone = store::load(tx, order.gone).await?.ok_or(RegistryError::NotFound)?;
     require(tx.actor(), &MERGE, &gone.content.area_path)?;
-    refuse_pair(&keep, &gone)?;
+    refuse_pair("gone", &keep, &gone)?;
+    refuse_apart(tx, keep.id, gone.id).await?;
     for (record, seen) in [(&keep, order.keep_version), (&gone, order.gone_version)] {
         refuse_restricted(tx, record).await?;
         super::amend::refuse_stale(tx, record, seen).await?;
@@ -60,18 +62,19 @@ pub async fn merge(tx: &mut Tx, order: Merge) -> Result<Record, RegistryError> {
     Ok(after)
 }
 
-fn refuse_pair(keep: &Record, gone: &Record) -> Result<(), RegistryError> {
+/// Refuses two records that cannot be of one subject; `field` is the second of them.
+pub(super) fn refuse_pair(field: &'static str, keep: &Record, gone: &Record) -> Result<(), RegistryError> {
     if keep.id == gone.id {
         return Err(RegistryError::invalid(
-            "gone",
+            field,
             "registry.itself",
-            "不能与自己合并。",
-            "A record is not merged with itself.",
+            "两条是同一条记录，请选另一条。",
+            "These are one and the same record; choose another.",
         ));
     }
     if keep.kind != gone.kind {
         return Err(RegistryError::invalid(
-            "gone",
+            field,
             "registry.other_kind",
             "两条记录不是同一类。",
             "The two records are of different kinds.",

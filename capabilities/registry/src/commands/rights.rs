@@ -28,7 +28,7 @@ fn refusal(status: StatusCode, code: &'static str, words: Words) -> RegistryErro
 }
 
 /// Words within their limits, without white space at the ends.
-fn checked_words(
+pub(super) fn checked_words(
     field: &'static str,
     text: &str,
     chars_min: usize,

@@ -1,5 +1,6 @@
 //! Undoing a deed: every record it changed is as it was before, every record it made is taken back. Itself a deed, and can be undone.
 
+use super::tell_apart::turn;
 use crate::access::{EDIT, require};
 use crate::error::RegistryError;
 use crate::facts::{RegistryFact, UNDONE};
@@ -29,6 +30,9 @@ const STEPS_MAX: usize = 10;
 /// `registry.changed_since` with the records; `registry.nothing_to_undo` where no such deed is; `registry.undo_as_table` where it
 /// changed more records than one write should.
 pub async fn undo(tx: &mut Tx, act: ActId) -> Result<Undone, RegistryError> {
+    if let Some(pair) = store::apart::of_act(tx, act).await? {
+        return turn(tx, &pair).await;
+    }
     let (mut after, new_act, mut records) = (RecordId(Uuid::nil()), ActId::new(tx.now()), 0);
     for _ in 0..STEPS_MAX {
         let done = undo_step(tx, act, after, new_act, &EDIT).await?;

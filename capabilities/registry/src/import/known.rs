@@ -6,6 +6,7 @@ use super::places::{Found, Places};
 use super::subjects::Subjects;
 use crate::model::{Kind, Record, RecordId};
 use crate::queries::batches;
+use crate::store::apart::{among, ordered};
 use crate::store::rights::restricted_among;
 use ::store::Conn;
 use platform::{DistrictId, Fault};
@@ -29,6 +30,8 @@ pub(crate) struct Known {
     of_person: HashMap<RecordId, Vec<Record>>,
     residences_in: HashMap<RecordId, Vec<Record>>,
     restricted: HashSet<RecordId>,
+    /// Pairs told apart, each in its order.
+    apart: HashSet<(RecordId, RecordId)>,
 }
 
 impl Asked {
@@ -74,6 +77,7 @@ impl Known {
             }
         }
         known.restricted = restricted_among(conn, district, people.iter().copied()).await?;
+        known.apart = among(conn, district, people.iter().copied()).await?;
         let all = people.into_iter().chain(asked.dwellings).chain(asked.subjects).collect();
         let records = batches::records(conn, keys, district, all).await?;
         known.records = records.into_iter().map(|record| (record.id, record)).collect();
@@ -94,6 +98,12 @@ impl Known {
     /// Whether the person asked that the record is only stored.
     pub fn is_restricted(&self, person: RecordId) -> bool {
         self.restricted.contains(&person)
+    }
+
+    /// Whether each of these was told apart from each other.
+    pub fn are_told_apart(&self, people: &[&Record]) -> bool {
+        let is_apart = |one: &Record, other: &Record| self.apart.contains(&ordered(one.id, other.id));
+        people.iter().enumerate().all(|(at, one)| people[at + 1..].iter().all(|other| is_apart(one, other)))
     }
 
     /// What belongs to a person.

@@ -82,10 +82,18 @@ impl Deciding<'_> {
         let column = self.columns.of_field(Kind::Person, "documents");
         let name = fold_name(draft.text(Kind::Person, "name"));
         let by_document = known.people_with(&document_blinds(self.keys, draft.documents()));
+        let has_document = !by_document.is_empty();
         let mut found: Vec<&Record> = by_document.into_iter().filter_map(|id| known.record(id)).collect();
-        if let [person] = found[..]
-            && !names_of(person).contains(&name)
-        {
+        // Two with one number who are known to be two people: the row means the one of its name.
+        if found.len() > 1 && known.are_told_apart(&found) {
+            found.retain(|person| names_of(person).contains(&name));
+        }
+        let is_another = match found[..] {
+            [] => has_document,
+            [person] => !names_of(person).contains(&name),
+            _ => false,
+        };
+        if is_another {
             let words = Words::of(
                 "这个证件号码已登记给另一个姓名的人，请核对。",
                 "This document is registered for somebody of another name.",
@@ -125,6 +133,14 @@ impl Deciding<'_> {
                     ),
                 )),
             },
+            _ if known.are_told_apart(&found) => Err(Trouble::new(
+                "registry.several_people",
+                column,
+                Words::of(
+                    "登记中有几个人都符合，已查明不是同一个人；请填能区分的证件号码。",
+                    "Several people of the register fit, and they are known to be different; give a document that tells them apart.",
+                ),
+            )),
             _ => Err(Trouble::new(
                 "registry.several_match",
                 column,

@@ -13,6 +13,10 @@ platform::id!(
     RequestId, "data_request"
 );
 platform::id!(
+    /// Two records that were told apart.
+    PairId, "pair"
+);
+platform::id!(
     /// Something the security administrator has to look at.
     AlarmId, "alarm"
 );

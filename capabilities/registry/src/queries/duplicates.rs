@@ -13,6 +13,8 @@ use std::collections::{BTreeSet, HashMap};
 const PEOPLE_MAX: i64 = 5_000;
 /// Others with the same document.
 const SHARING_MAX: i64 = 20;
+/// People of one name and day of birth in a grid; more are no coincidence, and merged a few at a time.
+const NAMESAKES_MAX: usize = 20;
 
 /// Why two records may be of one person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, utoipa::ToSchema)]
@@ -86,6 +88,9 @@ pub(crate) async fn of_grid(
     let sides = twins.iter().flat_map(|twins| [twins.one.id, twins.other.id]);
     let restricted = store::rights::restricted_among(conn, district, sides).await?;
     twins.retain(|twins| ![twins.one.id, twins.other.id].iter().any(|id| restricted.contains(id)));
+    let sides = twins.iter().flat_map(|twins| [twins.one.id, twins.other.id]);
+    let apart = store::apart::among(conn, district, sides).await?;
+    twins.retain(|twins| !apart.contains(&(twins.one.id, twins.other.id)));
     Ok(twins.into_iter().collect())
 }
 
@@ -94,7 +99,7 @@ fn documents(keys: &Keyring, person: &Record) -> Vec<Blind> {
     values.filter(|(label, _)| *label == DOCUMENT).map(|(label, number)| keys.blind(label, &number)).collect()
 }
 
-/// Pairs of one name and day of birth.
+/// Pairs of one name and day of birth: each with each, since two of three may have been told apart.
 fn namesakes(people: &[Record]) -> Vec<Twins> {
     let mut by_name: HashMap<(String, &str), Vec<&Record>> = HashMap::new();
     for person in people {
@@ -103,8 +108,15 @@ fn namesakes(people: &[Record]) -> Vec<Twins> {
             by_name.entry((spelling::fold_name(&person.content.label), born)).or_default().push(person);
         }
     }
-    let pairs = by_name.values().flat_map(|same| same.windows(2));
-    pairs.map(|two| pair(Likeness::NameAndBirth, side(two[0]), side(two[1]))).collect()
+    let twins = |same: &Vec<&Record>| {
+        let same: Vec<Side> = same.iter().take(NAMESAKES_MAX).map(|person| side(person)).collect();
+        let pairs = same
+            .iter()
+            .enumerate()
+            .flat_map(|(at, one)| same[at + 1..].iter().map(move |other| (one, other)));
+        pairs.map(|(one, other)| pair(Likeness::NameAndBirth, one.clone(), other.clone())).collect::<Vec<_>>()
+    };
+    by_name.values().flat_map(twins).collect()
 }
 
 fn side(person: &Record) -> Side {

@@ -1,6 +1,6 @@
 //! Sealed values as rows, to be sealed anew under the present key.
 
-use super::{SEALED, alarms, batches, exports, image, rights};
+use super::{SEALED, alarms, apart, batches, exports, image, rights};
 use crate::model::RecordId;
 use ::store::{Conn, Tx, row, sql};
 use platform::{DistrictId, Fault};
@@ -20,6 +20,8 @@ pub(crate) enum Place {
     Batch,
     /// The words why somebody took a copy.
     Export,
+    /// Why two records were told apart.
+    ApartReason,
 }
 
 impl Place {
@@ -32,6 +34,7 @@ impl Place {
             Self::AlarmReason | Self::AlarmNote => "registry_alarm",
             Self::Batch => "registry_batch",
             Self::Export => "registry_export",
+            Self::ApartReason => "registry_told_apart",
         }
     }
 
@@ -46,6 +49,7 @@ impl Place {
             Self::AlarmNote => alarms::NOTE,
             Self::Batch => batches::REPORT,
             Self::Export => exports::REASON,
+            Self::ApartReason => apart::REASON,
         }
     }
 }
@@ -73,6 +77,11 @@ sql! {
          where district = $1 and id > $2 and report is not null order by id limit $3";
     EXPORTS: (DistrictId, RecordId, i64) -> SealedRow =
         "select id, at as version, reason as sealed from registry_export where district = $1 and id > $2 order by id limit $3";
+    APART: (DistrictId, RecordId, i64) -> SealedRow =
+        "select id, at as version, reason as sealed from registry_told_apart
+         where district = $1 and id > $2 order by id limit $3";
+    RENEW_APART: (DistrictId, RecordId, i64, Vec<u8>) =
+        "update registry_told_apart set reason = $4 where district = $1 and id = $2 and at = $3";
     RENEW_BATCH: (DistrictId, RecordId, i64, Vec<u8>) =
         "update registry_batch set report = $4 where district = $1 and id = $2 and changed_at = $3";
     RENEW_EXPORT: (DistrictId, RecordId, i64, Vec<u8>) =
@@ -131,6 +140,7 @@ pub(crate) async fn sealed_after(
         Place::Change => return conn.all(&CHANGES, (district, id, version, rows_max)).await,
         Place::RequestAsked => return conn.all(&ASKED_OF, (district, id, rows_max)).await,
         Place::Export => return conn.all(&EXPORTS, (district, id, rows_max)).await,
+        Place::ApartReason => return conn.all(&APART, (district, id, rows_max)).await,
         Place::Record => &RECORDS,
         Place::Batch => &BATCHES,
         Place::ClaimEvidence => &EVIDENCE_OF,
@@ -158,6 +168,7 @@ pub(crate) async fn renew(tx: &mut Tx, place: Place, rows: Vec<SealedRow>) -> Re
         Place::AlarmNote => &RENEW_NOTE,
         Place::Batch => &RENEW_BATCH,
         Place::Export => &RENEW_EXPORT,
+        Place::ApartReason => &RENEW_APART,
     };
     let sets = rows.into_iter().map(|row| (district, row.id, row.version, row.sealed));
     tx.execute_many(query, sets.collect::<Vec<_>>()).await.map(drop)

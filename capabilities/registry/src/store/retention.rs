@@ -3,7 +3,7 @@
 use super::{Columns, RecordRow, UPDATE, columns, keys, stamp};
 use crate::catalogue::Catalogue;
 use crate::error::RegistryError;
-use crate::model::{Record, RecordId, SweepId};
+use crate::model::{Record, RecordId, State, SweepId};
 use crate::search;
 use ::store::{Json, Tx, sql};
 use platform::{DistrictId, Fault, Time};
@@ -53,6 +53,9 @@ pub(crate) async fn erase(tx: &mut Tx, before: &Record, after: &Record) -> Resul
     }
     let images = tx.execute(&DROP_CHANGES, (district, before.id)).await?;
     super::put_lookups(tx, after).await?;
+    if after.content.state == State::Erased {
+        super::apart::forget(tx, after.id).await?;
+    }
     if search::tokens_of(district, before) != search::tokens_of(district, after) {
         super::index_words(tx, after).await?;
     }

@@ -58,18 +58,18 @@ async fn check(by: &Caller, batch: &Value) -> Value {
     step(by, batch, "check", json!({ "sheet": batch["sheet"], "mapping": batch["mapping"] })).await
 }
 
-async fn bring(by: &Caller, table: &str, file_name: &str, text: &str) -> Value {
+pub async fn bring(by: &Caller, table: &str, file_name: &str, text: &str) -> Value {
     let checked = check(by, &send(by, table, file_name, text).await).await;
     assert_eq!(checked["state"], "checked", "{checked}");
     checked
 }
 
-fn tally(batch: &Value, what: &str) -> [i64; 5] {
+pub fn tally(batch: &Value, what: &str) -> [i64; 5] {
     ["new", "changed", "unchanged", "conflicts", "wrong"]
         .map(|key| batch["report"][what][key].as_i64().unwrap_or(-1))
 }
 
-fn codes(batch: &Value) -> Vec<String> {
+pub fn codes(batch: &Value) -> Vec<String> {
     batch["report"]["first"].as_array().expect("rows").iter().map(|row| text(&row["code"])).collect()
 }
 

@@ -19,18 +19,24 @@ async fn a_rotation_seals_everything_anew() {
         caller(&town, "worker2").get(&path).await.ok();
         let paper = json!({ "person": id, "record": id, "what": "object", "words": "不同意登记" });
         clerk.post("/api/registry/requests", paper).await.ok();
+        let (other, _) =
+            enter(&clerk, "person", json!({ "name": "张小明" }), json!({ "area_path": GRID_1 })).await;
+        let apart = json!({ "one": id, "other": other, "reason": "生日不同，是兄弟" });
+        clerk.post("/api/registry/duplicates/not-same", apart).await.ok();
         seal::rotate(town.db(), DISTRICT).await.expect("a new key");
         let mut rows = Vec::new();
         for table in registry::RESEALS {
             rows.push((table.run)(town.db(), DISTRICT, &|_| {}).await.expect("sealed anew"));
         }
-        assert_eq!(rows, [1, 1, 0, 1, 1, 0, 0]);
+        assert_eq!(rows, [1, 1, 0, 1, 1, 0, 0, 1]);
         assert_eq!(
             (registry::RESEALS[0].run)(town.db(), DISTRICT, &|_| {}).await.expect("nothing is left"),
             0
         );
         let alarms = caller(&town, "security").get("/api/registry/alarms").await.ok();
         assert_eq!(alarms["items"][0]["reason"], reason);
+        let apart = clerk.get("/api/registry/duplicates/not-same").await.ok();
+        assert_eq!(apart["items"][0]["reason"], "生日不同，是兄弟");
         let seen = look(&clerk, &id).await;
         assert_eq!(shown(&seen, "phones"), "138****0043");
         let history =

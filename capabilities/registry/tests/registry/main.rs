@@ -1,6 +1,7 @@
 //! Stories of the register, told through the front door on both engines.
 
 mod affected;
+mod apart;
 mod basis;
 mod clear;
 mod coverage;

@@ -63,6 +63,8 @@ async fn deeds(audit: &mut Audit, desk: &Caller, area: &str) -> String {
     let merge = json!({ "keep": keep, "keep_version": 3, "gone": gone, "gone_version": 1, "given": given() });
     audit.does("merge_records", desk.post("/api/registry/merges", merge)).await;
     let other = text(&enter(audit, desk, "person", named("审计丙"), ("area_path", area)).await["id"]);
+    let apart = json!({ "one": keep, "other": other, "reason": "生日不同" });
+    audit.does("tell_apart", desk.post("/api/registry/duplicates/not-same", apart)).await;
     let end = json!({ "version": 1, "given": given() });
     audit.does("end_record", desk.post(&format!("{RECORDS}/{other}/end"), end)).await;
     keep

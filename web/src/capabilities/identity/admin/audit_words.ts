@@ -21,7 +21,7 @@ export const FACTS: readonly { key: string; names: readonly string[] }[] = [
   {
     key: "registry.", names: [
       "registry.record_entered", "registry.record_amended", "registry.record_confirmed", "registry.record_ended", "registry.person_moved",
-      "registry.records_merged", "registry.deed_undone", "registry.record_opened", "registry.searched", "registry.concerned_counted",
+      "registry.records_merged", "registry.records_told_apart", "registry.deed_undone", "registry.record_opened", "registry.searched", "registry.concerned_counted",
       "registry.glass_broken", "registry.alarm_raised", "registry.alarm_acknowledged", "registry.table_sent", "registry.table_checked",
       "registry.table_saved", "registry.table_dropped", "registry.records_exported", "registry.person_claimed", "registry.claim_refused",
       "registry.mandate_granted", "registry.mandate_ended", "registry.request_made", "registry.request_withdrawn", "registry.request_decided",
@@ -82,6 +82,7 @@ export function fact_words(name: string): string {
     case "registry.record_ended": return tr("注销登记", "Record ended");
     case "registry.person_moved": return tr("迁入迁出", "Person moved");
     case "registry.records_merged": return tr("合并登记", "Records merged");
+    case "registry.records_told_apart": return tr("判为不是同一个", "Records told apart");
     case "registry.deed_undone": return tr("撤销一次操作", "Deed undone");
     case "registry.record_opened": return tr("查看登记", "Record looked at");
     case "registry.searched": return tr("检索登记", "Register searched");

@@ -1,7 +1,9 @@
 // The queue of people who may be registered twice. The server examines a few grids at a time: an empty part is not the end.
 import { api, ask, type Schema } from "../../../client/api";
+import { new_id } from "../../../lib/ids";
 
 export type Twins = Schema["TwinsView"];
+export type ToldApart = Schema["ToldApartView"];
 
 export interface TwinsPage {
   items: readonly Twins[];
@@ -22,3 +24,11 @@ export async function list_duplicates(area: string, after: string): Promise<Twin
   }
   return { items: [], next: from };
 }
+
+/** Notes that two records are of two subjects, and answers the deed. */
+export function tell_apart(one: string, other: string, reason: string): Promise<Schema["NotSameView"]> {
+  return ask(api.POST("/api/registry/duplicates/not-same", { body: { one, other, reason }, headers: { "idempotency-key": new_id() } }));
+}
+
+/** The latest pairs that were told apart. */
+export const list_told_apart = () => ask(api.GET("/api/registry/duplicates/not-same"));
