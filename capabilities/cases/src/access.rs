@@ -1,9 +1,10 @@
 //! Who may do what to which case: permissions, and the roles somebody has towards one case.
 
 use crate::model::{Case, FollowerKind};
+use crate::queries::Line;
 use crate::stage;
 use ::store::List;
-use platform::{Actor, ActorKind, Permission, PostId, Scope};
+use platform::{Actor, ActorKind, OrganisationId, Permission, PostId, Scope};
 
 pub static REPORT: Permission = Permission::new("cases.report", "报告问题", "report a problem");
 pub static REPORT_FOR_OTHERS: Permission =
@@ -44,15 +45,24 @@ pub const ALL: &[&Permission] = &[
 
 /// Whether the actor may see the case at all. The same scopes make the `where` of lists ([`crate::queries::Sight`]).
 pub fn may_see(actor: &Actor, case: &Case, following: Option<FollowerKind>) -> bool {
-    if actor.kind == ActorKind::System || following.is_some() || touches(actor, case) {
-        return true;
-    }
-    actor.scopes(&VIEW).any(|scope| match scope {
-        Scope::District => true,
-        Scope::Area { path } => Scope::covers_path(path, &case.area_path),
-        Scope::Unit { organisation } => case.unit_id == Some(*organisation),
-        Scope::Own => false,
-    })
+    following.is_some() || touches(actor, case) || is_within_view(actor, &case.area_path, case.unit_id)
+}
+
+/// [`may_see`] for a line of a list, which names no helpers and no followers.
+pub(crate) fn may_see_line(actor: &Actor, line: &Line) -> bool {
+    let own = [line.owner_post, line.host_post].into_iter().flatten().any(|post| actor.has_post(post));
+    own || is_within_view(actor, &line.area_path, line.unit_id)
+}
+
+/// Whether the actor sees the cases of an area or a unit, whoever works on them.
+fn is_within_view(actor: &Actor, area_path: &str, unit: Option<OrganisationId>) -> bool {
+    actor.kind == ActorKind::System
+        || actor.scopes(&VIEW).any(|scope| match scope {
+            Scope::District => true,
+            Scope::Area { path } => Scope::covers_path(path, area_path),
+            Scope::Unit { organisation } => unit == Some(*organisation),
+            Scope::Own => false,
+        })
 }
 
 /// Whether one of the actor's posts works on the case.

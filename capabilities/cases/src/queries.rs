@@ -13,7 +13,7 @@ use crate::model::{Case, CaseId, EntryId, PhotoId, Source};
 use crate::search;
 use ::store::{Conn, List, row, sql};
 use platform::{
-    AccountId, Actor, ActorKind, Cursor, DistrictId, Fault, OrganisationId, Page, PostId, Scope, Time, limits,
+    AccountId, Actor, Cursor, DistrictId, Fault, OrganisationId, Page, PostId, Scope, Time, limits,
 };
 
 row! {
@@ -410,7 +410,7 @@ pub async fn find_words(conn: &mut Conn, actor: &Actor, text: &str, limit: u32) 
         };
         lines = conn.all(&SEARCH, (district, query, SEARCH_ROWS_MAX)).await?;
     }
-    lines.retain(|line| may_see_line(actor, line));
+    lines.retain(|line| access::may_see_line(actor, line));
     lines.truncate(limit.clamp(1, limits::PAGE_ROWS_MAX) as usize);
     Ok(lines)
 }
@@ -420,20 +420,6 @@ fn number_as_token(text: &str) -> Option<String> {
     crate::model::parse_number(text)
         .filter(|_| !text.chars().any(char::is_alphabetic))
         .map(|n| n.replace('-', ""))
-}
-
-/// The same rule as [`access::may_see`], on a line.
-fn may_see_line(actor: &Actor, line: &Line) -> bool {
-    if actor.kind == ActorKind::System {
-        return true;
-    }
-    let own = [line.owner_post, line.host_post].into_iter().flatten().any(|p| actor.has_post(p));
-    own || actor.scopes(&access::VIEW).any(|scope| match scope {
-        Scope::District => true,
-        Scope::Area { path } => Scope::covers_path(path, &line.area_path),
-        Scope::Unit { organisation } => line.unit_id == Some(*organisation),
-        Scope::Own => false,
-    })
 }
 
 /// A case with its history and photos.
