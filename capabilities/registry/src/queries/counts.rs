@@ -219,10 +219,8 @@ pub(crate) async fn affected(
     };
     let help = helped_homes(conn, keys, district, told).await?;
     let mut concerned = Vec::new();
-    for place in buildings {
-        if let Some(building) = homes::building(conn, district, place, now).await? {
-            concerned.extend(concern(place, building, &pipe, &help));
-        }
+    for (place, building) in homes::buildings(conn, district, &buildings, now).await? {
+        concerned.extend(concern(place, building, &pipe, &help));
     }
     Ok(concerned)
 }

@@ -1,12 +1,17 @@
-//! A building with its homes: how each is used and how many live there; who they are is not read.
+//! Buildings with their homes: how each is used and how many live there; who they are is not read.
 
-use super::{ALL_AT_PLACE, BELOW_ROWS_MAX};
-use crate::model::{Kind, RecordId};
-use crate::store::{self, RecordRow};
-use ::store::{Conn, List, list_item, row, sql};
+use crate::model::{Fields, Kind, RecordId};
+use ::store::{Conn, Json, List, list_item, row, sql};
 use platform::{DistrictId, Fault, Time};
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// Places, or homes, that are asked about with one statement.
+const PLACES_AT_ONCE: usize = 500;
+/// Homes of one question: those of some hundred buildings.
+const HOMES_MAX: i64 = 50_000;
+/// Levels below an estate: group, building, unit, floor, room, and some to spare.
+const LEVELS_MAX: usize = 10;
 
 list_item!(RecordId, Uuid, UuidList, |v| v.0);
 
@@ -18,6 +23,19 @@ row! {
 }
 
 row! {
+    /// A place, or the dwelling at one, as far as a building is drawn from it.
+    #[derive(Clone, Debug)]
+    struct Part {
+        id: RecordId,
+        kind: Kind,
+        place_id: Option<RecordId>,
+        area_path: String,
+        label: String,
+        fields: Json<Fields>,
+    }
+}
+
+row! {
     struct Aged {
         id: RecordId,
         stale_at: Option<Time>,
@@ -25,6 +43,13 @@ row! {
 }
 
 sql! {
+    PLACES: (DistrictId, List<RecordId>) -> Part =
+        "select id, kind, place_id, area_path, label, fields from registry_record
+         where district = $1 and id {in:$2:uuid} and kind = 'place'";
+    AT_PLACES: (DistrictId, List<RecordId>, i64) -> Part =
+        "select id, kind, place_id, area_path, label, fields from registry_record
+         where district = $1 and place_id {in:$2:uuid} and state = 'live' and kind in ('place', 'dwelling')
+         order by place_id, id limit $3";
     /// How many live in each of these homes.
     pub(crate) RESIDENTS: (DistrictId, List<RecordId>) -> Counted =
         "select dwelling_id, count(*) as people from registry_record
@@ -88,13 +113,6 @@ fn floor_of_room(room: &str) -> i64 {
     if (100..=9_999).contains(&number) { number / 100 } else { 0 }
 }
 
-/// Where in the building a place lies.
-#[derive(Clone, Default)]
-struct Above {
-    unit: String,
-    floor: i64,
-}
-
 /// Reads a building: its units, floors and rooms, and the homes in them. Nothing where there is no such place.
 pub(crate) async fn building(
     conn: &mut Conn,
@@ -102,51 +120,128 @@ pub(crate) async fn building(
     id: RecordId,
     now: Time,
 ) -> Result<Option<Building>, Fault> {
-    let Some(root) = store::find(conn, district, id).await?.filter(|row| row.kind == Kind::Place) else {
-        return Ok(None);
+    Ok(buildings(conn, district, &[id], now).await?.pop().map(|(_, building)| building))
+}
+
+/// Reads buildings, in the order they are asked for; level by level, some hundreds of places with one statement. What is no place is not
+/// among them.
+pub(crate) async fn buildings(
+    conn: &mut Conn,
+    district: DistrictId,
+    ids: &[RecordId],
+    now: Time,
+) -> Result<Vec<(RecordId, Building)>, Fault> {
+    let mut roots: HashMap<RecordId, Part> = HashMap::new();
+    for some in ids.chunks(PLACES_AT_ONCE) {
+        let rows = conn.all(&PLACES, (district, List(some.to_vec()))).await?;
+        roots.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    let mut drawing = Drawing::default();
+    drawing.level.extend(roots.values().map(|root| (root.id, Spot::at(root))));
+    draw(conn, district, &mut drawing).await?;
+    count(conn, district, &mut drawing.homes, now).await?;
+    let mut homes: HashMap<RecordId, Vec<BuildingHome>> = HashMap::new();
+    for (root, home) in drawing.homes {
+        homes.entry(root).or_default().push(home);
+    }
+    let building = |id: &RecordId| {
+        let Part { label, area_path, .. } = roots.remove(id)?;
+        Some((*id, Building { label, area_path, homes: homes.remove(id).unwrap_or_default() }))
     };
-    let mut homes = Vec::new();
-    let mut open = vec![(root.id, Above::default())];
-    while let Some((place, above)) = open.pop() {
-        let below = conn.all(&ALL_AT_PLACE, (district, place, BELOW_ROWS_MAX)).await?;
-        for row in below.iter().filter(|row| row.kind == Kind::Place) {
-            let (name, level) = (row.fields.0.text("name"), row.fields.0.text("level"));
-            let mut here = above.clone();
-            match level {
-                "unit" => here.unit = name.to_owned(),
-                "floor" => here.floor = first_number(name),
-                "room" => homes.push(room(row, &above)),
-                _ => {}
-            }
-            open.push((row.id, here));
+    Ok(ids.iter().filter_map(building).collect())
+}
+
+/// Where in which building a place lies, and what it is called.
+#[derive(Clone)]
+struct Spot {
+    root: RecordId,
+    name: String,
+    unit: String,
+    floor: i64,
+}
+
+impl Spot {
+    fn at(root: &Part) -> Self {
+        Self { root: root.id, name: root.name().to_owned(), unit: String::new(), floor: 0 }
+    }
+
+    /// A place directly below this one.
+    fn below(&self, place: &Part) -> Self {
+        let name = place.name().to_owned();
+        match place.fields.0.text("level") {
+            "unit" => Self { unit: name.clone(), name, ..self.clone() },
+            "floor" => Self { floor: first_number(&name), name, ..self.clone() },
+            _ => Self { name, ..self.clone() },
         }
-        for row in below.iter().filter(|row| row.kind == Kind::Dwelling) {
-            match homes.iter_mut().find(|home| home.place == place) {
-                Some(home) => furnish(home, row),
-                // A house of its own: the building is the home.
-                None => {
-                    let mut home = room(&root, &above);
-                    furnish(&mut home, row);
-                    homes.push(home);
+    }
+}
+
+/// Buildings while they are read: the places of the level that is next, and the rooms found so far, each with its building.
+#[derive(Default)]
+struct Drawing {
+    level: HashMap<RecordId, Spot>,
+    homes: Vec<(RecordId, BuildingHome)>,
+    /// Where in `homes` the room at a place is.
+    at_place: HashMap<RecordId, usize>,
+}
+
+impl Drawing {
+    fn take(&mut self, row: &Part, place: RecordId, spot: &Spot) {
+        if row.kind == Kind::Dwelling {
+            // Where there is no room the place is the home: a house of its own.
+            let at = self.room(place, spot);
+            furnish(&mut self.homes[at].1, row);
+            return;
+        }
+        let here = spot.below(row);
+        if row.fields.0.text("level") == "room" {
+            self.room(row.id, &here);
+        }
+        self.level.insert(row.id, here);
+    }
+
+    fn room(&mut self, place: RecordId, spot: &Spot) -> usize {
+        *self.at_place.entry(place).or_insert_with(|| {
+            self.homes.push((spot.root, room(place, spot)));
+            self.homes.len() - 1
+        })
+    }
+}
+
+/// Reads what is below the places of the first level, level by level.
+async fn draw(conn: &mut Conn, district: DistrictId, drawing: &mut Drawing) -> Result<(), Fault> {
+    for _ in 0..LEVELS_MAX {
+        let spots = std::mem::take(&mut drawing.level);
+        let mut open: Vec<RecordId> = spots.keys().copied().collect();
+        open.sort_unstable();
+        for some in open.chunks(PLACES_AT_ONCE) {
+            for row in conn.all(&AT_PLACES, (district, List(some.to_vec()), HOMES_MAX)).await? {
+                if let Some((place, spot)) = row.place_id.and_then(|place| Some((place, spots.get(&place)?)))
+                {
+                    drawing.take(&row, place, spot);
                 }
             }
         }
-        if homes.len() as i64 >= BELOW_ROWS_MAX {
+        if drawing.level.is_empty() || drawing.homes.len() as i64 >= HOMES_MAX {
             break;
         }
     }
-    count(conn, district, &mut homes, now).await?;
-    Ok(Some(Building { label: root.label, area_path: root.area_path, homes }))
+    Ok(())
 }
 
-fn room(row: &RecordRow, above: &Above) -> BuildingHome {
-    let name = row.fields.0.text("name").to_owned();
+impl Part {
+    fn name(&self) -> &str {
+        self.fields.0.text("name")
+    }
+}
+
+fn room(place: RecordId, spot: &Spot) -> BuildingHome {
     BuildingHome {
-        place: row.id,
+        place,
         dwelling: None,
-        unit: above.unit.clone(),
-        floor: if above.floor == 0 { floor_of_room(&name) } else { above.floor },
-        room: name,
+        unit: spot.unit.clone(),
+        floor: if spot.floor == 0 { floor_of_room(&spot.name) } else { spot.floor },
+        room: spot.name.clone(),
         occupancy: None,
         use_code: None,
         risers: Vec::new(),
@@ -155,7 +250,7 @@ fn room(row: &RecordRow, above: &Above) -> BuildingHome {
     }
 }
 
-fn furnish(home: &mut BuildingHome, dwelling: &RecordRow) {
+fn furnish(home: &mut BuildingHome, dwelling: &Part) {
     let value = |key: &str| dwelling.fields.0.get(key).and_then(|v| v.as_str()).map(str::to_owned);
     home.dwelling = Some(dwelling.id);
     home.occupancy = value("occupancy");
@@ -167,15 +262,18 @@ fn furnish(home: &mut BuildingHome, dwelling: &RecordRow) {
 async fn count(
     conn: &mut Conn,
     district: DistrictId,
-    homes: &mut [BuildingHome],
+    homes: &mut [(RecordId, BuildingHome)],
     now: Time,
 ) -> Result<(), Fault> {
-    let ids: Vec<RecordId> = homes.iter().filter_map(|home| home.dwelling).collect();
-    let people = conn.all(&RESIDENTS, (district, List(ids.clone()))).await?;
-    let people: HashMap<_, _> = people.into_iter().map(|row| (row.dwelling_id, row.people)).collect();
-    let aged = conn.all(&STALE, (district, List(ids))).await?;
-    let aged: HashMap<_, _> = aged.into_iter().map(|row| (row.id, row.stale_at)).collect();
-    for home in homes.iter_mut().filter(|home| home.dwelling.is_some()) {
+    let ids: Vec<RecordId> = homes.iter().filter_map(|(_, home)| home.dwelling).collect();
+    let (mut people, mut aged) = (HashMap::new(), HashMap::new());
+    for some in ids.chunks(PLACES_AT_ONCE) {
+        let counted = conn.all(&RESIDENTS, (district, List(some.to_vec()))).await?;
+        people.extend(counted.into_iter().map(|row| (row.dwelling_id, row.people)));
+        let rows = conn.all(&STALE, (district, List(some.to_vec()))).await?;
+        aged.extend(rows.into_iter().map(|row| (row.id, row.stale_at)));
+    }
+    for (_, home) in homes.iter_mut().filter(|(_, home)| home.dwelling.is_some()) {
         home.residents = people.get(&home.dwelling).copied().unwrap_or(0);
         let at = home.dwelling.and_then(|id| aged.get(&id).copied().flatten());
         home.stale = at.is_some_and(|at| at <= now);

@@ -63,3 +63,25 @@ async fn a_cut_concerns_a_building_a_unit_a_riser_or_a_column() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ring_concerns_towers_and_houses_of_their_own() {
+    each_town(async |town| {
+        let worker = caller(&town, "worker1");
+        let (building, _) = tower(&worker).await;
+        let at = json!({ "lon": IN_GRID_1.0, "lat": IN_GRID_1.1 });
+        let (estate, _) = enter(&worker, "place", json!({ "level": "estate", "name": "田心里" }), at.clone()).await;
+        let house = json!({ "level": "building", "name": "8号" });
+        let at = json!({ "place": estate, "lon": IN_GRID_1.0, "lat": IN_GRID_1.1 });
+        let (house, _) = enter(&worker, "place", house, at).await;
+        let (home, _) = enter(&worker, "dwelling", json!({ "use": "residential" }), json!({ "place": house })).await;
+        live_in(&worker, &home).await;
+        let ring = json!({ "ring": [[113.1, 27.86], [113.12, 27.86], [113.12, 27.9], [113.1, 27.9], [113.1, 27.86]] });
+        let found = worker.post("/api/registry/affected", ring).await.ok();
+        let all: Vec<_> = found.as_array().expect("buildings").iter().map(|one| (&one["place"], &one["homes"], &one["residents"])).collect();
+        assert_eq!(all, [(&json!(building), &json!(8), &json!(2)), (&json!(house), &json!(1), &json!(1))]);
+        // By the estate, the house below it is found too.
+        assert_eq!(affected(&worker, json!({ "place": estate })).await, (1, 1));
+    })
+    .await;
+}
