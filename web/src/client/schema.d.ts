@@ -1018,7 +1018,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 铭牌清单。The plates of a place, or of an area's things. */
+        /** 铭牌清单。The plates of a place, of a thing, or of an area's things. */
         get: operations["list_plates"];
         put?: never;
         /** 发放铭牌编号（一处一号，不再变）。Give plates their codes, each once and for good. */
@@ -1567,7 +1567,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 到期清除报告。What was removed in the last month's nights, and what goes next. */
+        /** 到期清除报告。What was removed in each night, the newest first, and what goes next. */
         get: operations["list_sweeps"];
         put?: never;
         post?: never;
@@ -3903,6 +3903,37 @@ export interface components {
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_SweepView: {
+            items: {
+                id: components["schemas"]["SweepId"];
+                at: components["schemas"]["Time"];
+                /** @description Values taken away, by `kind.field`. */
+                erased: {
+                    [key: string]: number;
+                };
+                /**
+                 * Format: int64
+                 * @description Records of which nothing is left.
+                 */
+                records: number;
+                /**
+                 * Format: int64
+                 * @description Earlier states of records that went along.
+                 */
+                images: number;
+                /**
+                 * Format: int64
+                 * @description Answered requests, alarms and proofs whose time was over.
+                 */
+                papers: number;
+                /** @description What has run out since, and goes with the next sweep. */
+                announced: {
+                    [key: string]: number;
+                };
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
         Page_ToldApartView: {
             items: {
                 kind: components["schemas"]["Kind"];
@@ -4045,11 +4076,12 @@ export interface components {
             /** @description What is printed on it: the address; of a thing its name and address. */
             label: string;
         };
-        /** @description Which plates: of a place, or of the things of an area. */
+        /** @description Which plates: of a place, of a thing, or of the things of an area. */
         PlatesQuery: {
             place?: components["schemas"]["RecordId"] | null;
             /** @description With all units and rooms below the place. */
             below?: boolean;
+            thing?: components["schemas"]["RecordId"] | null;
             /** @description A path: the things in it. */
             area?: string | null;
             /** @description Where a page of things goes on. */
@@ -7373,6 +7405,8 @@ export interface operations {
                 place?: components["schemas"]["RecordId"];
                 /** @description With all units and rooms below the place. */
                 below?: boolean;
+                /** @description One thing. */
+                thing?: components["schemas"]["RecordId"];
                 /** @description A path: the things in it. */
                 area?: string;
                 /** @description Where a page of things goes on. */
@@ -7487,6 +7521,8 @@ export interface operations {
                 place?: components["schemas"]["RecordId"];
                 /** @description With all units and rooms below the place. */
                 below?: boolean;
+                /** @description One thing. */
+                thing?: components["schemas"]["RecordId"];
                 /** @description A path: the things in it. */
                 area?: string;
                 /** @description Where a page of things goes on. */
@@ -9201,6 +9237,10 @@ export interface operations {
             query?: {
                 /** @description Also those that were looked into. */
                 all?: boolean;
+                /** @description Only those of this kind. */
+                kind?: "glass_broken" | "bulk_reading" | "export_refused" | "objection_upheld" | "answer_overdue";
+                /** @description A piece of the name of the post, unit or system they are about. */
+                q?: string;
                 after?: string;
             };
             header?: never;
@@ -9356,7 +9396,9 @@ export interface operations {
     };
     list_sweeps: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9368,7 +9410,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SweepView"][];
+                    "application/json": components["schemas"]["Page_SweepView"];
                 };
             };
             401: {
@@ -9380,6 +9422,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,7 +5,7 @@ use crate::access::SEE_ALARMS;
 use crate::commands::alarms;
 use crate::error::RegistryError;
 use crate::model::{AlarmId, AlarmKind, RecordId};
-use crate::queries;
+use crate::queries::{self, oversight::Wanted};
 use crate::store::alarms::AlarmRow;
 use ::store::{Conn, Tx};
 use axum::Json;
@@ -50,6 +50,11 @@ pub struct AlarmsQuery {
     /// Also those that were looked into.
     #[serde(default)]
     pub all: bool,
+    /// Only those of this kind.
+    #[param(inline)]
+    pub kind: Option<AlarmKind>,
+    /// A piece of the name of the post, unit or system they are about.
+    pub q: Option<String>,
     #[param(value_type = Option<String>)]
     pub after: Option<Cursor>,
 }
@@ -67,8 +72,10 @@ pub async fn list_alarms(
     let before = query.after.as_ref().map_or(Some(AlarmId(Uuid::max())), Cursor::key);
     let before = before.ok_or_else(Problem::not_found)?;
     let keys = edge.fixture::<Vault>().of(district).map_err(RegistryError::Fault)?;
+    let by = query.q.as_deref().map(str::trim).unwrap_or_default().to_owned();
+    let wanted = Wanted { only_open: !query.all, kind: query.kind, by };
     let read = async move |conn: &mut Conn| {
-        queries::oversight::alarms(conn, district, !query.all, before, i64::from(rows_max) + 1).await
+        queries::oversight::alarms(conn, district, &wanted, before, rows_max as usize + 1).await
     };
     let rows = edge.db.read(read).await.map_err(RegistryError::Fault)?;
     let page = Page::cut(rows, rows_max as usize, |row| Cursor::of(&row.id));

@@ -14,12 +14,13 @@ use crate::store::notices::{NoticeRow, notices as notices_of};
 use ::store::{Conn, Tx};
 use axum::Json;
 use axum::extract::State;
-use edge::{Edge, PathOf, Who};
-use platform::{Actor, ActorKind, DistrictId, Problem, Time, Words};
-use serde::Serialize;
+use edge::{Edge, PathOf, QueryOf, Who};
+use platform::{Actor, ActorKind, Cursor, DistrictId, Page, Problem, Time, Words};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use territory::PostKind;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// What the district keeps, by what right, and what people may ask about it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -243,18 +244,38 @@ pub struct SweepView {
     pub announced: BTreeMap<String, u64>,
 }
 
-/// 到期清除报告。What was removed in the last month's nights, and what goes next.
-#[utoipa::path(get, path = "/api/registry/retention", tag = "registry",
-    responses((status = 200, body = Vec<SweepView>), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub async fn list_sweeps(State(edge): State<Edge>, who: Who) -> Result<Json<Vec<SweepView>>, Problem> {
+/// From where on.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SweepsQuery {
+    #[param(value_type = Option<String>)]
+    pub after: Option<Cursor>,
+}
+
+/// Nights of one page: a month.
+const SWEEPS_SHOWN: usize = 31;
+
+/// 到期清除报告。What was removed in each night, the newest first, and what goes next.
+#[utoipa::path(get, path = "/api/registry/retention", tag = "registry", params(SweepsQuery),
+    responses((status = 200, body = Page<SweepView>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn list_sweeps(
+    State(edge): State<Edge>,
+    who: Who,
+    QueryOf(query): QueryOf<SweepsQuery>,
+) -> Result<Json<Page<SweepView>>, Problem> {
     let actor = staff(&who, &MANAGE_BASIS)?;
     let district = actor.district;
-    let read = async move |conn: &mut Conn| oversight::sweeps(conn, district).await;
+    let before = query.after.as_ref().map_or(Some(SweepId(Uuid::max())), Cursor::key);
+    let before = before.ok_or_else(Problem::not_found)?;
+    let read =
+        async move |conn: &mut Conn| oversight::sweeps(conn, district, before, SWEEPS_SHOWN as i64 + 1).await;
     let rows = edge.db.read(read).await.map_err(RegistryError::Fault)?;
+    let page = Page::cut(rows, SWEEPS_SHOWN, |row| Cursor::of(&row.id));
     let view = |row: oversight::SweepRow| {
         let report: Report = serde_json::from_value(row.report.0).unwrap_or_default();
         let Report { erased, records, images, papers, announced } = report;
         SweepView { id: row.id, at: row.at, erased, records, images, papers, announced }
     };
-    Ok(Json(rows.into_iter().map(view).collect()))
+    Ok(Json(Page { items: page.items.into_iter().map(view).collect(), next: page.next }))
 }

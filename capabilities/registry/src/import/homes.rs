@@ -8,7 +8,6 @@ use super::places::{Found, Places};
 use super::trouble::Trouble;
 use crate::model::address::Parts;
 use crate::model::{Kind, RecordId};
-use platform::Words;
 
 impl Deciding<'_> {
     /// Decides on one home of a table.

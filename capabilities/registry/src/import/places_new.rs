@@ -228,8 +228,11 @@ mod tests {
                     Found::Place(room),
                     "only one unit has it"
                 );
-                assert_eq!(places.find(&parse("田心三村5栋302"), None), Found::UnitMissing);
-                assert_eq!(places.find(&parse("田心三村5栋"), None), Found::RoomMissing);
+                assert_eq!(
+                    places.find(&parse("田心三村5栋302"), None),
+                    Found::UnitMissing(building, Vec::new())
+                );
+                assert_eq!(places.find(&parse("田心三村5栋"), None), Found::RoomMissing(building));
             } else {
                 assert_eq!(places.find(&parts, Some(area)), Found::Place(building), "{address}");
             }

@@ -202,3 +202,54 @@ pub(super) async fn put(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    //! A table goes on at its next row, wherever an earlier run had cut it.
+    use super::super::draft::Draft;
+    use super::{Rows, rest_of};
+
+    fn part(before: u32, count: u32) -> Rows {
+        let draft = |row| Draft {
+            row,
+            cells: Vec::new(),
+            values: Default::default(),
+            address: None,
+            household: String::new(),
+            from_on: None,
+            area: String::new(),
+            point: None,
+            troubles: Vec::new(),
+        };
+        Rows { before: i64::from(before), drafts: (before + 1..=before + count).map(draft).collect() }
+    }
+
+    /// The rows that are still to be saved of all parts, by their numbers.
+    fn left(parts: &[u32], rows_done: i64) -> Vec<u32> {
+        let mut before = 0;
+        let mut rows = Vec::new();
+        for count in parts {
+            let rest = rest_of(part(before, *count), rows_done);
+            if let Some(rest) = &rest {
+                assert_eq!(
+                    rest.before + 1,
+                    i64::from(rest.drafts[0].row),
+                    "a part knows what came before it"
+                );
+            }
+            rows.extend(rest.into_iter().flat_map(|rest| rest.drafts).map(|draft| draft.row));
+            before += count;
+        }
+        rows
+    }
+
+    #[test]
+    fn every_row_is_saved_once_however_the_table_was_cut() {
+        for parts in [&[4, 4, 2][..], &[3, 3, 3, 1], &[10], &[1; 10]] {
+            for rows_done in 0..=10 {
+                let expected: Vec<u32> = (rows_done as u32 + 1..=10).collect();
+                assert_eq!(left(parts, rows_done), expected, "{parts:?} after {rows_done}");
+            }
+        }
+    }
+}

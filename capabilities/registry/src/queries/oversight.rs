@@ -1,13 +1,12 @@
 //! What those see who watch over the register: alarms, sweeps, counts of records and of looks.
 
-use crate::model::{AlarmId, Kind, SweepId};
+use crate::model::{AlarmId, AlarmKind, Kind, SweepId};
 use crate::store::alarms::AlarmRow;
 use ::store::{Conn, Json, row, sql};
 use platform::{DistrictId, Fault, Time};
 use serde_json::Value;
+use std::ops::ControlFlow;
 
-/// Sweeps that are shown: a month of nights.
-const SWEEPS_MAX: i64 = 31;
 /// Purposes times kinds of post.
 const COUNTS_MAX: i64 = 1_000;
 
@@ -32,15 +31,15 @@ row! {
 }
 
 sql! {
-    ALARMS: (DistrictId, AlarmId, i64) -> AlarmRow =
+    ALARMS: (DistrictId, AlarmId) -> AlarmRow =
         "select id, kind, at, account_id, by_name, record_id, area_path, data, reason, acknowledged_at, acknowledged_by, note
-         from registry_alarm where district = $1 and id < $2 order by id desc limit $3";
+         from registry_alarm where district = $1 and id < $2 order by id desc";
     /// The condition is the index's own.
-    OPEN_ALARMS: (DistrictId, AlarmId, i64) -> AlarmRow =
+    OPEN_ALARMS: (DistrictId, AlarmId) -> AlarmRow =
         "select id, kind, at, account_id, by_name, record_id, area_path, data, reason, acknowledged_at, acknowledged_by, note
-         from registry_alarm where district = $1 and id < $2 and acknowledged_at is null order by id desc limit $3";
-    SWEEPS: (DistrictId, i64) -> SweepRow =
-        "select id, at, report from registry_sweep where district = $1 order by id desc limit $2";
+         from registry_alarm where district = $1 and id < $2 and acknowledged_at is null order by id desc";
+    SWEEPS: (DistrictId, SweepId, i64) -> SweepRow =
+        "select id, at, report from registry_sweep where district = $1 and id < $2 order by id desc limit $3";
     LIVE: (DistrictId, Kind) -> (i64,) =
         "select count(*) from registry_record where district = $1 and kind = $2 and state = 'live'";
     LOOKS: (DistrictId, String, String, i64) -> LookCountRow =
@@ -48,21 +47,49 @@ sql! {
          where district = $1 and kind = $2 and day >= $3 group by purpose, role order by purpose, role limit $4";
 }
 
+/// Which alarms are asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub only_open: bool,
+    pub kind: Option<AlarmKind>,
+    /// A piece of the name of the post, unit or system it is about.
+    pub by: String,
+}
+
+impl Wanted {
+    fn holds(&self, row: &AlarmRow) -> bool {
+        self.kind.is_none_or(|kind| row.kind == kind) && row.by_name.contains(&self.by)
+    }
+}
+
 /// Alarms, the newest first, before one that was shown already.
 pub(crate) async fn alarms(
     conn: &mut Conn,
     district: DistrictId,
-    only_open: bool,
+    wanted: &Wanted,
     before: AlarmId,
-    rows_max: i64,
+    rows_max: usize,
 ) -> Result<Vec<AlarmRow>, Fault> {
-    let query = if only_open { &OPEN_ALARMS } else { &ALARMS };
-    conn.all(query, (district, before, rows_max)).await
+    let query = if wanted.only_open { &OPEN_ALARMS } else { &ALARMS };
+    let mut found = Vec::new();
+    let take = |row: AlarmRow| {
+        if wanted.holds(&row) {
+            found.push(row);
+        }
+        if found.len() >= rows_max { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    conn.each(query, (district, before), take).await?;
+    Ok(found)
 }
 
-/// The reports of the last month's nights, the newest first.
-pub(crate) async fn sweeps(conn: &mut Conn, district: DistrictId) -> Result<Vec<SweepRow>, Fault> {
-    conn.all(&SWEEPS, (district, SWEEPS_MAX)).await
+/// The reports of the nights, the newest first, before one that was shown already.
+pub(crate) async fn sweeps(
+    conn: &mut Conn,
+    district: DistrictId,
+    before: SweepId,
+    rows_max: i64,
+) -> Result<Vec<SweepRow>, Fault> {
+    conn.all(&SWEEPS, (district, before, rows_max)).await
 }
 
 /// How many records of a kind hold.

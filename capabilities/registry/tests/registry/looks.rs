@@ -116,6 +116,12 @@ async fn the_security_administrator_is_told_and_says_what_was_found() {
             (&all["items"][1]["note"], &all["items"][1]["acknowledged_by"]),
             (&json!("消防已核实"), &json!("security"))
         );
+        for (query, found) in
+            [("kind=glass_broken", 1), ("kind=answer_overdue", 0), ("q=worker1", 1), ("q=nobody", 0)]
+        {
+            let some = security.get(&format!("/api/registry/alarms?all=true&{query}")).await.ok();
+            assert_eq!(some["items"].as_array().map(Vec::len), Some(found), "{query}: {some}");
+        }
         worker.get("/api/registry/alarms").await.refused("forbidden");
     })
     .await;

@@ -15,7 +15,7 @@ async fn set_clocks(town: &Town) {
 
 async fn reports(town: &Town) -> Vec<Value> {
     let all = caller(town, "planner").get("/api/registry/retention").await.ok();
-    all.as_array().cloned().expect("reports")
+    all["items"].as_array().cloned().expect("reports")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,6 +115,23 @@ async fn what_ends_is_merged_or_only_stored_is_told_as_such() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_to_ask_of_an_organisation_is_told_only_where_contacts_are_open() {
+    each_town(async |town| {
+        let (clerk, province) = (caller(&town, "clerk"), caller(&town, "province"));
+        let values = json!({ "name": "田心便民超市", "kind": "company", "contact": { "name": "李建国", "phone": "13873300001" } });
+        let (id, _) = enter(&clerk, "organisation", values, json!({ "area_path": GRID_1 })).await;
+        town.passes(SETTLING).await;
+        let page = province.get("/api/registry/changes?purpose=check&open=documents,phones").await.ok();
+        let lines = page["lines"].as_array().expect("lines").clone();
+        let content = &line_of(&lines, &id)["content"];
+        assert_eq!((&content["label"], &content["sealed"]), (&json!("田心便民超市"), &json!(["contact"])));
+        assert_eq!(content["values"]["contact"], Value::Null);
+        assert!(!page.to_string().contains("李建国") && !page.to_string().contains("13873300001"), "{page}");
+    })
+    .await;
+}
+
 async fn restrict(clerk: &Caller, id: &str) {
     let paper = json!({ "person": id, "record": id, "what": "restrict" });
     let request = text(&clerk.post("/api/registry/requests", paper).await.ok()["id"]);

@@ -38,7 +38,7 @@ async function of_posts(): Promise<Attention[]> {
 }
 
 async function of_alarms(): Promise<Attention[]> {
-  const { items, next } = await list_alarms(false, "");
+  const { items, next } = await list_alarms();
   const many = next ? `${figure(items.length)}+` : figure(items.length);
   return items.length ? [{ tone: "bad", words: tr(`${many} 条告警等着核实`, `${many} alarms are to be looked into`), to: "/alarms" }] : [];
 }

@@ -5,7 +5,27 @@ import { tr } from "../../../lib/words";
 
 export type Alarm = Schema["AlarmView"];
 
-export const list_alarms = (all: boolean, after: string) => ask(api.GET("/api/registry/alarms", { params: { query: { all, ...(after && { after }) } } }));
+/** Which alarms are asked for; empty: whatever. */
+export interface AlarmsAsked {
+  all: boolean;
+  kind: string;
+  /** A piece of the name of the post, unit or system. */
+  q: string;
+  after: string;
+}
+
+export const KINDS: readonly [Alarm["kind"], () => string][] = [
+  ["glass_broken", () => tr("紧急情况下越权查看", "Looks in an emergency")],
+  ["bulk_reading", () => tr("短时间内大量查看", "Reading in bulk")],
+  ["export_refused", () => tr("越权导出被拒绝", "Refused copies")],
+  ["objection_upheld", () => tr("本人异议成立", "Upheld objections")],
+  ["answer_overdue", () => tr("本人请求逾期未答复", "Late answers")],
+];
+
+export function list_alarms({ all = false, kind = "", q = "", after = "" }: Partial<AlarmsAsked> = {}) {
+  const chosen = KINDS.find(([key]) => key === kind)?.[0];
+  return ask(api.GET("/api/registry/alarms", { params: { query: { all, ...(chosen && { kind: chosen }), ...(q && { q }), ...(after && { after }) } } }));
+}
 export const acknowledge_alarm = (id: string, note: string) => ask(api.POST("/api/registry/alarms/{id}/acknowledge", { params: { path: { id } }, body: { note } }));
 
 /** What is to be done about an alarm of this kind. */
