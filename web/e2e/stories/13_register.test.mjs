@@ -229,6 +229,23 @@ describe("the register", { concurrency: 2 }, () => {
       assert.equal(await found(), 0, "and out again");
     }));
 
+  test("a thing has its plate printed by itself; who may not change it is told why", { timeout: TEST_MS_MAX }, async () => {
+    const building = await make_building(grid_of(WORKER));
+    const lamp = await enter("thing", { component: "0101", name: "路灯 7" }, { place: building.building });
+    await as_staff({ login: DESK }, async (page) => {
+      await open(page, `/desk/register/records/${lamp}`, "check");
+      const coming = page.waitForEvent("download");
+      await page.locator("[data-print-plates]").click();
+      assert.equal(readFileSync(await (await coming).path()).subarray(0, 4).toString(), "%PDF");
+      await said(page, "新发了 1 个牌号").waitFor();
+      assert.equal(await page.locator("[data-why-not]").count(), 0, "the desk may do all there is to do");
+      await page.locator("[data-begin-end]").click();
+      await page.locator("dialog[open] [data-end]").click();
+      await said(page, "已注销").waitFor();
+      assert.equal(await page.locator("[data-print-plates], [data-begin-end], [data-edit]").count(), 0, "what has ended is only read");
+    });
+  });
+
   test("a copy is masked, says why, and is counted", { timeout: TEST_MS_MAX }, () =>
     as_staff({ login: DESK }, async (page, watch) => {
       watch.allow(422);
@@ -295,8 +312,9 @@ describe("the register", { concurrency: 2 }, () => {
           }
         }
       };
-      const below = [`people/${head.id}`, `homes/${home}`, `buildings/${building.building}`, `records/${building.estate}`];
-      await as_staff({ login: DESK, lang, elder }, (page) => visit(page, ["", "?q=oyjm", "stale", "import", "export", `merge?keep=${head.id}&gone=${spouse.id}`, ...below].map((path) => `/desk/register${path.startsWith("?") || path === "" ? "" : "/"}${path}`)));
+      const lamp = await enter("thing", { component: "0101", name: "路灯 7" }, { place: building.building });
+      const below = [`people/${head.id}`, `homes/${home}`, `buildings/${building.building}`, `records/${building.estate}`, `records/${lamp}`];
+      await as_staff({ login: DESK, lang, elder }, (page) => visit(page, ["", "?q=oyjm", "stale", "duplicates", "affected", "requests", "import", "export", `merge?keep=${head.id}&gone=${spouse.id}`, ...below].map((path) => `/desk/register${path.startsWith("?") || path === "" ? "" : "/"}${path}`)));
       await as_staff({ login: WORKER, lang, elder }, (page) => visit(page, ["", ...below].map((path) => `/grid/register/${path}`)));
       assert.deepEqual([...new Set(found)], []);
     });

@@ -105,6 +105,24 @@ describe("my data", { concurrency: 2 }, () => {
       assert.match(await page.locator("#requests").innerText(), /依法履职所必需[\s\S]*第十三条[\s\S]*停水通知要用/);
     }));
 
+  test("who asked for it is only stored: the desk finds the name and a plain sentence, no value, and no page", { timeout: TEST_MS_MAX }, async () => {
+    const { person, building } = await neighbour({ name: "司马向东" });
+    const id = await ask_on_paper({ person: person.id, record: person.id, what: "restrict", words: "不想被用" });
+    const done = await call("POST", `/api/registry/requests/${id}/decide`, await token_of(DESK), { granted: true, words: "照办" });
+    assert.equal(done.status, 200, JSON.stringify(done.body));
+    await as_staff({ login: DESK }, async (page, watch) => {
+      watch.allow(403);
+      await open(page, "/desk/register?q=smxd");
+      const found = page.locator(`a[data-restricted][href$="${person.id}"]`);
+      await found.waitFor();
+      assert.match(await found.innerText(), /本人要求限制使用/);
+      assert.ok(!(await found.innerText()).includes(building.name), "nor where the person lives");
+      await found.click();
+      await page.locator("[role=alert]", { hasText: "限制使用" }).waitFor();
+      assert.equal(await page.getByText("司马向东").count(), 0);
+    });
+  });
+
   test("somebody without a phone: the desk prints all that is kept, takes an objection down, upholds it; the security administrator looks into it", { timeout: TEST_MS_MAX }, async () => {
     const { person } = await neighbour();
     await as_staff({ login: DESK }, async (page, watch) => {

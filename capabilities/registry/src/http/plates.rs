@@ -5,7 +5,7 @@ use super::{require_area, staff, write_once};
 use crate::access::{EDIT, VIEW};
 use crate::commands;
 use crate::error::RegistryError;
-use crate::model::{Kind, PlateCode, RecordId};
+use crate::model::{Kind, PlateCode, RecordId, State as RecordState};
 use crate::plates::{self, LABELS_PER_SHEET, Label};
 use crate::queries::plates::{self as bearers, Bearer, PLATES_MAX};
 use crate::store;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
-/// Which plates: of a place, or of the things of an area.
+/// Which plates: of a place, of a thing, or of the things of an area.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -29,6 +29,8 @@ pub struct PlatesQuery {
     /// With all units and rooms below the place.
     #[serde(default)]
     pub below: bool,
+    /// One thing.
+    pub thing: Option<RecordId>,
     /// A path: the things in it.
     pub area: Option<String>,
     /// Where a page of things goes on.
@@ -56,7 +58,7 @@ pub struct IssuedView {
     pub next: Option<Cursor>,
 }
 
-/// 铭牌清单。The plates of a place, or of an area's things.
+/// 铭牌清单。The plates of a place, of a thing, or of an area's things.
 #[utoipa::path(get, path = "/api/registry/plates", tag = "registry", params(PlatesQuery),
     responses((status = 200, body = Page<PlateView>), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -94,7 +96,7 @@ pub async fn issue_plates(
         let Some(first) = page.items.first() else { return Err(RegistryError::NotFound) };
         // The fact of an area's things is about the account that asked.
         let account = actor.account.map_or(uuid::Uuid::nil(), |account| account.0);
-        let about = query.place.unwrap_or(RecordId(account));
+        let about = query.place.or(query.thing).unwrap_or(RecordId(account));
         let area = query.area.clone().unwrap_or_else(|| first.area_path.clone());
         let issued = commands::issue_plates(tx, about, &area, &page.items).await?;
         Ok(IssuedView { plates: page.items.len(), issued, next: page.next })
@@ -111,6 +113,8 @@ pub struct PrintQuery {
     /// With all units and rooms below the place.
     #[serde(default)]
     pub below: bool,
+    /// One thing.
+    pub thing: Option<RecordId>,
     /// A path: the things in it.
     pub area: Option<String>,
     /// Where a page of things goes on.
@@ -143,7 +147,8 @@ pub async fn print_plates(
 ) -> Result<Response, Problem> {
     let actor = staff(&who, &VIEW)?.clone();
     let (district, sheet) = (actor.district, print.sheet.unwrap_or(1));
-    let wanted = PlatesQuery { place: print.place, below: print.below, area: print.area, after: print.after };
+    let PrintQuery { place, below, thing, area, after, .. } = print;
+    let wanted = PlatesQuery { place, below, thing, area, after };
     let read = async move |conn: &mut Conn| read_plates(conn, &actor, &VIEW, &wanted).await;
     let (page, mut codes) = edge.db.read(read).await?;
     let (base, name) = face_of(&edge, district, &headers);
@@ -227,7 +232,7 @@ pub async fn find_plate(
     let found = edge.db.read(read).await.map_err(RegistryError::Fault)?;
     let (row, dwelling) = found.ok_or(RegistryError::NotFound)?;
     require_area(actor, &VIEW, &row.area_path)?;
-    let is_live = row.state == crate::model::State::Live;
+    let is_live = row.state == RecordState::Live;
     Ok(Json(PlateOfView {
         code: code.to_string(),
         record: row.id,
@@ -267,6 +272,14 @@ async fn read_bearers(
         let items = bearers::of_place(conn, district, &root, query.below).await?;
         return if items.len() > PLATES_MAX { Err(too_many()) } else { Ok(Page { items, next: None }) };
     }
+    if let Some(thing) = query.thing {
+        let row = store::find(conn, district, thing)
+            .await?
+            .filter(|row| row.kind == Kind::Thing && row.state == RecordState::Live);
+        let row = row.ok_or(RegistryError::NotFound)?;
+        crate::access::require(actor, permission, &row.area_path)?;
+        return Ok(Page { items: vec![bearers::of_thing(conn, district, row).await?], next: None });
+    }
     let Some(area) = &query.area else { return Err(too_many()) };
     crate::access::require(actor, permission, area)?;
     let after = query.after.clone().map(Cursor);
@@ -277,7 +290,7 @@ fn too_many() -> RegistryError {
     RegistryError::invalid(
         "place",
         "registry.name_a_place",
-        "请选一栋楼、一个单元，或一个区域的部件。",
-        "Name a building, a unit, or the area whose things are meant.",
+        "请选一栋楼、一个单元、一个部件，或一个区域的部件。",
+        "Name a building, a unit, a thing, or the area whose things are meant.",
     )
 }

@@ -79,6 +79,21 @@ fn walking_order(row: &RecordRow) -> (i64, String) {
     (first_number(name), name.to_owned())
 }
 
+/// One thing, at its address where it has one.
+pub(crate) async fn of_thing(
+    conn: &mut Conn,
+    district: DistrictId,
+    thing: RecordRow,
+) -> Result<Bearer, Fault> {
+    let place = match thing.place_id {
+        Some(place) => store::find(conn, district, place).await?,
+        None => None,
+    };
+    let address = place.map(|place| place.label).unwrap_or_default();
+    let RecordRow { id, kind, area_path, label, .. } = thing;
+    Ok(Bearer { id, kind, area_path, label: named_at(&label, &address) })
+}
+
 /// A page of the things of an area and all below it.
 pub(crate) async fn things_of(
     conn: &mut Conn,

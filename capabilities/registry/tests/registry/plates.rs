@@ -156,6 +156,13 @@ async fn things_of_an_area_get_plates_with_their_place() {
         let report = leads_to(&scan(&town, &format!("/p/{code}")).await);
         let query: Vec<(String, String)> = serde_urlencoded::from_str(&report["/report?".len()..]).expect("a query");
         assert_eq!(query[0].1, format!("田心三村5栋 消防栓 12（牌号 {code}）"));
+        // One thing by itself.
+        let one = worker.get(&format!("/api/registry/plates?thing={thing}")).await.ok();
+        assert_eq!(one["items"], json!([plates["items"][0]]));
+        assert_eq!(worker.post("/api/registry/plates", json!({ "thing": thing })).await.ok()["issued"], 0);
+        assert_eq!(file(&worker, &format!("thing={thing}")).await.0, 200);
+        caller(&town, "worker2").get(&format!("/api/registry/plates?thing={thing}")).await.refused("not_found");
+        worker.get(&format!("/api/registry/plates?thing={building}")).await.refused("not_found");
         // Only where one may edit, and no fact where nothing was given.
         let street = worker.post("/api/registry/plates", json!({ "area": STREET })).await;
         assert!(matches!(street.status, 403 | 404), "{}", street.text);

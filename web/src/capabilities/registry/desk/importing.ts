@@ -6,6 +6,8 @@ import { tr } from "../../../lib/words";
 
 export type Batch = Schema["BatchView"];
 export type Table = Schema["Table"];
+/** A sheet of a workbook, and how its heads are read; nothing where it has none. */
+export type Sheet = Schema["SheetView"];
 
 export const TABLES: readonly [Table, () => string][] = [
   ["people", () => tr("人和住处（一行一人）", "People with their homes")],
@@ -42,7 +44,8 @@ export function send_table(table: Table, file: File): Promise<Batch> {
 }
 export const list_tables = (): Promise<Batch[]> => ask(api.GET("/api/registry/imports"));
 export const find_table = (id: string): Promise<Batch> => ask(api.GET("/api/registry/imports/{id}", at(id)));
-export const check_table = (batch: Batch, mapping: Schema["Mapping"]): Promise<Batch> => ask(api.POST("/api/registry/imports/{id}/check", { ...at(batch.id), body: { sheet: batch.sheet, mapping } }));
+export const list_sheets = (id: string): Promise<Sheet[]> => ask(api.GET("/api/registry/imports/{id}/sheets", at(id)));
+export const check_table = (batch: Batch, sheet: number, mapping: Schema["Mapping"]): Promise<Batch> => ask(api.POST("/api/registry/imports/{id}/check", { ...at(batch.id), body: { sheet, mapping } }));
 export const save_table = (id: string, takes_conflicts: boolean): Promise<Batch> => ask(api.POST("/api/registry/imports/{id}/save", { ...at(id), body: { takes_conflicts } }));
 export const undo_table = (id: string): Promise<Batch> => ask(api.POST("/api/registry/imports/{id}/undo", at(id)));
 export const drop_table = (id: string): Promise<Batch> => ask(api.DELETE("/api/registry/imports/{id}", at(id)));

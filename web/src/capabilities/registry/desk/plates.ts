@@ -3,11 +3,8 @@ import { api, ask, type Schema } from "../../../client/api";
 import { new_id } from "../../../lib/ids";
 import { save_file } from "./files";
 
-/** A place, with or without all units and rooms below it. */
-export interface PlateWish {
-  place: string;
-  below: boolean;
-}
+/** A place, with or without all units and rooms below it; or a thing. */
+export type PlateWish = { place: string; below: boolean } | { thing: string; below: false };
 
 /** Gives codes to all that have none, and answers how many are new. */
 export function issue_plates(wish: PlateWish): Promise<Schema["IssuedView"]> {

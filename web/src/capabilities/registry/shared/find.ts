@@ -19,8 +19,9 @@ export function find_in_register(q: string, kind?: Kind): Promise<FoundPage> {
   return ask(api.GET("/api/registry/search", { params: { query: { q, limit: ROWS, ...(kind && { kind }) } } })) as Promise<FoundPage>;
 }
 
-/** What stands below the name of something found: where it is, how many live there. */
+/** What stands below the name of something found: where it is, how many live there; of who asked that it is only stored, that alone. */
 export function under_words(one: Found): string {
+  if (one.restricted) return tr("本人要求限制使用：只保存、不查看，只为答复本人打开", "Only stored, at the person’s own request: opened to answer them, for nothing else");
   const residents = one.residents == null ? "" : tr(`${one.residents} 人`, `${one.residents} people`);
   return [one.home ?? "", one.area.name, residents].filter(Boolean).join(" · ");
 }

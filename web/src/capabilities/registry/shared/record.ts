@@ -1,7 +1,7 @@
 // The register as the screens know it: looks at its records, and the deeds done to them. Every look names its purpose; every deed can be undone.
 import { api, ask, type Schema } from "../../../client/api";
 import { new_id } from "../../../lib/ids";
-import type { Words } from "../../../lib/words";
+import { told, type Words } from "../../../lib/words";
 
 // What is about a person is marked in the description of the API and has no type there: here it has.
 export type FieldView = Omit<Schema["FieldView"], "shown"> & { shown: Words };
@@ -105,6 +105,18 @@ export function undo_act(act: string): Promise<Schema["UndoneView"]> {
 
 export function field_of(record: RecordView, key: string): FieldView | undefined {
   return record.fields.find((field) => field.key === key);
+}
+
+export type RecordAction = Schema["RecordAction"];
+
+/** Whether the reader may do this with the record: as the server said when it was read. */
+export function can(record: RecordView, action: RecordAction): boolean {
+  return record.actions.some((one) => one.action === action && one.can);
+}
+
+/** Why the reader may not, in words; nothing where it may be done. */
+export function why_not(record: RecordView, action: RecordAction): string {
+  return told(record.actions.find((one) => one.action === action && !one.can)?.why);
 }
 
 /** Where a record is shown, below the face. */
