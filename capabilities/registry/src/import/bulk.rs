@@ -79,8 +79,9 @@ pub(crate) async fn take_bulk(
     edge.fixture::<Rates>().check(CALLS, &key, edge.now())?;
     let runs = edge.fixture::<Runs>();
     let _turn = runs.turn().await;
-    let mut work = Work::begin(edge, actor.district, batch, mapping, DateSystem::default()).await?;
+    let mut work = Work::begin(edge, actor.district, batch, mapping, DateSystem::default())?;
     let drafts = read(&work, &bulk.lines);
+    work.load_for(&drafts).await?;
     let mut tries = 0;
     loop {
         let part = work.decide(&drafts, bulk.takes_conflicts, HashSet::new()).await?;
@@ -90,7 +91,7 @@ pub(crate) async fn take_bulk(
             ended => return ended,
         }
         tries += 1;
-        work.load_register().await?;
+        work.load_for(&drafts).await?;
     }
 }
 

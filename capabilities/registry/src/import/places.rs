@@ -275,16 +275,17 @@ impl Places {
 
     /// The buildings an address may mean: as it is written, then by its estate alone, then by its street alone.
     pub fn find_building(&self, parts: &Parts, within: Option<&str>) -> Vec<RecordId> {
-        let by_estate = Parts { road: None, lane: None, number: None, annex: None, ..parts.clone() };
-        let by_street = Parts { estate: None, group: None, ..parts.clone() };
-        let mut ways = vec![parts.clone()];
-        ways.extend(parts.estate.is_some().then_some(by_estate));
-        ways.extend((parts.road.is_some() && parts.number.is_some()).then_some(by_street));
         let there = |way: &Parts| {
             let found = self.buildings.get(&building_key(way)).into_iter().flatten().copied();
             found.filter(|id| self.is_there(*id, within)).collect::<Vec<_>>()
         };
-        ways.iter().map(there).find(|found| !found.is_empty()).unwrap_or_default()
+        ways(parts).iter().map(there).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// All buildings an address may mean, in whatever area.
+    pub fn buildings_meant(&self, parts: &Parts) -> impl Iterator<Item = RecordId> {
+        let found = ways(parts).into_iter().filter_map(|way| self.buildings.get(&building_key(&way)));
+        found.flatten().copied()
     }
 
     fn is_there(&self, id: RecordId, within: Option<&str>) -> bool {
@@ -374,6 +375,16 @@ impl Places {
         self.looked_for.insert(key, best.clone());
         best
     }
+}
+
+/// How the building of an address may be registered: as it is written, by its estate alone, by its street alone.
+fn ways(parts: &Parts) -> Vec<Parts> {
+    let by_estate = Parts { road: None, lane: None, number: None, annex: None, ..parts.clone() };
+    let by_street = Parts { estate: None, group: None, ..parts.clone() };
+    let mut ways = vec![parts.clone()];
+    ways.extend(parts.estate.is_some().then_some(by_estate));
+    ways.extend((parts.road.is_some() && parts.number.is_some()).then_some(by_street));
+    ways
 }
 
 fn push_new(ids: &mut Vec<RecordId>, id: RecordId) {

@@ -22,7 +22,7 @@ use edge::Edge;
 use platform::{Actor, DistrictId, Fault, Problem, Refusal, Words};
 use seal::{Keyring, Vault};
 use sheets::{Book, DateSystem, Limits, SheetFault};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
@@ -97,12 +97,13 @@ impl Work {
         let (batch, keys) = load(edge, district, id).await?;
         let mapping = batch.mapping.clone().ok_or(RegistryError::NotFound)?;
         let book = open_book(&Files::of(edge, district), &keys, id).await?;
-        let work = Self::begin(edge, district, batch, mapping, book.date_system()).await?;
+        let mut work = Self::begin(edge, district, batch, mapping, book.date_system())?;
+        work.load_register().await?;
         Ok((work, book))
     }
 
-    /// Begins to work at rows, from wherever they come.
-    pub async fn begin(
+    /// Begins to work at rows, from wherever they come; what the register has of them is to be loaded next.
+    pub fn begin(
         edge: &Edge,
         district: DistrictId,
         batch: Batch,
@@ -123,7 +124,7 @@ impl Work {
             reader: actor_of(district, &batch),
             now: edge.now(),
         };
-        let mut work = Self {
+        Ok(Self {
             edge: edge.clone(),
             district,
             keys: edge.fixture::<Vault>().of(district)?,
@@ -134,9 +135,7 @@ impl Work {
             places: Places::default(),
             cursor: PlaceCursor::default(),
             subjects: Subjects::default(),
-        };
-        work.load_register().await?;
-        Ok(work)
+        })
     }
 
     /// Reads the register's places anew, and what else the table is compared with as a whole.
@@ -144,6 +143,25 @@ impl Work {
         (self.places, self.cursor, self.subjects) =
             (Places::default(), PlaceCursor::default(), Subjects::default());
         self.follow().await?;
+        self.load_subjects().await
+    }
+
+    /// Reads what the register has of some rows, and no more: its places down to the buildings, and what is in those the rows name.
+    pub async fn load_for(&mut self, drafts: &[Draft]) -> Result<(), Fault> {
+        let district = self.district;
+        self.places = Places::default();
+        self.subjects = Subjects::default();
+        let read = async move |conn: &mut Conn| batches::outline(conn, district).await;
+        self.places.take(self.edge.db.read_long(read).await?);
+        let named = drafts.iter().filter_map(|draft| draft.address.as_ref());
+        let meant: BTreeSet<RecordId> = named.flat_map(|parts| self.places.buildings_meant(parts)).collect();
+        let meant: Vec<RecordId> = meant.into_iter().collect();
+        let read = async move |conn: &mut Conn| batches::inside(conn, district, meant.clone()).await;
+        self.places.take(self.edge.db.read_long(read).await?);
+        self.load_subjects().await
+    }
+
+    async fn load_subjects(&mut self) -> Result<(), Fault> {
         let kind = match self.batch.table {
             Table::People | Table::Homes => return Ok(()),
             Table::Organisations => Kind::Organisation,

@@ -14,6 +14,8 @@ use uuid::Uuid;
 const PAGE_ROWS: i64 = 10_000;
 /// What belongs to the people or homes of one part of a table.
 const BELONGING_ROWS_MAX: i64 = 50_000;
+/// Places that are asked about with one statement.
+const PLACES_AT_ONCE: usize = 500;
 /// Batches one account is shown.
 const SHOWN_MAX: i64 = 50;
 
@@ -51,6 +53,16 @@ sql! {
         "select id, kind, state, place_id, dwelling_id, area_path, label, fields, changed_at from registry_record
          where district = $1 and (changed_at, id) > ($2, $3) and kind in ('place', 'dwelling', 'household')
          order by changed_at, id limit $4";
+    /// Places that stand below no other: roads, estates, houses of their own.
+    ROOTS: (DistrictId, i64) -> PlaceRow =
+        "select id, kind, state, place_id, dwelling_id, area_path, label, fields, changed_at from registry_record
+         where district = $1 and kind = 'place' and place_id is null and state = 'live' limit $2";
+    AT_PLACES: (DistrictId, List<RecordId>, i64) -> PlaceRow =
+        "select id, kind, state, place_id, dwelling_id, area_path, label, fields, changed_at from registry_record
+         where district = $1 and place_id {in:$2:uuid} and kind in ('place', 'dwelling') and state = 'live' limit $3";
+    HOUSEHOLDS: (DistrictId, List<RecordId>, i64) -> PlaceRow =
+        "select id, kind, state, place_id, dwelling_id, area_path, label, fields, changed_at from registry_record
+         where district = $1 and dwelling_id {in:$2:uuid} and kind = 'household' and state = 'live' limit $3";
     SUBJECTS: (DistrictId, Kind, RecordId, i64) -> SubjectRow =
         "select id, place_id, area_path, lon, lat, fields from registry_record
          where district = $1 and kind = $2 and state = 'live' and id > $3 order by id limit $4";
@@ -112,6 +124,51 @@ pub(crate) async fn places_since(
     let next = rows.last().map_or(from, |row| PlaceCursor(row.changed_at, row.id));
     let is_last = (rows.len() as i64) < PAGE_ROWS;
     Ok((rows, next, is_last))
+}
+
+/// The district's places down to its buildings: what an address is looked for in before it is known which building it means.
+pub(crate) async fn outline(conn: &mut Conn, district: DistrictId) -> Result<Vec<PlaceRow>, Fault> {
+    let mut all = conn.all(&ROOTS, (district, BELONGING_ROWS_MAX)).await?;
+    let mut open = above_buildings(&all);
+    while !open.is_empty() {
+        let below = below(conn, district, &open).await?;
+        open = above_buildings(&below);
+        all.extend(below);
+    }
+    Ok(all)
+}
+
+fn above_buildings(rows: &[PlaceRow]) -> Vec<RecordId> {
+    let is_above = |row: &&PlaceRow| matches!(row.fields.0.text("level"), "road" | "estate" | "group");
+    rows.iter().filter(is_above).map(|row| row.id).collect()
+}
+
+/// What stands in buildings: units, rooms, homes and their households.
+pub(crate) async fn inside(
+    conn: &mut Conn,
+    district: DistrictId,
+    buildings: Vec<RecordId>,
+) -> Result<Vec<PlaceRow>, Fault> {
+    let (mut all, mut open): (Vec<PlaceRow>, _) = (Vec::new(), buildings);
+    while !open.is_empty() {
+        let below = below(conn, district, &open).await?;
+        open = below.iter().filter(|row| row.kind == Kind::Place).map(|row| row.id).collect();
+        all.extend(below);
+    }
+    let dwellings: Vec<RecordId> =
+        all.iter().filter(|row| row.kind == Kind::Dwelling).map(|row| row.id).collect();
+    for some in dwellings.chunks(PLACES_AT_ONCE) {
+        all.extend(conn.all(&HOUSEHOLDS, (district, List(some.to_vec()), BELONGING_ROWS_MAX)).await?);
+    }
+    Ok(all)
+}
+
+async fn below(conn: &mut Conn, district: DistrictId, places: &[RecordId]) -> Result<Vec<PlaceRow>, Fault> {
+    let mut found = Vec::new();
+    for some in places.chunks(PLACES_AT_ONCE) {
+        found.extend(conn.all(&AT_PLACES, (district, List(some.to_vec()), BELONGING_ROWS_MAX)).await?);
+    }
+    Ok(found)
 }
 
 /// A page of the live organisations or things.
