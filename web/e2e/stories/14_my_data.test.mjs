@@ -192,7 +192,7 @@ describe("my data", { concurrency: 2 }, () => {
 
   test("who stands there twice is found and opened side by side", { timeout: TEST_MS_MAX }, () =>
     as_staff({ login: DESK }, async (page) => {
-      const { person, area_path } = await neighbour({ name: "上官云" });
+      const { person, area_path } = await neighbour({ name: "上官云", birth: "19631219" });
       const twin = await enter("person", { name: "上官芸", documents: [person.document] }, { area_path });
       const community = area_path.split("/").slice(0, -1).join("/");
       await open(page, `/desk/register/duplicates?area=${encodeURIComponent(community)}`);
