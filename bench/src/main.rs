@@ -1,8 +1,8 @@
 //! `make bench`: how fast the real release binary is, beside the raw limit of this machine in the same run.
 //!
 //! `MULIN_BENCH_CASES` says how many cases the large district has (1,000,000); `MULIN_BENCH_QUICK=1` makes it 50,000 and
-//! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `register` and `tables` one part;
-//! PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
+//! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `register`, `tables` and `districts` one
+//! part; PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
 
 mod http;
 mod load;
@@ -27,14 +27,17 @@ use table::Line;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ENGINES: &[&str] = &["sqlite", "postgres"];
-const PARTS: &[&str] = &["cases", "register", "tables"];
+const PARTS: &[&str] = &["cases", "register", "tables", "districts"];
 /// Databases of one engine.
-const DATABASES: usize = 5;
+const DATABASES: usize = 6;
 const CASES: usize = 1_000_000;
 const CASES_QUICK: usize = 50_000;
 /// People of the description's district.
 const PEOPLE: u32 = 278_400;
 const PEOPLE_QUICK: u32 = 20_000;
+/// Districts beside the one that is searched.
+const NEIGHBOURS: usize = 9;
+const NEIGHBOURS_QUICK: usize = 1;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -62,7 +65,8 @@ async fn run_all(folder: &Path, lines: &mut Vec<Line>) -> Result<(), String> {
     let named = std::env::var("MULIN_BENCH_CASES").ok().and_then(|n| n.parse().ok());
     let cases = named.unwrap_or(if quick { CASES_QUICK } else { CASES });
     let people = if quick { PEOPLE_QUICK } else { PEOPLE };
-    let scale = Scale { cases, time: Duration::from_secs(if quick { 4 } else { 10 }), people };
+    let neighbours = if quick { NEIGHBOURS_QUICK } else { NEIGHBOURS };
+    let scale = Scale { cases, time: Duration::from_secs(if quick { 4 } else { 10 }), people, neighbours };
     let words: Vec<String> = std::env::args().skip(1).collect();
     machine(lines)?;
     if is_wanted(&words, ENGINES, "sqlite") {
@@ -89,7 +93,7 @@ fn is_wanted(words: &[String], kind: &[&str], word: &str) -> bool {
 
 /// All parts of one engine, each on databases of its own.
 async fn measure_all(
-    [empty, large, registered, workbook, text]: [Engine; DATABASES],
+    [empty, large, registered, workbook, text, among_others]: [Engine; DATABASES],
     words: &[String],
     scale: Scale,
     folder: &Path,
@@ -103,6 +107,9 @@ async fn measure_all(
     }
     if is_wanted(words, PARTS, "tables") {
         tables::run([workbook, text], scale, folder, lines).await?;
+    }
+    if is_wanted(words, PARTS, "districts") {
+        register::run_among_others(among_others, scale, folder, lines).await?;
     }
     Ok(())
 }

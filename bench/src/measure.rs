@@ -28,6 +28,8 @@ pub struct Scale {
     pub time: Duration,
     /// People in a table.
     pub people: u32,
+    /// Districts beside the one that is searched.
+    pub neighbours: usize,
 }
 
 /// What stays the same through a run: grids, tokens.

@@ -4,6 +4,7 @@ use crate::http::{Connection, request};
 use crate::load::{self, Outcome};
 use crate::measure::{Scale, say};
 use crate::raw::{self, Rows};
+use crate::rest::come_to_rest;
 use crate::server::{DATABASE_FILE, Engine, Server};
 use crate::table::Line;
 use rusqlite::OpenFlags;
@@ -35,7 +36,7 @@ pub async fn run(engine: Engine, scale: Scale, folder: &Path, lines: &mut Vec<Li
     let mut server = Server::new(&folder.join(format!("{name}-register")), engine);
     eprintln!("{name}: the register of a district");
     let started = Instant::now();
-    server.register()?;
+    server.register(0)?;
     let seconds = started.elapsed().as_secs_f64();
     let measured = format!("{seconds:.1} s");
     lines.push(Line::new(
@@ -45,6 +46,7 @@ pub async fn run(engine: Engine, scale: Scale, folder: &Path, lines: &mut Vec<Li
         measured,
         seconds <= 90.0,
     ));
+    come_to_rest().await;
     server.start().await?;
     let token = server.sign_in("dispatcher").await?;
     let bearer = format!("Bearer {token}");
@@ -56,15 +58,30 @@ pub async fn run(engine: Engine, scale: Scale, folder: &Path, lines: &mut Vec<Li
     Ok(())
 }
 
+/// One district's register in a database that holds as many again of several others.
+pub async fn run_among_others(
+    engine: Engine,
+    scale: Scale,
+    folder: &Path,
+    lines: &mut Vec<Line>,
+) -> Result<(), String> {
+    let folder = folder.join(format!("{}-districts", engine.name()));
+    let mut server = Server::new(&folder, engine);
+    let districts = scale.neighbours + 1;
+    eprintln!("{}: the registers of {districts} districts", server.engine.name());
+    server.register(scale.neighbours)?;
+    come_to_rest().await;
+    server.start().await?;
+    let bearer = format!("Bearer {}", server.sign_in("dispatcher").await?);
+    typed(&server, &bearer, scale, &format!(", one district of {districts}"), 30.0, lines).await;
+    server.stop();
+    std::fs::remove_dir_all(&folder).map_err(|e| e.to_string())
+}
+
 /// What a desk asks all day, and its first pages.
 async fn searches(server: &Server, bearer: &str, scale: Scale, lines: &mut Vec<Line>) {
     let name = server.engine.name();
-    for (what, typed) in TYPED {
-        let asked: Arc<[Vec<u8>]> = typed.iter().map(|typed| search(typed, bearer)).collect();
-        let outcome = cycle(server, 2, scale, asked).await;
-        say(name, what, &outcome);
-        lines.push(latency(name, &format!("search by {what}"), &outcome, 20.0));
-    }
+    typed(server, bearer, scale, "", 20.0, lines).await;
     for (what, path) in [
         ("records counted by area", "/api/registry/counts"),
         ("what is to be confirmed", "/api/registry/stale"),
@@ -74,6 +91,17 @@ async fn searches(server: &Server, bearer: &str, scale: Scale, lines: &mut Vec<L
         say(name, what, &outcome);
         let measured = format!("{:.1} / {:.1} ms", outcome.ms(0.5), outcome.ms(0.99));
         lines.push(Line::told(name, &format!("{what}, p50 / p99"), measured));
+    }
+}
+
+/// Searches by whatever people type.
+async fn typed(server: &Server, bearer: &str, scale: Scale, among: &str, ms_max: f64, lines: &mut Vec<Line>) {
+    let name = server.engine.name();
+    for (what, typed) in TYPED {
+        let asked: Arc<[Vec<u8>]> = typed.iter().map(|typed| search(typed, bearer)).collect();
+        let outcome = cycle(server, 2, scale, asked).await;
+        say(name, what, &outcome);
+        lines.push(latency(name, &format!("search by {what}{among}"), &outcome, ms_max));
     }
 }
 

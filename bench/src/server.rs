@@ -82,9 +82,9 @@ impl Server {
         self.fill(&["--cases", &cases.to_string()])
     }
 
-    /// Makes the district with its register, and no case.
-    pub fn register(&self) -> Result<(), String> {
-        self.fill(&["--cases", "0", "--register"])
+    /// Makes the district with its register, and no case, among so many of its kind.
+    pub fn register(&self, neighbours: usize) -> Result<(), String> {
+        self.fill(&["--cases", "0", "--register", "--neighbours", &neighbours.to_string()])
     }
 
     fn fill(&self, words: &[&str]) -> Result<(), String> {

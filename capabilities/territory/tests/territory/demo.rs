@@ -8,7 +8,7 @@ use testkit::{DISTRICT, Town};
 
 async fn seed(town: &Town, scale: DemoScale) {
     let start = Instant::now();
-    let plan = plan_demo(scale).expect("a plan");
+    let plan = plan_demo("430204", scale).expect("a plan");
     println!("planned in {:?}", start.elapsed());
     let now = town.clock.now();
     let accounts: Vec<AccountId> = plan.people.iter().map(|_| AccountId::new(now)).collect();
@@ -67,8 +67,10 @@ async fn the_small_demo_has_fifteen_grids_and_its_export_fits() {
 
 #[test]
 fn the_same_demo_comes_out_every_time() {
-    let (one, other) =
-        (plan_demo(DemoScale::Small).expect("a plan"), plan_demo(DemoScale::Small).expect("a plan"));
+    let (one, other) = (
+        plan_demo("430204", DemoScale::Small).expect("a plan"),
+        plan_demo("430204", DemoScale::Small).expect("a plan"),
+    );
     assert_eq!(format!("{one:?}"), format!("{other:?}"));
     let phones: std::collections::BTreeSet<_> = one.people.iter().map(|person| &person.phone).collect();
     assert_eq!(phones.len(), one.people.len(), "each has a number of their own");

@@ -23,6 +23,9 @@ pub(crate) enum Words {
         /// Fill the register as well
         #[arg(long)]
         register: bool,
+        /// Districts like it in the same database, with the register and no cases
+        #[arg(long, default_value_t = 0)]
+        neighbours: i64,
     },
     /// Print how many places a second are found in the district's grids, on one core
     Lookups,
@@ -30,7 +33,9 @@ pub(crate) enum Words {
 
 pub(crate) async fn run(settings: &Settings, words: Words) -> Outcome {
     match words {
-        Words::Seed { cases, register } => demo::seed(settings, cases, register).await,
+        Words::Seed { cases, register, neighbours } => {
+            demo::seed(settings, cases, register, neighbours).await
+        }
         Words::Lookups => {
             let edge = house::open(settings, Alone::No).await?;
             println!("{:.0}", look_up(&edge)?);

@@ -19,7 +19,6 @@ use territory::DemoScale;
 
 /// Shifeng's division code (data/territory, 2021). The demo is schematic and says so in its name.
 const DISTRICT: DistrictId = DistrictId(430_204);
-const CODE: &str = "430204";
 const NAME: &str = "石峰区（示意）";
 const NAME_EN: &str = "Shifeng (schematic)";
 /// The ground and the posts are there before the first case of the year.
@@ -53,15 +52,22 @@ struct Extent {
     /// Grids whose homes and people are registered; none: all.
     registered_grids: Option<usize>,
     cases: usize,
+    /// Districts like the first beside it, with a register and no cases.
+    neighbours: i64,
 }
 
 impl Extent {
-    const FULL: Self =
-        Self { ground: DemoScale::Full, registered_grids: None, cases: cases::demo::CASES_FULL };
+    const FULL: Self = Self {
+        ground: DemoScale::Full,
+        registered_grids: None,
+        cases: cases::demo::CASES_FULL,
+        neighbours: 0,
+    };
     const SMALL: Self = Self {
         ground: DemoScale::Small,
         registered_grids: Some(registry::demo::GRIDS_SMALL),
         cases: cases::demo::CASES_SMALL,
+        neighbours: 0,
     };
 }
 
@@ -73,11 +79,12 @@ pub(crate) fn print_accounts(out: &mut impl Write, data: &Path) -> Outcome {
     }
 }
 
-/// For measurements: the whole district with so many cases. A district that is there already gets them in addition.
-pub(crate) async fn seed(settings: &Settings, cases: usize, register: bool) -> Outcome {
+/// For measurements: the whole district with so many cases, among others of its kind. A district that is there already gets its cases
+/// in addition.
+pub(crate) async fn seed(settings: &Settings, cases: usize, register: bool, neighbours: i64) -> Outcome {
     if DemoAccounts::read(&settings.data)?.is_none() {
         let registered_grids = if register { None } else { Some(0) };
-        make(settings, Extent { registered_grids, cases, ..Extent::FULL }).await?;
+        make(settings, Extent { registered_grids, cases, neighbours, ..Extent::FULL }).await?;
         return Ok(());
     }
     let settings = Settings { demo: true, ..settings.clone() };
@@ -94,8 +101,14 @@ async fn make(settings: &Settings, extent: Extent) -> Outcome<DemoAccounts> {
             settings.data.display()
         )));
     }
-    let accounts = settle(&edge, extent.ground, edge.now().before(FOUNDED_BEFORE)).await?;
-    let registered = register(&edge, extent.registered_grids).await?;
+    let founded_at = edge.now().before(FOUNDED_BEFORE);
+    let accounts = settle(&edge, DISTRICT, extent.ground, founded_at).await?;
+    let registered = register(&edge, DISTRICT, extent.registered_grids).await?;
+    for number in 1..=extent.neighbours {
+        let neighbour = DistrictId(DISTRICT.0 + number);
+        settle(&edge, neighbour, extent.ground, founded_at).await?;
+        register(&edge, neighbour, extent.registered_grids).await?;
+    }
     let made = fill(&edge, extent.cases).await?;
     std::fs::write(settings.data.join(FILE_NAME), SETTINGS_TEXT)?;
     // Last: a folder with this file holds a whole demo.
@@ -111,9 +124,9 @@ async fn make(settings: &Settings, extent: Extent) -> Outcome<DemoAccounts> {
     Ok(accounts)
 }
 
-async fn register(edge: &Edge, grids: Option<usize>) -> Outcome<registry::demo::Made> {
+async fn register(edge: &Edge, district: DistrictId, grids: Option<usize>) -> Outcome<registry::demo::Made> {
     let mut progress = Progress::new("Records of the register", 0);
-    let made = registry::demo::fill(&edge.db, DISTRICT, grids, &mut |done| progress.set(done as u64)).await?;
+    let made = registry::demo::fill(&edge.db, district, grids, &mut |done| progress.set(done as u64)).await?;
     progress.finish();
     Ok(made)
 }
@@ -125,29 +138,36 @@ async fn fill(edge: &Edge, cases: usize) -> Outcome<cases::demo::Made> {
     Ok(made)
 }
 
-/// Founds the district, and brings its ground, its posts and its people's accounts into force from `founded_at` on.
-pub(crate) async fn settle(edge: &Edge, scale: DemoScale, founded_at: Time) -> Outcome<DemoAccounts> {
-    found(&edge.db, founded_at).await?;
-    let plan = tokio::task::spawn_blocking(move || territory::plan_demo(scale))
+/// Founds a district, and brings its ground, its posts and its people's accounts into force from `founded_at` on.
+async fn settle(
+    edge: &Edge,
+    district: DistrictId,
+    scale: DemoScale,
+    founded_at: Time,
+) -> Outcome<DemoAccounts> {
+    found(&edge.db, district, founded_at).await?;
+    let code = district.to_string();
+    let plan = tokio::task::spawn_blocking(move || territory::plan_demo(&code, scale))
         .await
         .map_err(|e| Failure::because("the demo's ground could not be planned", &e))?
         .map_err(platform::Problem::from)?;
-    let actor = Actor::system(DISTRICT, "demo");
+    let actor = Actor::system(district, "demo");
     let (accounts, ids) = people::open_accounts(edge, &actor, &plan, founded_at).await?;
     territory::seed_demo(&edge.db, &actor, plan, &ids, founded_at).await.map_err(platform::Problem::from)?;
     Ok(accounts)
 }
 
-async fn found(db: &Db, founded_at: Time) -> Outcome {
+async fn found(db: &Db, district: DistrictId, founded_at: Time) -> Outcome {
+    let actor = Actor::system(district, "demo");
     let district = District {
-        district: DISTRICT,
-        code: CODE.to_owned(),
+        district,
+        code: district.to_string(),
         name: NAME.to_owned(),
         name_en: NAME_EN.to_owned(),
         host: None,
         settings: Json(serde_json::json!({ "hotline": "12345", "schematic": true })),
     };
-    db.write(&Actor::system(DISTRICT, "demo"), async move |tx: &mut Tx| {
+    db.write(&actor, async move |tx: &mut Tx| {
         tx.at(founded_at);
         Districts::found(tx, district.clone()).await
     })

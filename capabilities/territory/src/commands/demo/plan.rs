@@ -11,6 +11,8 @@ use std::sync::Arc;
 /// The small demo: communities of one subdistrict with so many grids each.
 const SMALL_COMMUNITIES: usize = 3;
 const SMALL_GRIDS: usize = 5;
+/// The division code of the demo in catalog/demo/areas.csv: all others there begin with it.
+const DEMO_CODE: &str = "430204";
 /// The subdistrict of the small demo: 田心街道.
 const SMALL_SUBDISTRICT: &str = "430204001";
 
@@ -29,9 +31,12 @@ fn households(n: usize) -> u32 {
     360 + ((37 * n + 19) % 81) as u32
 }
 
-/// Works the demo out. It takes a moment (the outline is divided), so do it outside of a write.
-pub fn plan_demo(scale: DemoScale) -> Result<DemoPlan, TerritoryError> {
-    let lines = lines_of(scale)?;
+/// Works the demo out for a district of this division code. It takes a moment (the outline is divided), so do it outside of a write.
+pub fn plan_demo(code: &str, scale: DemoScale) -> Result<DemoPlan, TerritoryError> {
+    let mut lines = lines_of(scale)?;
+    for line in &mut lines {
+        line.code.replace_range(..DEMO_CODE.len(), code);
+    }
     let root = Branch::tree(&lines)?;
     let part = partition_hierarchy(&read_outline()?, &root.share())?;
     let mut planner = Planner {
