@@ -1,6 +1,7 @@
 //! Forms: definitions, one expression language, XLSForm in, XForms out, answers and their checks. Pure: no database, no HTTP.
 
 mod answers;
+mod diff;
 mod expression;
 mod fault;
 mod feature;
@@ -8,11 +9,13 @@ mod form;
 pub mod limits;
 mod plan;
 mod text;
+pub mod xform;
 pub mod xlsform;
 
 pub use answers::{
     Answer, AnswerFault, AnswerTrouble, Answers, FillingFault, Given, Known, NotAsked, Scene, Stranger,
 };
+pub use diff::{Change, Difference, Lost, LostWhy, Migrated, differences, migrate};
 pub use expression::*;
 pub use fault::{At, Counted, FormFault, Part, Trouble};
 pub use feature::{Feature, Unsupported};

@@ -147,6 +147,17 @@ impl Answers {
         Ok(())
     }
 
+    /// First values for nodes of these items that are empty: questions an older version did not have.
+    pub(crate) fn set_missing_defaults(
+        &mut self,
+        is_new: impl Fn(ItemId) -> bool,
+        scene: &Scene<'_>,
+    ) -> Result<(), ExpressionFault> {
+        let items = self.plan.items().filter(|item| is_new(*item) && !self.plan.node(*item).kind.is_group());
+        let nodes: Vec<NodeId> = items.flat_map(|item| self.nodes_of(item)).collect();
+        self.set_first_values(&nodes, scene)
+    }
+
     fn settle_all(&mut self, scene: &Scene<'_>) -> Result<Vec<NodeId>, ExpressionFault> {
         let aspects = self.plan.items().flat_map(|item| [Aspect::Value(item), Aspect::Relevant(item)]);
         let aspects: Vec<Aspect> = aspects.collect();

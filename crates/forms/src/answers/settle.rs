@@ -80,6 +80,21 @@ impl Answers {
         Ok(self.addresses(changed))
     }
 
+    /// Says anew what is asked, from the values as they are: what a submission is checked with, whose calculations were made
+    /// where it was filled.
+    ///
+    /// # Errors
+    /// A rule that gives no value.
+    pub fn settle_relevance(&mut self, scene: &Scene<'_>) -> Result<(), ExpressionFault> {
+        let plan = Arc::clone(&self.plan);
+        let mut aspects: Vec<Aspect> = plan.items().map(Aspect::Relevant).collect();
+        aspects.sort_by_key(|aspect| plan.order().rank(*aspect));
+        for aspect in aspects {
+            self.run(aspect, scene)?;
+        }
+        Ok(())
+    }
+
     fn find(&self, address: &str) -> Result<(NodeId, ItemId), FillingFault> {
         let node = self.tree.find(address);
         let found = node.and_then(|node| Some((node, self.item(node)?)));

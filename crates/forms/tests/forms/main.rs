@@ -1,4 +1,11 @@
 //! Forms end to end: workbooks in, answers through, XForms out.
 
+mod chance;
 mod corpus;
+mod filling;
+mod known;
+mod making;
+mod openrosa;
 mod vectors;
+mod versions;
+mod workbook;
