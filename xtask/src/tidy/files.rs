@@ -107,11 +107,16 @@ fn check_registries(house: &House) -> Vec<Finding> {
 fn find_words(path: &str, text: &str, words: &[&str], what: &str, mend: &'static str) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (number, line) in text.lines().enumerate() {
-        for word in words.iter().filter(|word| line.contains(*word)) {
+        for word in words.iter().filter(|word| holds_word(line, word)) {
             findings.push(Finding::at_line(path, number, format!("{what} (`{word}`)"), mend));
         }
     }
     findings
+}
+
+/// Behind a bracket it is a step of another kind of path: that of a form's list of choices begins so.
+fn holds_word(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| !line[..at].ends_with(')'))
 }
 
 #[cfg(test)]

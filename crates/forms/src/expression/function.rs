@@ -92,8 +92,8 @@ pub struct Signature {
 impl Signature {
     pub(super) fn takes(&self, count: usize) -> bool {
         let pairs = match self.function {
-            Function::IndexedRepeat => count % 2 == 1,
-            Function::WeightedChecklist => count % 2 == 0,
+            Function::IndexedRepeat => !count.is_multiple_of(2),
+            Function::WeightedChecklist => count.is_multiple_of(2),
             _ => true,
         };
         pairs && (self.least..=self.most).contains(&count)

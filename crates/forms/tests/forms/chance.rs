@@ -4,7 +4,7 @@ use forms::xform::{read_submission, read_submission_head};
 use forms::{Answers, Form, Pattern, Plan, Scene, parse, pieces, xlsform};
 use proptest::prelude::*;
 use sheets::Book;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Text made of what expressions are made of, so that more than the first character is read.
 fn near_expression() -> impl Strategy<Value = String> {
@@ -62,6 +62,8 @@ fn near_expression() -> impl Strategy<Value = String> {
     prop::collection::vec(words, 0..40).prop_map(|words| words.join(" "))
 }
 
+static ANSWERS: LazyLock<Answers> = LazyLock::new(answers);
+
 fn answers() -> Answers {
     let form = br#"{"format": 1, "id": "f", "version": "1", "lists": {"l": [{"name": "a"}]}, "nodes": [
         {"name": "q", "type": "integer"}, {"name": "r", "type": "repeat", "nodes": [{"name": "x", "type": "text"}]}]}"#;
@@ -74,7 +76,7 @@ fn scene() -> Scene<'static> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn any_text_is_an_expression_or_is_told_why_not(text in "\\PC{0,80}") {
@@ -85,7 +87,7 @@ proptest! {
 
     #[test]
     fn what_parses_evaluates_or_is_told_why_not(text in near_expression()) {
-        let answers = answers();
+        let answers = &*ANSWERS;
         let first = answers.evaluate(&text, "/r/x", &scene());
         let again = answers.evaluate(&text, "/r/x", &scene());
         // NaN differs from itself; its text does not.
@@ -110,7 +112,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_a_submission_or_are_told_why_not(inside in "[<>/a-z &;!\\[\\]\"='?-]{0,120}") {
-        let answers = answers();
+        let answers = &*ANSWERS;
         let xml = format!("<data id=\"f\">{inside}</data>");
         let _ = read_submission_head(inside.as_bytes());
         if let Err(fault) = read_submission(answers.plan(), xml.as_bytes()) {
@@ -129,7 +131,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     /// Tables in text open as books too: a cheap way to any cells at all.
     #[test]

@@ -81,3 +81,46 @@ fn workbooks_load_or_say_what_is_not_supported() {
     let good = count(Fate::Loads) + count(Fate::SaysWhat);
     assert!(good * 10 >= (good + count(Fate::Fault)) * 9 || good == 0, "{counts:?}");
 }
+
+/// What pyxform makes of some of them, as far as it is at hand: we bind the same nodes to the same types.
+#[test]
+fn xforms_bind_what_pyxform_binds() {
+    let Some(folder) = folder() else {
+        eprintln!("skipped: no folder with workbooks; set MULIN_XFORMS to one");
+        return;
+    };
+    for name in ["attribute_columns_test", "or_other", "survey_no_name", "xlsform_spec_test"] {
+        let workbook = folder.join("pyxform_xls").join(format!("{name}.xlsx"));
+        let Ok(expected) =
+            std::fs::read_to_string(folder.join("pyxform_expected_xml").join(format!("{name}.xml")))
+        else {
+            continue;
+        };
+        let book = Book::open(&workbook, &xlsform::sheet_limits()).expect(name);
+        let ours = binds(&forms::xform::write_form(&xlsform::read(&book, name).expect(name).plan));
+        let theirs = binds(&expected);
+        // `table-list` makes a node of its own there; it is told here.
+        let wanted = theirs.iter().filter(|(path, _)| !path.contains("reserved_name_for_field_list_labels"));
+        let missing: Vec<_> = wanted.filter(|(path, kind)| ours.get(*path) != Some(*kind)).collect();
+        println!("{name}: {} of pyxform's {} binds", theirs.len() - missing.len(), theirs.len());
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+    }
+}
+
+/// By path below the root: the type.
+fn binds(xml: &str) -> BTreeMap<String, String> {
+    let attribute = |bind: &str, name: &str| {
+        let rest = bind.split_once(&format!(" {name}=\""))?.1;
+        rest.split_once('"').map(|(value, _)| value.to_owned())
+    };
+    let binds = xml
+        .split("<bind ")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('>').map(|(bind, _)| format!(" {bind}")));
+    let typed = binds.filter_map(|bind| {
+        let path = attribute(&bind, "nodeset")?;
+        let below = path.splitn(3, '/').nth(2)?.replace("orx:", "");
+        Some((below, attribute(&bind, "type")?))
+    });
+    typed.collect()
+}

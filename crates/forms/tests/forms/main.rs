@@ -6,6 +6,7 @@ mod filling;
 mod known;
 mod making;
 mod openrosa;
+mod papers;
 mod vectors;
 mod versions;
 mod workbook;
