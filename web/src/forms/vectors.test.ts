@@ -2,11 +2,13 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Answers, type Json } from "./answers";
+import { check } from "./check";
 import { parse_moment } from "./date";
 import type { Scene, Value } from "./evaluate";
 import { ExpressionFault } from "./fault";
 import type { Form } from "./form";
 import { text_of_number } from "./number";
+import { offered, sentence } from "./offer";
 import { Plan } from "./plan";
 
 type Expected = string | number | boolean | string[] | { number?: string; near?: number; within?: number; fails?: string };
@@ -123,3 +125,32 @@ it("a key costs what depends on it", () => {
   console.log(`of 10,000 questions: one that depends ${one.toFixed(1)} ms, all that depend ${all.toFixed(0)} ms`);
   expect(one).toBeLessThan(100);
 });
+
+interface Checks {
+  stories: {
+    why: string;
+    language: string;
+    form: Form;
+    answers: Json;
+    faults: [address: string, code: string, message: string][];
+    offers: Record<string, string[]>;
+    sentences: Record<string, string>;
+  }[];
+}
+
+for (const story of read<Checks>("checks").stories) {
+  it(story.why, () => {
+    const here = { ...scene, language: story.language };
+    const answers = Answers.of_json(new Plan(story.form), story.answers);
+    answers.settle_whole(here);
+    expect(check(answers, here).map(({ node, code, message }) => [node.address(), code, message])).toEqual(story.faults);
+    for (const [address, expected] of Object.entries(story.offers)) {
+      const choices = offered(answers, answers.root.find(address)!, answers.world(here));
+      expect(choices.map((choice) => choice.name)).toEqual(expected);
+    }
+    for (const [address, expected] of Object.entries(story.sentences)) {
+      const node = answers.root.find(address)!;
+      expect(sentence(answers, node.item!.node.label, node, here)).toBe(expected);
+    }
+  });
+}

@@ -1,12 +1,29 @@
 //! What is shown of a question: its words with answers filled in, and the choices its filter offers.
 
 use super::{Answers, Scene};
-use crate::expression::{ExpressionFault, Focus, NodeId, NodeRef, Surroundings};
+use crate::expression::{Expression, ExpressionFault, Focus, NodeId, NodeRef, Path, Start, Surroundings};
 use crate::form::Choice;
 use crate::plan::{ItemId, Piece, pieces};
 use crate::text::Text;
 
 impl Answers {
+    /// The label of the node at an address, as it is shown there.
+    pub fn label(&self, address: &str, scene: &Scene<'_>) -> String {
+        let item = self.tree.find(address).and_then(|node| self.item(node));
+        item.map_or(String::new(), |item| self.sentence(&self.plan.node(item).label, address, scene))
+    }
+
+    /// What these answers are called among others: the form's `instance_name`; empty where it has none.
+    ///
+    /// # Errors
+    /// An expression that gives no value.
+    pub fn name(&self, scene: &Scene<'_>) -> Result<String, ExpressionFault> {
+        match self.plan.instance_name() {
+            Some(rule) => self.world(scene).text(rule, &Focus::on(NodeId::ROOT)),
+            None => Ok(String::new()),
+        }
+    }
+
     /// A label, hint or message with its `${name}` filled in from where the node stands; a choice is shown by its label.
     pub fn sentence(&self, text: &Text, address: &str, scene: &Scene<'_>) -> String {
         let node = self.tree.find(address).unwrap_or(NodeId::ROOT);
@@ -21,11 +38,7 @@ impl Answers {
     }
 
     fn shown_answer(&self, name: &str, node: NodeId, scene: &Scene<'_>) -> String {
-        let path = crate::expression::Path {
-            start: crate::expression::Start::Named(name.into()),
-            steps: Vec::new(),
-        };
-        let expression = crate::expression::Expression::Path(path);
+        let expression = Expression::Path(Path { start: Start::Named(name.into()), steps: Vec::new() });
         let text = self.world(scene).text(&expression, &Focus::on(node)).unwrap_or_default();
         self.plan.choice_label(name, &text, scene.language).unwrap_or(text)
     }

@@ -24,10 +24,12 @@ pub(super) fn build(form: Form) -> Result<Plan, Vec<FormFault>> {
         by_name: HashMap::new(),
         lists,
         order: Order::default(),
+        instance_name: None,
         warnings: Vec::new(),
     };
     index(&mut plan, &mut faults);
     parse_rules(&mut plan, &mut faults);
+    plan.instance_name = parse_instance_name(&plan.form, &mut faults);
     let found = references::check(&plan, &mut faults);
     if faults.is_empty() {
         match order::order(&plan, &found) {
@@ -93,6 +95,16 @@ fn parse_rules(plan: &mut Plan, faults: &mut Vec<FormFault>) {
     for id in plan.items() {
         let rules = rules_of(plan.node(id), &plan.path(id), faults);
         plan.items[id.0 as usize].rules = rules;
+    }
+}
+
+fn parse_instance_name(form: &Form, faults: &mut Vec<FormFault>) -> Option<Expression> {
+    match parse(form.instance_name.as_deref()?) {
+        Ok(expression) => Some(expression),
+        Err(fault) => {
+            faults.push(FormFault::form(Trouble::Expression(fault)));
+            None
+        }
     }
 }
 

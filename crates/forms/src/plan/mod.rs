@@ -32,6 +32,7 @@ pub struct Plan {
     by_name: HashMap<String, Vec<ItemId>>,
     lists: ListTrees,
     order: Order,
+    instance_name: Option<Expression>,
     warnings: Vec<FormFault>,
 }
 
@@ -124,6 +125,10 @@ impl Plan {
 
     pub(crate) fn item(&self, id: ItemId) -> &Item {
         &self.items[id.0 as usize]
+    }
+
+    pub(crate) fn instance_name(&self) -> Option<&Expression> {
+        self.instance_name.as_ref()
     }
 
     pub(crate) fn order(&self) -> &Order {

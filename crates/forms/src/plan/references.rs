@@ -52,8 +52,20 @@ pub(super) fn check(plan: &Plan, faults: &mut Vec<FormFault>) -> References {
         look(&rules.filter, Part::Filter, &Context::Elsewhere);
         check_texts(plan, id, faults);
     }
+    check_instance_name(plan, faults);
     found.warnings = warnings;
     found
+}
+
+fn check_instance_name(plan: &Plan, faults: &mut Vec<FormFault>) {
+    let Some(rule) = plan.instance_name() else { return };
+    let mut unknown = None;
+    rule.each_path(&mut |path| {
+        if let Start::Named(name) = &path.start {
+            unknown = named(plan, name).err().or(unknown.take());
+        }
+    });
+    faults.extend(unknown.map(FormFault::form));
 }
 
 /// The `${name}` of what people read.

@@ -174,10 +174,9 @@ fn write_meta_binds(plan: &Plan, xml: &mut Xml) {
     let meta = format!("/{}/orx:meta", plan.form().root);
     let id = format!("{meta}/orx:instanceID");
     xml.empty("bind", &[("nodeset", &id), ("type", "string"), ("readonly", "true()"), ("jr:preload", "uid")]);
-    let name = plan.form().instance_name.as_deref().and_then(|text| crate::expression::parse(text).ok());
-    if let (Some(name), Some(first)) = (name, plan.items().next()) {
+    if let (Some(name), Some(first)) = (plan.instance_name(), plan.items().next()) {
         let nodeset = format!("{meta}/orx:instanceName");
-        let calculate = print(plan, first, &name);
+        let calculate = print(plan, first, name);
         xml.empty("bind", &[("nodeset", &nodeset), ("type", "string"), ("calculate", &calculate)]);
     }
 }

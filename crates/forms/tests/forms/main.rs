@@ -1,6 +1,7 @@
 //! Forms end to end: workbooks in, answers through, XForms out.
 
 mod chance;
+mod checks;
 mod corpus;
 mod filling;
 mod known;

@@ -119,6 +119,7 @@ fn answers_go_out_and_come_back() {
         answers.set(address, text, &scene).expect(address);
     }
     assert!(answers.check(&scene).is_empty(), "{:?}", answers.check(&scene));
+    assert_eq!(answers.name(&scene).as_deref(), Ok("V 张三 <&> \"李\""));
     let xml = write_answers(&answers, "uuid:1");
     let head = read_submission_head(xml.as_bytes()).expect("a head");
     assert_eq!((head.form_id.as_str(), head.version.as_str()), ("visit", "7"));
