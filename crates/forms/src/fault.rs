@@ -48,6 +48,8 @@ pub enum Part {
 pub enum Trouble {
     /// The workbook has no sheet that is called `survey`, or the sheet has no columns `type` and `name`.
     NoSurvey,
+    /// The XML has no head with a model and a primary instance, or no body.
+    NoForm,
     /// No question, group or value at all.
     NoQuestions,
     NoId,
@@ -143,6 +145,7 @@ impl FormFault {
     pub fn code(&self) -> &'static str {
         match &self.what {
             Trouble::NoSurvey => "form.no_survey",
+            Trouble::NoForm => "form.no_form",
             Trouble::NoQuestions => "form.no_questions",
             Trouble::NoId => "form.no_id",
             Trouble::DuplicateColumn { .. } => "form.duplicate_column",
@@ -257,6 +260,10 @@ impl Trouble {
             Self::NoSurvey => Words::of(
                 "这不是 XLSForm：没有名为 survey、含 type 和 name 两列的工作表。",
                 "This is not an XLSForm: it has no sheet called survey with the columns type and name.",
+            ),
+            Self::NoForm => Words::of(
+                "这不是 XForm：没有 model、主实例或 body。",
+                "This is not an XForm: it has no model with a primary instance, or no body.",
             ),
             Self::NoQuestions => Words::of("表单里一道题也没有。", "The form asks nothing."),
             Self::NoId => Words::of("表单没有标识 form_id。", "The form has no form_id."),

@@ -23,6 +23,7 @@ pub enum Feature {
     Loop,
     Osm,
     OtherWithFilter,
+    OutputExpression,
     Randomize,
     SearchAppearance,
     Setting,
@@ -155,6 +156,12 @@ const LINES: &[Line] = &[
         "other_with_filter",
         "or_other 与 choice_filter 同用：请在选项表里自己加“其他”",
         "`or_other` together with `choice_filter`: add the choice to the list yourself",
+    ),
+    told(
+        Feature::OutputExpression,
+        "output",
+        "XForm 题目文字里的表达式 output：只能引用一道题",
+        "`output` with an expression in the words of an XForm: only one question can be named",
     ),
     told(
         Feature::Randomize,

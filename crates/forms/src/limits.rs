@@ -45,3 +45,10 @@ pub const SUBMISSION_BYTES_MAX: usize = 10 * MIB as usize;
 pub const SUBMISSION_DEPTH_MAX: usize = 40;
 /// Nodes of a submission that no question asks for and that are kept.
 pub const UNKNOWN_NODES_MAX: usize = 1_000;
+
+/// Bytes of an XForm.
+pub const XFORM_BYTES_MAX: usize = 32 * MIB as usize;
+/// Elements of an XForm within each other.
+pub const XFORM_DEPTH_MAX: usize = 60;
+/// Elements of an XForm.
+pub const XFORM_NODES_MAX: usize = 1_000_000;

@@ -1,10 +1,10 @@
 //! The body of an XForm: what is shown, in which control. ODK XForms specification, "Body", "Groups", "Repeats".
 
-use super::head::{beside, count_helper, in_repeat, write_first_value};
+use super::head::{beside, count_helper, counted_node, in_repeat, write_first_value};
 use super::itext::{self, Wording};
 use super::print::{absolute, print_filter};
 use super::xml::Xml;
-use crate::expression::{Expression, text_of_number};
+use crate::expression::text_of_number;
 use crate::form::Kind;
 use crate::plan::{ItemId, Plan};
 
@@ -56,8 +56,7 @@ fn count_path(plan: &Plan, item: ItemId) -> Option<String> {
     if let Some(helper) = count_helper(plan, item) {
         return Some(beside(plan, item, &helper));
     }
-    let Some(Expression::Path(path)) = &plan.item(item).rules.count else { return None };
-    let target = plan.find_name(path.named()?)?;
+    let target = counted_node(plan, plan.item(item).rules.count.as_ref()?)?;
     Some(absolute(plan, target))
 }
 

@@ -3,7 +3,7 @@
 use super::itext::{self, Wording};
 use super::print::{absolute, print};
 use super::xml::Xml;
-use crate::expression::Expression;
+use crate::expression::{Axis, Expression, Start};
 use crate::form::{Choice, Device, Kind, Shape};
 use crate::plan::{ItemId, Plan};
 
@@ -134,11 +134,33 @@ fn write_attributes(element: &str, attributes: &[(&str, String)], xml: &mut Xml)
 
 /// `jr:count` names a node, so that a count that is worked out needs one. Nobody answers it; a submission has it.
 pub(super) fn count_helper(plan: &Plan, item: ItemId) -> Option<String> {
-    let Kind::Repeat { count: Some(_), .. } = &plan.node(item).kind else { return None };
-    match &plan.item(item).rules.count {
-        Some(Expression::Path(path)) if path.named().is_some() => None,
-        _ => Some(format!("{}_count", plan.node(item).name)),
+    let count = plan.item(item).rules.count.as_ref()?;
+    if counted_node(plan, count).is_some() {
+        return None;
     }
+    let path = plan.path(item);
+    let free = |name: &String| {
+        plan.find_path(&format!("{}{name}", &path[..=path.rfind('/')?])).is_none().then_some(())
+    };
+    let names = (1..).map(|number| match number {
+        1 => format!("{}_count", plan.node(item).name),
+        _ => format!("{}_count_{number}", plan.node(item).name),
+    });
+    names.into_iter().find(|name| free(name).is_some())
+}
+
+/// The node a count names, where it is nothing but a name or a plain path.
+pub(super) fn counted_node(plan: &Plan, count: &Expression) -> Option<ItemId> {
+    let Expression::Path(path) = count else { return None };
+    if let Some(name) = path.named() {
+        return plan.find_name(name);
+    }
+    let is_plain = path.steps.iter().all(|step| step.axis == Axis::Child && step.predicates.is_empty());
+    if !is_plain || path.start != Start::Top {
+        return None;
+    }
+    let names = path.steps.iter().skip(1).filter_map(|step| step.name.as_deref());
+    plan.find_path(&names.fold(String::new(), |path, name| path + "/" + name))
 }
 
 /// The path of a node beside a repeat.

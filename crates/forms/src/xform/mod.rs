@@ -4,10 +4,14 @@ mod body;
 mod head;
 mod itext;
 mod print;
+mod read;
+mod source;
 mod submission;
 mod write_answers;
 mod xml;
 
+pub use read::{XFormRefused, read_form};
+pub use source::XmlFault;
 pub use submission::{Submission, SubmissionFault, SubmissionHead, read_submission, read_submission_head};
 pub use write_answers::write_answers;
 

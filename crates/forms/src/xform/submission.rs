@@ -2,6 +2,7 @@
 //! "Instance", "Metadata" and "Submission".
 
 use super::head::count_helper;
+use super::source::{Bounds, Source, Token, XmlFault};
 use crate::answers::{Answers, Stranger};
 use crate::expression::NodeId;
 use crate::limits::{
@@ -10,9 +11,6 @@ use crate::limits::{
 };
 use crate::plan::{ItemId, Plan};
 use platform::Words;
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -46,77 +44,68 @@ impl Submission {
 /// Why a submission is not read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubmissionFault {
-    #[error("more than {bytes_max} bytes")]
-    TooLarge { bytes_max: usize },
-    /// Entities could be declared in it, and no client writes one.
-    #[error("declares a document type")]
-    DocumentType,
-    #[error("broken at byte {byte}: {why}")]
-    Broken { byte: u64, why: String },
-    #[error("nested deeper than {depth_max}")]
-    TooDeep { depth_max: usize },
-    #[error("more than {nodes_max} nodes")]
-    TooMany { nodes_max: usize },
+    #[error(transparent)]
+    Xml(#[from] XmlFault),
     /// The root says no form, or another than the one it is read against.
     #[error("not of this form")]
     OtherForm,
+    #[error("an answer of more than {chars_max} characters")]
+    TooLong { chars_max: usize },
 }
 
 impl SubmissionFault {
     /// Stable.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::TooLarge { .. } => "submission.too_large",
-            Self::DocumentType => "submission.document_type",
-            Self::Broken { .. } => "submission.broken",
-            Self::TooDeep { .. } => "submission.too_deep",
-            Self::TooMany { .. } => "submission.too_many",
+            Self::Xml(fault) => fault.code(),
             Self::OtherForm => "submission.other_form",
+            Self::TooLong { .. } => "submission.too_long",
         }
     }
 
     pub fn words(&self) -> Words {
         match self {
-            Self::TooLarge { bytes_max } => Words::new(
-                format!("提交的内容超过 {bytes_max} 字节。"),
-                format!("The submission has more than {bytes_max} bytes."),
-            ),
-            Self::DocumentType => Words::of(
-                "提交的 XML 含有文档类型声明，不予读取。",
-                "The submission declares a document type and is not read.",
-            ),
-            Self::Broken { byte, .. } => Words::new(
-                format!("提交的 XML 在第 {byte} 字节处损坏。"),
-                format!("The XML of the submission is broken at byte {byte}."),
-            ),
-            Self::TooDeep { depth_max } => Words::new(
-                format!("提交的 XML 嵌套超过 {depth_max} 层。"),
-                format!("The XML of the submission is nested deeper than {depth_max}."),
-            ),
-            Self::TooMany { nodes_max } => Words::new(
-                format!("提交的内容超过 {nodes_max} 项。"),
-                format!("The submission has more than {nodes_max} nodes."),
-            ),
+            Self::Xml(fault) => fault.words(),
             Self::OtherForm => {
                 Words::of("提交的内容不属于这个表单。", "The submission does not belong to this form.")
             }
+            Self::TooLong { chars_max } => Words::new(
+                format!("有一个回答超过 {chars_max} 个字符。"),
+                format!("One answer has more than {chars_max} characters."),
+            ),
         }
     }
 }
+
+const BOUNDS: Bounds =
+    Bounds { bytes_max: SUBMISSION_BYTES_MAX, depth_max: SUBMISSION_DEPTH_MAX, nodes_max: ANSWER_NODES_MAX };
 
 /// Form and version of a submission, from its root alone.
 ///
 /// # Errors
 /// [`SubmissionFault`], as far as the root shows it.
 pub fn read_submission_head(xml: &[u8]) -> Result<SubmissionHead, SubmissionFault> {
-    let mut source = Source::of(xml)?;
+    let mut source = Source::of(xml, BOUNDS)?;
     loop {
         match source.next()? {
-            Token::Start { head, .. } if !head.form_id.is_empty() => return Ok(head),
+            Token::Start { attributes, .. } => return head_of(attributes).ok_or(SubmissionFault::OtherForm),
             Token::Text(text) if text.trim().is_empty() => {}
             _ => return Err(SubmissionFault::OtherForm),
         }
     }
+}
+
+/// The attributes `id` and `version`.
+fn head_of(attributes: Vec<(String, String)>) -> Option<SubmissionHead> {
+    let mut head = SubmissionHead::default();
+    for (name, value) in attributes {
+        match name.as_str() {
+            "id" => head.form_id = value,
+            "version" => head.version = value,
+            _ => {}
+        }
+    }
+    (!head.form_id.is_empty()).then_some(head)
 }
 
 /// Reads a submission. Values are put as they are: [`Answers::check`] judges them.
@@ -137,104 +126,17 @@ pub fn read_submission(plan: &Arc<Plan>, xml: &[u8]) -> Result<Submission, Submi
             files: Vec::new(),
         },
         open: Vec::new(),
-        nodes: 0,
     };
-    let mut source = Source::of(xml)?;
+    let mut source = Source::of(xml, BOUNDS)?;
     loop {
         match source.next()? {
-            Token::Start { name, .. } => filling.start(&name)?,
+            Token::Start { name, .. } => filling.start(&name),
             Token::Text(text) => filling.text(&text)?,
             Token::End => filling.end(),
             Token::Eof => break,
         }
     }
     Ok(filling.submission)
-}
-
-enum Token {
-    Start { name: String, head: SubmissionHead },
-    Text(String),
-    End,
-    Eof,
-}
-
-/// The XML event by event, each within the limits.
-struct Source<'x> {
-    reader: Reader<&'x [u8]>,
-    depth: usize,
-    has_root: bool,
-}
-
-impl<'x> Source<'x> {
-    fn of(xml: &'x [u8]) -> Result<Self, SubmissionFault> {
-        if xml.len() > SUBMISSION_BYTES_MAX {
-            return Err(SubmissionFault::TooLarge { bytes_max: SUBMISSION_BYTES_MAX });
-        }
-        let mut reader = Reader::from_reader(xml);
-        reader.config_mut().expand_empty_elements = true;
-        Ok(Self { reader, depth: 0, has_root: false })
-    }
-
-    fn broken(&self, why: impl Into<String>) -> SubmissionFault {
-        SubmissionFault::Broken { byte: self.reader.buffer_position(), why: why.into() }
-    }
-
-    fn next(&mut self) -> Result<Token, SubmissionFault> {
-        loop {
-            let event = match self.reader.read_event() {
-                Ok(event) => event,
-                Err(error) => return Err(self.broken(error.to_string())),
-            };
-            match event {
-                Event::Start(start) => return self.start(&start),
-                Event::End(_) => {
-                    self.depth = self.depth.saturating_sub(1);
-                    return Ok(Token::End);
-                }
-                Event::Text(text) => return Ok(Token::Text(text.xml10_content().into_owned())),
-                Event::CData(text) => return Ok(Token::Text(text.xml10_content().into_owned())),
-                Event::GeneralRef(name) => {
-                    let c = match name.resolve_char_ref() {
-                        Ok(Some(c)) => Some(c.to_string()),
-                        Ok(None) => resolve_predefined_entity(&name).map(str::to_owned),
-                        Err(_) => None,
-                    };
-                    return c.map(Token::Text).ok_or_else(|| self.broken("an unknown entity"));
-                }
-                Event::DocType(_) => return Err(SubmissionFault::DocumentType),
-                Event::Eof if self.depth > 0 || !self.has_root => return Err(self.broken("ends too early")),
-                Event::Eof => return Ok(Token::Eof),
-                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::Empty(_) => {}
-            }
-        }
-    }
-
-    fn start(&mut self, start: &BytesStart<'_>) -> Result<Token, SubmissionFault> {
-        if self.depth == 0 && self.has_root {
-            return Err(self.broken("a second root"));
-        }
-        if self.depth == SUBMISSION_DEPTH_MAX {
-            return Err(SubmissionFault::TooDeep { depth_max: SUBMISSION_DEPTH_MAX });
-        }
-        let head = if self.has_root { SubmissionHead::default() } else { head_of(start) };
-        self.has_root = true;
-        self.depth += 1;
-        Ok(Token::Start { name: start.local_name().into_inner().to_owned(), head })
-    }
-}
-
-/// The attributes `id` and `version`, whatever their prefix.
-fn head_of(root: &BytesStart<'_>) -> SubmissionHead {
-    let mut head = SubmissionHead::default();
-    for attribute in root.attributes().with_checks(false).flatten() {
-        let Ok(value) = attribute.normalized_value(XmlVersion::Implicit1_0) else { continue };
-        match attribute.key.local_name().into_inner() {
-            "id" => head.form_id = value.into_owned(),
-            "version" => head.version = value.into_owned(),
-            _ => {}
-        }
-    }
-    head
 }
 
 /// Where the reading stands.
@@ -253,15 +155,10 @@ enum Place {
 struct Filling {
     submission: Submission,
     open: Vec<(Place, String)>,
-    nodes: usize,
 }
 
 impl Filling {
-    fn start(&mut self, name: &str) -> Result<(), SubmissionFault> {
-        self.nodes += 1;
-        if self.nodes > ANSWER_NODES_MAX {
-            return Err(SubmissionFault::TooMany { nodes_max: ANSWER_NODES_MAX });
-        }
+    fn start(&mut self, name: &str) {
         let place = match self.open.last().map(|(place, _)| place) {
             None => Place::Root,
             Some(Place::Root) if name == "meta" => Place::Meta,
@@ -278,7 +175,6 @@ impl Filling {
             Some(Place::MetaLeaf(_) | Place::Helper) => Place::Stranger(format!("/meta/{name}")),
         };
         self.open.push((place, String::new()));
-        Ok(())
     }
 
     fn child(&mut self, parent: NodeId, above: Option<ItemId>, name: &str) -> Place {
@@ -310,7 +206,7 @@ impl Filling {
         held.push_str(text);
         // One more than may be kept is enough to tell that it is too long.
         if held.len() > ANSWER_CHARS_MAX * 4 + 4 {
-            return Err(SubmissionFault::TooLarge { bytes_max: ANSWER_CHARS_MAX * 4 });
+            return Err(SubmissionFault::TooLong { chars_max: ANSWER_CHARS_MAX });
         }
         Ok(())
     }

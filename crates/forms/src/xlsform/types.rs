@@ -59,7 +59,7 @@ pub const TYPES: &[(&str, &[&str])] = &[
     ("audio", &["audio", "add audio prompt", "q audio"]),
     ("video", &["video", "add video prompt", "q video"]),
     ("file", &["file", "add file prompt"]),
-    ("signature", &["signature", "image (appearance signature)"]),
+    ("signature", &["signature"]),
     ("place (point)", &["geopoint", "gps", "location", "add location prompt", "q geopoint", "q location"]),
     ("place (trace)", &["geotrace", "q geotrace"]),
     ("place (shape)", &["geoshape", "q geoshape"]),

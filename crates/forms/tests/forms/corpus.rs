@@ -82,6 +82,65 @@ fn workbooks_load_or_say_what_is_not_supported() {
     assert!(good * 10 >= (good + count(Fate::Fault)) * 9 || good == 0, "{counts:?}");
 }
 
+/// XForms with a mistake that is there on purpose, as their own tests say.
+const XFORMS_WRONG_ON_PURPOSE: &[&str] = &[];
+
+#[test]
+fn xforms_load_or_say_what_is_not_supported() {
+    let Some(folder) = folder() else {
+        eprintln!("skipped: no folder with forms; set MULIN_XFORMS to one");
+        return;
+    };
+    let (mut loads, mut says, mut wrong) = (0, 0, Vec::new());
+    for path in xmls(&folder) {
+        let bytes = std::fs::read(&path).expect("a file");
+        let name = path.strip_prefix(&folder).unwrap_or(&path).display().to_string();
+        match forms::xform::read_form(&bytes) {
+            Ok(loaded) => {
+                // What was read can be written, and read again as the same questions.
+                let again = forms::xform::read_form(forms::xform::write_form(&loaded.plan).as_bytes());
+                let again = again.unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+                let paths = |plan: &forms::Plan| plan.items().map(|item| plan.path(item)).collect::<Vec<_>>();
+                let helpers = |path: &String| path.ends_with("_count");
+                let (before, mut after) = (paths(&loaded.plan), paths(&again.plan));
+                after.retain(|path| before.contains(path) || !helpers(path));
+                assert_eq!(before, after, "{name}");
+                loads += 1;
+            }
+            Err(forms::xform::XFormRefused::Form { faults, .. }) if faults.iter().any(is_unsupported) => {
+                says += 1
+            }
+            Err(refused) => {
+                let words: Vec<String> = refused.words().iter().map(|words| words.en.to_string()).collect();
+                println!("Fault\t{name}\t{}", words.join(" "));
+                if !XFORMS_WRONG_ON_PURPOSE.iter().any(|known| name.ends_with(known)) {
+                    wrong.push(name);
+                }
+            }
+        }
+    }
+    println!("XForms: {loads} load, {says} say what is not supported, {} have faults", wrong.len());
+    assert!(wrong.len() * 10 <= loads + says + wrong.len(), "{wrong:?}");
+}
+
+/// Every file that is an XForm: data beside forms has no head.
+fn xmls(folder: &Path) -> Vec<PathBuf> {
+    let (mut found, mut waiting) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = waiting.pop() {
+        for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "xml")
+                && std::fs::read_to_string(&path).is_ok_and(|text| text.contains("html"))
+            {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 /// What pyxform makes of some of them, as far as it is at hand: we bind the same nodes to the same types.
 #[test]
 fn xforms_bind_what_pyxform_binds() {

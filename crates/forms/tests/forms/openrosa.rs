@@ -1,7 +1,9 @@
 //! XForms out and submissions in: the same answers come back, and what is hostile is refused.
 
 use crate::making::read;
-use forms::xform::{SubmissionFault, read_submission, read_submission_head, write_answers, write_form};
+use forms::xform::{
+    SubmissionFault, XmlFault, read_submission, read_submission_head, write_answers, write_form,
+};
 use forms::{Answers, Plan, Scene};
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -170,18 +172,18 @@ fn hostile_submissions_are_refused_by_name() {
     let long = format!("<data id=\"visit\"><name>{}</name></data>", "x".repeat(400_000));
     let many = format!("<data id=\"visit\">{}</data>", "<x/>".repeat(250_000));
     for (xml, code) in [
-        (bomb, "submission.document_type"),
-        (deep.as_str(), "submission.too_deep"),
-        (long.as_str(), "submission.too_large"),
-        (many.as_str(), "submission.too_many"),
-        ("<data id=\"visit\"><name>&unknown;</name></data>", "submission.broken"),
-        ("<data id=\"visit\"><name></data>", "submission.broken"),
-        ("<data id=\"visit\">", "submission.broken"),
-        ("<data id=\"visit\"/><data id=\"visit\"/>", "submission.broken"),
+        (bomb, "xml.document_type"),
+        (deep.as_str(), "xml.too_deep"),
+        (long.as_str(), "submission.too_long"),
+        (many.as_str(), "xml.too_many"),
+        ("<data id=\"visit\"><name>&unknown;</name></data>", "xml.broken"),
+        ("<data id=\"visit\"><name></data>", "xml.broken"),
+        ("<data id=\"visit\">", "xml.broken"),
+        ("<data id=\"visit\"/><data id=\"visit\"/>", "xml.broken"),
         ("<data id=\"other\"/>", "submission.other_form"),
         ("<data/>", "submission.other_form"),
         ("not xml", "submission.other_form"),
-        ("", "submission.broken"),
+        ("", "xml.broken"),
     ] {
         let fault =
             read_submission(&plan, xml.as_bytes()).map(|_| ()).expect_err(xml.get(..60).unwrap_or(xml));
@@ -189,5 +191,5 @@ fn hostile_submissions_are_refused_by_name() {
         assert!(!fault.words().zh.is_empty());
     }
     let huge = vec![b' '; forms::limits::SUBMISSION_BYTES_MAX + 1];
-    assert!(matches!(read_submission(&plan, &huge), Err(SubmissionFault::TooLarge { .. })));
+    assert!(matches!(read_submission(&plan, &huge), Err(SubmissionFault::Xml(XmlFault::TooLarge { .. }))));
 }
