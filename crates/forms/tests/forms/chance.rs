@@ -1,6 +1,6 @@
 //! Whatever comes: no text, workbook or XML makes the readers panic or run away.
 
-use forms::xform::{read_submission, read_submission_head};
+use forms::xform::{read_form, read_submission, read_submission_head};
 use forms::{Answers, Form, Pattern, Plan, Scene, parse, pieces, xlsform};
 use proptest::prelude::*;
 use sheets::Book;
@@ -117,6 +117,21 @@ proptest! {
         let _ = read_submission_head(inside.as_bytes());
         if let Err(fault) = read_submission(answers.plan(), xml.as_bytes()) {
             prop_assert!(!fault.words().en.is_empty());
+        }
+    }
+
+    #[test]
+    fn any_model_is_a_form_or_is_told_why_not(
+        kind in "(int|string|date|select1|)", control in "(input|select1|select|upload|range|trigger|group|repeat|odk:rank)",
+        path in "(/data/a|a|/data/b/c|/data|//|/)", rule in "[a-c0-9()/.=' +]{0,12}", inside in "(<item><value>x</value></item>|<itemset nodeset=\"instance('l')/root/item\\[\"/>|)",
+    ) {
+        let rule = rule.replace('\'', "&apos;");
+        let xml = format!(
+            "<html><head><model><instance><data id='f'><a/><b><c/></b></data></instance><bind nodeset='{path}' type='{kind}' relevant='{rule}'/></model></head>\
+             <body><{control} ref='{path}' nodeset='{path}'>{inside}</{control}></body></html>"
+        );
+        if let Err(refused) = read_form(xml.as_bytes()) {
+            prop_assert!(!refused.words().is_empty());
         }
     }
 

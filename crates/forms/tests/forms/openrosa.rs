@@ -2,9 +2,9 @@
 
 use crate::making::read;
 use forms::xform::{
-    SubmissionFault, XmlFault, read_submission, read_submission_head, write_answers, write_form,
+    SubmissionFault, XmlFault, read_form, read_submission, read_submission_head, write_answers, write_form,
 };
-use forms::{Answers, Plan, Scene};
+use forms::{Answers, Change, Plan, Scene, differences};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::sync::Arc;
@@ -87,6 +87,41 @@ fn a_form_is_written_as_collect_reads_it() {
         assert!(xml.contains(part), "{part} is not in {xml}");
     }
     assert!(!xml.contains("ref=\"/data/device\""), "nobody is asked what the device knows");
+}
+
+#[test]
+fn what_is_written_is_read_as_the_same_form() {
+    let plan = plan();
+    let again = read_form(write_form(&plan).as_bytes()).expect("a form").plan;
+    assert_eq!((again.form().id.as_str(), again.form().version.as_str()), ("visit", "7"));
+    assert_eq!(again.form().languages, plan.form().languages);
+    let of_note: Vec<_> = differences(&plan, &again)
+        .into_iter()
+        .filter(|difference| !matches!(difference.what, Change::Rules { .. } | Change::Choices { .. }))
+        .map(|difference| (difference.path, difference.what))
+        .collect();
+    // The count that was worked out is a node there; all else is as it was.
+    assert_eq!(of_note, [("/member_count".to_owned(), Change::Added)]);
+}
+
+#[test]
+fn hostile_xforms_are_refused_by_name() {
+    let deep = format!("<html>{}{}</html>", "<a>".repeat(100), "</a>".repeat(100));
+    for (xml, words) in [
+        ("<!DOCTYPE h [<!ENTITY a 'x'>]><html/>", "declares a document type"),
+        (deep.as_str(), "nested deeper than 60"),
+        ("<html><head>", "broken at byte"),
+        ("<html/>", "This is not an XForm"),
+        ("<html><head><model><instance/></model></head><body/></html>", "This is not an XForm"),
+        (
+            "<html><head><model><instance><data id='x'/></instance></model></head><body/></html>",
+            "The form asks nothing",
+        ),
+        ("", "broken at byte"),
+    ] {
+        let refused = read_form(xml.as_bytes()).map(|_| ()).expect_err(words);
+        assert!(refused.words()[0].en.contains(words), "{words}: {:?}", refused.words());
+    }
 }
 
 fn assert_well_formed(xml: &str) {

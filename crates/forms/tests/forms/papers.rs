@@ -103,8 +103,10 @@ const FEATURES: &str = "
 ";
 
 const FUNCTIONS_HEAD: &str = "
-XForms (XML) are written for OpenRosa clients such as ODK Collect, and their submissions are read. XForms as a source of forms are not read: send the
-workbook. A register look-up is a text question there. 不支持上传 XForm XML，请上传工作簿。
+## XForms
+XForms (XML) of other programs are read too, and every form is written as one for OpenRosa clients such as ODK Collect, whose submissions are read. A register
+look-up is a text question there. A repeat whose count depends on how often it is there already is refused as a circle; ask whether there is another instead.
+XForm 也可以上传；每个表单都能输出为 XForm 供 ODK Collect 使用。
 
 ## Expressions 表达式
 XPath 1.0 as the ODK XForms specification has it: `${name}`, `.`, `..`, paths, predicates, `and or not = != < <= > >= + - * div mod |`. Of the axes there are

@@ -12,8 +12,11 @@ pub(super) struct Itext<'x> {
     pub languages: Vec<Language>,
     /// Names several nodes have: `${name}` would not say which.
     shared_names: HashSet<&'x str>,
-    values: HashMap<&'x str, Vec<(String, Option<&'x str>, &'x Element)>>,
+    values: HashMap<&'x str, Vec<Value<'x>>>,
 }
+
+/// Its language, its form, and the element with the words.
+type Value<'x> = (String, Option<&'x str>, &'x Element);
 
 /// The words of a label, hint or message.
 #[derive(Debug, Default)]
