@@ -56,6 +56,7 @@ export class Answers {
   /** Puts text into a node; gives the nodes whose value or relevance changed, its own first. */
   set(address: string, text: string, scene: Scene): TreeNode[] {
     const node = this.find(address);
+    if (node.item!.node.nodes) fail("no_such_node", address);
     if (Array.from(text).length > ANSWER_CHARS_MAX) fail("answer_too_long");
     if (node.text === text) return [];
     node.text = text;

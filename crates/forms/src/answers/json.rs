@@ -91,7 +91,7 @@ impl Answers {
             (Kind::Group { .. }, _) if value.is_object() => {
                 self.put_object(node, Some(item), value, strangers)
             }
-            (kind, Some(text)) if !kind.is_group() => self.tree.set_text(node, text),
+            (kind, Some(text)) if !kind.is_group() => drop(self.tree.set_text(node, text)),
             _ => strangers.push(self.stranger(parent, name, value)),
         }
     }
@@ -99,17 +99,6 @@ impl Answers {
     fn stranger(&self, parent: NodeId, name: &str, value: &Value) -> Stranger {
         let text = text_of(value).unwrap_or_else(|| value.to_string());
         Stranger { path: format!("{}/{name}", self.tree.address(parent)), text }
-    }
-
-    /// Works out every rule: after answers came from elsewhere.
-    ///
-    /// # Errors
-    /// A rule that gives no value.
-    pub fn settle_whole(
-        &mut self,
-        scene: &super::Scene<'_>,
-    ) -> Result<(), crate::expression::ExpressionFault> {
-        self.settle_all(scene).map(drop)
     }
 }
 

@@ -74,6 +74,14 @@ impl Answers {
         self.tree.find(parent).map_or(0, |parent| self.tree.children_named(parent, name).len())
     }
 
+    /// Works out every rule: after answers came from elsewhere.
+    ///
+    /// # Errors
+    /// A rule that gives no value.
+    pub fn settle_whole(&mut self, scene: &Scene<'_>) -> Result<(), ExpressionFault> {
+        self.settle_all(scene).map(drop)
+    }
+
     /// The item a node belongs to; the root has none.
     pub(crate) fn item(&self, node: NodeId) -> Option<ItemId> {
         self.tree.tag(node).checked_sub(1).map(ItemId)

@@ -1,7 +1,7 @@
 //! Changing an answer, and working out what depends on it: nothing more, and everything after what it reads.
 
 use super::{Answers, Scene};
-use crate::expression::{Expression, ExpressionFault, Focus, NodeId};
+use crate::expression::{Expression, ExpressionFault, Focus, NodeId, Tree, World};
 use crate::limits::{ANSWER_CHARS_MAX, REPEAT_INSTANCES_MAX};
 use crate::plan::{Aspect, ItemId};
 use std::cmp::Reverse;
@@ -36,6 +36,9 @@ impl Answers {
     /// [`FillingFault`]; nothing is changed then but what was worked out until there.
     pub fn set(&mut self, address: &str, text: &str, scene: &Scene<'_>) -> Result<Vec<String>, FillingFault> {
         let (node, item) = self.find(address)?;
+        if self.plan.node(item).kind.is_group() {
+            return Err(FillingFault::NoSuchNode { address: address.to_owned() });
+        }
         if text.chars().count() > ANSWER_CHARS_MAX {
             return Err(FillingFault::TooLong { chars_max: ANSWER_CHARS_MAX });
         }
@@ -231,24 +234,9 @@ impl Answers {
         rule: &Expression,
         scene: &Scene<'_>,
     ) -> Result<Vec<NodeId>, ExpressionFault> {
-        let mut news = Vec::new();
-        {
-            let world = self.world(scene);
-            for node in self.nodes_of(item) {
-                world.rest();
-                let relevant = world.bool(rule, &Focus::on(node))?;
-                if relevant != self.tree.own_relevance(node) {
-                    news.push((node, relevant));
-                }
-            }
-        }
-        Ok(news
-            .into_iter()
-            .map(|(node, relevant)| {
-                self.tree.set_relevance(node, relevant);
-                node
-            })
-            .collect())
+        let is_new = |tree: &Tree, node, relevant: &bool| *relevant != tree.own_relevance(node);
+        let news = self.run_each(item, scene, |world, focus| world.bool(rule, focus), is_new)?;
+        Ok(news.into_iter().map(|(node, relevant)| self.tree.set_relevance(node, relevant)).collect())
     }
 
     fn run_calculation(
@@ -257,24 +245,30 @@ impl Answers {
         rule: &Expression,
         scene: &Scene<'_>,
     ) -> Result<Vec<NodeId>, ExpressionFault> {
+        let stored = |world: &World<'_>, focus: &Focus| Ok(world.stored_text(&world.evaluate(rule, focus)?));
+        let is_new = |tree: &Tree, node, text: &String| text != tree.text(node);
+        let news = self.run_each(item, scene, stored, is_new)?;
+        Ok(news.into_iter().map(|(node, text)| self.tree.set_text(node, text)).collect())
+    }
+
+    /// What a rule gives anew, in all instances: evaluated on the answers as they are, and put in place by the caller.
+    fn run_each<T>(
+        &self,
+        item: ItemId,
+        scene: &Scene<'_>,
+        evaluate: impl Fn(&World<'_>, &Focus) -> Result<T, ExpressionFault>,
+        is_new: impl Fn(&Tree, NodeId, &T) -> bool,
+    ) -> Result<Vec<(NodeId, T)>, ExpressionFault> {
+        let world = self.world(scene);
         let mut news = Vec::new();
-        {
-            let world = self.world(scene);
-            for node in self.nodes_of(item) {
-                world.rest();
-                let text = world.stored_text(&world.evaluate(rule, &Focus::on(node))?);
-                if text != self.tree.text(node) {
-                    news.push((node, text));
-                }
+        for node in self.nodes_of(item) {
+            world.rest();
+            let value = evaluate(&world, &Focus::on(node))?;
+            if is_new(&self.tree, node, &value) {
+                news.push((node, value));
             }
         }
-        Ok(news
-            .into_iter()
-            .map(|(node, text)| {
-                self.tree.set_text(node, text);
-                node
-            })
-            .collect())
+        Ok(news)
     }
 
     /// Brings a repeat to its count in each of its parents. Gives the parents where it changed.

@@ -125,8 +125,10 @@ impl Tree {
         &self.node(id).text
     }
 
-    pub fn set_text(&mut self, id: NodeId, text: impl Into<String>) {
+    /// Gives the node back.
+    pub fn set_text(&mut self, id: NodeId, text: impl Into<String>) -> NodeId {
         self.node_mut(id).text = text.into();
+        id
     }
 
     /// Its string-value: its own text, or that of all below it (XPath 1.0, section 5.2).
@@ -152,8 +154,10 @@ impl Tree {
         self.node(id).relevant
     }
 
-    pub fn set_relevance(&mut self, id: NodeId, relevant: bool) {
+    /// Gives the node back.
+    pub fn set_relevance(&mut self, id: NodeId, relevant: bool) -> NodeId {
         self.node_mut(id).relevant = relevant;
+        id
     }
 
     /// Whether the node and all it lies in are asked.

@@ -138,15 +138,11 @@ pub(super) fn count_helper(plan: &Plan, item: ItemId) -> Option<String> {
     if counted_node(plan, count).is_some() {
         return None;
     }
-    let path = plan.path(item);
-    let free = |name: &String| {
-        plan.find_path(&format!("{}{name}", &path[..=path.rfind('/')?])).is_none().then_some(())
-    };
-    let names = (1..).map(|number| match number {
-        1 => format!("{}_count", plan.node(item).name),
-        _ => format!("{}_count_{number}", plan.node(item).name),
-    });
-    names.into_iter().find(|name| free(name).is_some())
+    let name = &plan.node(item).name;
+    let above = plan.parent(item).map_or(String::new(), |parent| plan.path(parent));
+    let numbered = (2..).map(|number| format!("{name}_count_{number}"));
+    let mut names = std::iter::once(format!("{name}_count")).chain(numbered);
+    names.find(|name| plan.find_path(&format!("{above}/{name}")).is_none())
 }
 
 /// The node a count names, where it is nothing but a name or a plain path.
