@@ -19,6 +19,7 @@ pub enum Feature {
     ExternalInstance,
     Flat,
     Include,
+    InstanceShape,
     LastSaved,
     Loop,
     Osm,
@@ -133,6 +134,12 @@ const LINES: &[Line] = &[
         "the setting `flat` (answers without groups): the groups stay",
     ),
     refused(Feature::Include, "include", "include 引入另一个表单", "`include` of another form"),
+    refused(
+        Feature::InstanceShape,
+        "instance_shape",
+        "XForm 的附带实例不是选项表（root/item）",
+        "an instance of an XForm that is no list (`root/item`)",
+    ),
     told(
         Feature::LastSaved,
         "last_saved",

@@ -82,10 +82,16 @@ export class Plan implements Surroundings {
   }
 
   choice_label(question: string, choice: string, language: string): string | undefined {
-    const below_root = `/${question.split("/").slice(2).join("/")}`;
-    const item = this.find_name(question) ?? this.find_path(question) ?? this.find_path(below_root);
+    const item = this.find_question(question);
     const found = this.form.lists?.[item?.node.list ?? ""]?.find((known) => known.name === choice);
     return found && text_in(found.label, language);
+  }
+
+  /** By its name or its path; a relative path counts by its end. */
+  private find_question(question: string): Item | undefined {
+    const names = question.split("/");
+    if (question.startsWith(".")) return this.find_name(names[names.length - 1]!);
+    return this.find_name(question) ?? this.find_path(question) ?? this.find_path(`/${names.slice(2).join("/")}`);
   }
 
   aspect(item: Item, of: "value" | "relevant"): Aspect {

@@ -140,10 +140,14 @@ impl Plan {
         std::iter::successors(Some(id), |id| self.parent(*id))
     }
 
-    /// By its name or its path, as the second argument of `jr:choice-name()` says it.
+    /// By its name or its path, as the second argument of `jr:choice-name()` says it. A relative path counts by its end, which
+    /// has to be a name nobody shares.
     pub(crate) fn find_question(&self, question: &str) -> Option<ItemId> {
         let below_root =
             |path: &str| path.strip_prefix('/')?.split_once('/').map(|(_, rest)| format!("/{rest}"));
+        if let (true, Some((_, name))) = (question.starts_with('.'), question.rsplit_once('/')) {
+            return self.find_name(name);
+        }
         let by_path = || self.find_path(question).or_else(|| self.find_path(&below_root(question)?));
         self.find_name(question).or_else(by_path)
     }

@@ -66,6 +66,14 @@ fn instance_of(nodeset: &str) -> Option<(String, Option<String>)> {
     Some((list.to_owned(), filter.map(str::to_owned)))
 }
 
+/// Whether an instance is what a list is here: `root` with `item`s.
+pub(super) fn is_list(instance: &Element) -> bool {
+    instance
+        .children()
+        .next()
+        .is_none_or(|root| root.name == "root" && root.children().all(|item| item.name == "item"))
+}
+
 /// The items of a secondary instance; `value` is the element that holds what is kept.
 pub(super) fn of_instance(
     instance: &Element,

@@ -29,6 +29,8 @@ impl<'x> Model<'x> {
                 findings.unsupported(Feature::ExternalInstance, source);
             } else if model.root.is_none() {
                 model.root = instance.children().next();
+            } else if !lists::is_list(instance) {
+                findings.unsupported(Feature::InstanceShape, id.unwrap_or_default());
             } else if let Some(id) = id {
                 model.instances.insert(id, instance);
             }
