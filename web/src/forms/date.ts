@@ -61,24 +61,24 @@ export function format_moment(moment: Moment, shape: string, with_time: boolean,
   return shape.replace(/%([^])/gu, (whole, letter: string) => part(moment, letter, with_time, language) ?? whole);
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const DAYS_ENGLISH = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const DAYS_CHINESE = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
+/** The short name of a day's month or weekday. */
+function short_name(days: number, what: "month" | "weekday", language: string): string {
+  const locale = language === "zh" ? "zh-CN" : "en-US";
+  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", [what]: "short" }).format(new Date(days * DAY_MILLIS));
+}
 
 function part(moment: Moment, letter: string, with_time: boolean, language: string): string | undefined {
   const [year, month, day] = civil(moment.days);
   const [hour, minute, second, milli] = clock(moment);
-  // 1970-01-01 was a Thursday.
-  const weekday = (((moment.days + 4) % 7) + 7) % 7;
   const days: Record<string, string> = {
     Y: pad(year, 4),
     y: pad(year % 100),
     m: pad(month),
     n: String(month),
-    b: language === "zh" ? `${month}月` : MONTHS[month - 1]!,
+    b: short_name(moment.days, "month", language),
     d: pad(day),
     e: String(day),
-    a: (language === "zh" ? DAYS_CHINESE : DAYS_ENGLISH)[weekday]!,
+    a: short_name(moment.days, "weekday", language),
     "%": "%",
   };
   const times: Record<string, string> = { H: pad(hour), h: String(hour), M: pad(minute), S: pad(second), "3": pad(milli, 3) };

@@ -50,8 +50,8 @@ sql! {
         "select id, one_id, other_id, state, act, at, by_name, reason from registry_told_apart
          where district = $1 and one_id = $2 and other_id = $3";
     OF_ACT: (DistrictId, ActId) -> PairRow =
-        "select id, one_id, other_id, state, act, at, by_name, reason from registry_told_apart
-         where district = $1 and act = $2 order by id limit 1";
+        "select id, one_id, other_id, state, act, at, by_name, reason
+         from registry_told_apart {by:registry_told_apart_of_act} where district = $1 and act = $2 order by id limit 1";
     SET: (DistrictId, PairId, ActId, ActId, PairState) =
         "update registry_told_apart set act = $4, state = $5 where district = $1 and id = $2 and act = $3";
     AMONG: (DistrictId, List<RecordId>, i64) -> (RecordId, RecordId) =
