@@ -68,6 +68,8 @@ function short_name(days: number, what: "month" | "weekday", language: string): 
 }
 
 function part(moment: Moment, letter: string, with_time: boolean, language: string): string | undefined {
+  if (letter === "b") return short_name(moment.days, "month", language);
+  if (letter === "a") return short_name(moment.days, "weekday", language);
   const [year, month, day] = civil(moment.days);
   const [hour, minute, second, milli] = clock(moment);
   const days: Record<string, string> = {
@@ -75,10 +77,8 @@ function part(moment: Moment, letter: string, with_time: boolean, language: stri
     y: pad(year % 100),
     m: pad(month),
     n: String(month),
-    b: short_name(moment.days, "month", language),
     d: pad(day),
     e: String(day),
-    a: short_name(moment.days, "weekday", language),
     "%": "%",
   };
   const times: Record<string, string> = { H: pad(hour), h: String(hour), M: pad(minute), S: pad(second), "3": pad(milli, 3) };
