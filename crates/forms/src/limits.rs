@@ -16,6 +16,8 @@ pub const LANGUAGES_MAX: usize = 50;
 pub const TEXT_CHARS_MAX: usize = 20_000;
 /// Characters of a name.
 pub const NAME_CHARS_MAX: usize = 200;
+/// References from rules to questions, counted while they are looked up and again with what they bring along.
+pub const DEPENDENCIES_MAX: usize = 4_000_000;
 /// Faults that are told of one form; more are only counted by their absence.
 pub const FAULTS_MAX: usize = 200;
 

@@ -4,10 +4,8 @@
 use super::references::References;
 use super::{ItemId, Plan};
 use crate::fault::{Counted, FormFault, Part, Trouble};
+use crate::limits::DEPENDENCIES_MAX;
 use std::collections::VecDeque;
-
-/// Edges of the graph.
-const DEPENDENCIES_MAX: usize = 4_000_000;
 
 /// What can change of a node: its value (of a repeat: how many instances it has), or whether it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

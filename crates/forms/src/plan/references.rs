@@ -2,7 +2,8 @@
 
 use super::{ItemId, Piece, Plan, pieces};
 use crate::expression::{Axis, Expression, ExpressionFault, Function, Path, Start, Step};
-use crate::fault::{FormFault, Part, Trouble};
+use crate::fault::{Counted, FormFault, Part, Trouble};
+use crate::limits::DEPENDENCIES_MAX;
 
 /// The nodes each rule reads.
 #[derive(Default)]
@@ -27,6 +28,7 @@ enum Context {
 pub(super) fn check(plan: &Plan, faults: &mut Vec<FormFault>) -> References {
     let mut found = References::default();
     let mut warnings = Vec::new();
+    let mut work = 0;
     for id in plan.items() {
         let item = plan.item(id);
         let rules = &item.rules;
@@ -34,7 +36,7 @@ pub(super) fn check(plan: &Plan, faults: &mut Vec<FormFault>) -> References {
         let outer = Context::Items(vec![item.parent]);
         let mut look = |rule: &Option<Expression>, part, context: &Context| {
             rule.as_ref().map_or(Vec::new(), |rule| {
-                Lookup::run(plan, (id, part), rule, context, (faults, &mut warnings))
+                Lookup::run(plan, (id, part), rule, context, (faults, &mut warnings, &mut work))
             })
         };
         let mut value = look(&rules.calculation, Part::Calculation, &own);
@@ -53,6 +55,10 @@ pub(super) fn check(plan: &Plan, faults: &mut Vec<FormFault>) -> References {
         check_texts(plan, id, faults);
     }
     check_instance_name(plan, faults);
+    if work > DEPENDENCIES_MAX {
+        let what = Counted::Dependencies;
+        faults.push(FormFault::form(Trouble::TooMany { what, max: DEPENDENCIES_MAX }));
+    }
     found.warnings = warnings;
     found
 }
@@ -107,6 +113,8 @@ struct Lookup<'p, 'f> {
     found: Vec<ItemId>,
     faults: &'f mut Vec<FormFault>,
     warnings: &'f mut Vec<FormFault>,
+    /// Nodes looked at for the whole form.
+    work: &'f mut usize,
 }
 
 impl<'p> Lookup<'p, '_> {
@@ -115,9 +123,13 @@ impl<'p> Lookup<'p, '_> {
         (owner, part): (ItemId, Part),
         rule: &Expression,
         context: &Context,
-        (faults, warnings): (&mut Vec<FormFault>, &mut Vec<FormFault>),
+        (faults, warnings, work): (&mut Vec<FormFault>, &mut Vec<FormFault>, &mut usize),
     ) -> Vec<ItemId> {
-        let mut lookup = Lookup { plan, owner, part, found: Vec::new(), faults, warnings };
+        // Enough was looked at to refuse the form: the rest would only take time.
+        if *work > DEPENDENCIES_MAX {
+            return Vec::new();
+        }
+        let mut lookup = Lookup { plan, owner, part, found: Vec::new(), faults, warnings, work };
         lookup.expression(rule, context);
         let mut found = lookup.found;
         found.sort_unstable();
@@ -222,23 +234,17 @@ impl<'p> Lookup<'p, '_> {
 
     fn step(&mut self, at: &Context, step: &Step) -> Context {
         let Context::Items(items) = at else { return Context::Elsewhere };
-        let plan = self.plan;
         let mut reached = Vec::new();
         for item in items {
-            match step.axis {
-                Axis::Own => reached.push(*item),
-                Axis::Parent => reached.extend(item.map(|item| plan.item(item).parent)),
-                Axis::Child => reached.extend(self.children(*item, step).into_iter().map(Some)),
-                Axis::Below => {
-                    reached.push(*item);
-                    let below = plan.items().filter(|id| plan.upwards(*id).any(|up| Some(up) == *item));
-                    reached.extend(below.filter(|id| Some(*id) != *item).map(Some));
-                    if item.is_none() {
-                        reached.extend(plan.items().map(Some));
-                    }
-                }
-            }
+            self.reach(*item, step, &mut reached);
+            *self.work += 1;
         }
+        *self.work += reached.len();
+        if *self.work > DEPENDENCIES_MAX {
+            return Context::Elsewhere;
+        }
+        reached.sort_unstable();
+        reached.dedup();
         let leads_nowhere = reached.is_empty() && step.axis != Axis::Parent && !self.is_meta(items, step);
         if leads_nowhere && let Some(name) = &step.name {
             let fault = Trouble::UnknownReference { name: name.to_string() };
@@ -246,6 +252,20 @@ impl<'p> Lookup<'p, '_> {
             return Context::Elsewhere;
         }
         Context::Items(reached)
+    }
+
+    fn reach(&self, item: Option<ItemId>, step: &Step, reached: &mut Vec<Option<ItemId>>) {
+        match step.axis {
+            Axis::Own => reached.push(item),
+            Axis::Parent => reached.extend(item.map(|item| self.plan.parent(item))),
+            Axis::Child => reached.extend(self.children(item, step).into_iter().map(Some)),
+            Axis::Below => {
+                reached.push(item);
+                for child in self.plan.children(item) {
+                    self.reach(Some(child), step, reached);
+                }
+            }
+        }
     }
 
     /// Through the index where a name is said: a rule of each of ten thousand siblings may look here.

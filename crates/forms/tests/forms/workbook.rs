@@ -208,3 +208,16 @@ fn many_choices_and_many_questions_are_read_or_refused_by_name() {
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     assert_eq!(read(&[("survey", &rows)]).expect("a form").plan.items().count(), 3_000);
 }
+
+#[test]
+fn rules_that_all_read_everything_are_refused_by_name() {
+    let rule = format!("count(//*{} )", "//*".repeat(50));
+    let nodes: Vec<_> =
+        (0..5_000).map(|n| json!({"name": format!("q{n}"), "type": "text", "required": rule})).collect();
+    let form = json!({"format": 1, "id": "f", "version": "1", "nodes": nodes});
+    let faults = Plan::of(Form::from_json(form.to_string().as_bytes()).expect("a form"))
+        .map(drop)
+        .expect_err("too much");
+    let codes: Vec<&str> = faults.iter().map(FormFault::code).collect();
+    assert_eq!(codes, ["form.too_many"]);
+}
