@@ -48,7 +48,8 @@ pub static CAPABILITY: Capability = Capability {
             "0006_plates.sql",
             "0007_in_order.sql",
             "0008_batch_of_act.sql",
-            "0009_told_apart.sql"
+            "0009_told_apart.sql",
+            "0010_roots.sql"
         ]
     ),
     permissions: access::PERMISSIONS,

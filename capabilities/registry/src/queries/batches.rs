@@ -55,8 +55,9 @@ sql! {
          order by changed_at, id limit $4";
     /// Places that stand below no other: roads, estates, houses of their own.
     ROOTS: (DistrictId, i64) -> PlaceRow =
-        "select id, kind, state, place_id, dwelling_id, area_path, label, fields, changed_at from registry_record
-         where district = $1 and kind = 'place' and place_id is null and state = 'live' limit $2";
+        "select id, kind, state, place_id, dwelling_id, area_path, label, fields, changed_at
+         from registry_record {by:registry_record_roots}
+         where district = $1 and kind = 'place' and place_id is null and state = 'live' limit $2 /* whole district */";
     AT_PLACES: (DistrictId, List<RecordId>, i64) -> PlaceRow =
         "select id, kind, state, place_id, dwelling_id, area_path, label, fields, changed_at from registry_record
          where district = $1 and place_id {in:$2:uuid} and kind in ('place', 'dwelling') and state = 'live' limit $3";
