@@ -12,9 +12,11 @@ pub static LIST: &[&Capability] = &[
     &registry::CAPABILITY,
     // row 3
     &cases::CAPABILITY,
+    // row 4
+    &fieldwork::CAPABILITY,
     // what runs them all
     &crate::operations::CAPABILITY,
 ];
 
 /// What is sealed anew after a key was rotated, table by table.
-pub static RESEALS: &[&[seal::Reseal]] = &[registry::RESEALS];
+pub static RESEALS: &[&[seal::Reseal]] = &[registry::RESEALS, fieldwork::RESEALS];

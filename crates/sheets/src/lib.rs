@@ -25,5 +25,5 @@ pub use place::{Place, Range, column_name};
 pub use text::TextEncoding;
 pub use write::{
     BookWriter, Column, ColumnKind, CsvWriter, ErrorBook, JsonLinesWriter, RowFault, RowWriter,
-    TemplateColumn, Watermark, write_template,
+    TemplateColumn, Watermark, guarded, write_template,
 };

@@ -2,6 +2,7 @@
 //!
 //! A new write without a scenario here fails the test: add it to the story it belongs to.
 
+mod fieldwork;
 mod register;
 
 use super::house::{House, Scale, bytes_of_base32, shown};
@@ -68,6 +69,7 @@ async fn every_write_leaves_a_fact() {
     accounts(&mut audit).await;
     cases(&mut audit).await;
     register::register(&mut audit).await;
+    fieldwork::fieldwork(&mut audit).await;
     let document = super::openapi::document();
     let writes: Vec<String> = super::routes::writes(&document).into_iter().map(|o| o.id).collect();
     let missing: Vec<&String> = writes.iter().filter(|id| !audit.done.contains(id.as_str())).collect();

@@ -61,8 +61,9 @@ fn text_of(cell: &Cell) -> Cow<'_, str> {
     }
 }
 
-/// A text that a spreadsheet program would run as a formula gets a quote in front (OWASP, “CSV Injection”).
-fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
+/// A text that a spreadsheet program would run as a formula gets a quote in front (OWASP, “CSV Injection”). For those who write lines
+/// of their own while they are sent.
+pub fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { text }
 }
 

@@ -8,7 +8,7 @@ mod looks;
 mod template;
 
 pub use book::BookWriter;
-pub use csv::CsvWriter;
+pub use csv::{CsvWriter, guarded};
 pub use errors::{ErrorBook, RowFault};
 pub use json_lines::JsonLinesWriter;
 pub use template::{TemplateColumn, write_template};
