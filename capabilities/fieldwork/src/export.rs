@@ -155,7 +155,7 @@ impl Clerk {
     }
 }
 
-/// The questions of a version by path, without its root; a repeat is one column, and what is in it is not one by itself.
+/// The questions of a version by path, `household/age`; a repeat is one column, and what is in it is not one by itself.
 fn columns_of(plan: &Plan) -> impl Iterator<Item = String> + '_ {
     let is_column = |item: &forms::ItemId| {
         let kind = &plan.node(*item).kind;
@@ -163,13 +163,7 @@ fn columns_of(plan: &Plan) -> impl Iterator<Item = String> + '_ {
         let has_value = kind.is_repeat() || !(kind.is_group() || matches!(kind, forms::Kind::Note));
         has_value && !above.any(|up| plan.node(up).kind.is_repeat())
     };
-    plan.items().filter(is_column).map(|item| without_root(&plan.path(item)).to_owned())
-}
-
-/// `/data/household/age` is `household/age`.
-fn without_root(path: &str) -> &str {
-    let path = path.trim_start_matches('/');
-    path.split_once('/').map_or(path, |(_, rest)| rest)
+    plan.items().filter(is_column).map(|item| plan.path(item).trim_start_matches('/').to_owned())
 }
 
 /// What a column holds: text as it is, several choices with spaces between, a repeat as JSON.

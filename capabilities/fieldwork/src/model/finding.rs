@@ -53,7 +53,7 @@ impl From<&Unsupported> for FormFinding {
 /// An answer that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AnswerFinding {
-    /// `/data/member[2]/age`
+    /// `/member[2]/age`
     pub address: String,
     /// Stable.
     pub code: String,

@@ -43,22 +43,22 @@ async fn answers_that_do_not_hold_are_named() {
     each_town(async |town| {
         let worker = caller(&town, "worker1");
         let form = published(&caller(&town, "clerk")).await;
-        let wrong = json!({ "has_gas": "perhaps", "hose": [{ "made_on": "gestern" }] });
+        let wrong =
+            json!({ "has_gas": "perhaps", "hose": [{ "made_on": "2019-05-06" }, { "made_on": "gestern" }] });
         let problem = worker.post(&submissions(&form), sent(1, wrong)).await.refused("fieldwork.bad_answers");
-        let faults: Vec<(String, String)> = problem["faults"]
+        let faults: Vec<(String, String)> = problem["extra"]["faults"]
             .as_array()
             .expect("faults")
             .iter()
             .map(|fault| (text(&fault["address"]), text(&fault["code"])))
             .collect();
-        let expected =
-            [("/data/has_gas", "answer.no_such_choice"), ("/data/hose[1]/made_on", "answer.wrong_type")];
+        let expected = [("/has_gas", "answer.no_such_choice"), ("/hose[2]/made_on", "answer.wrong_type")];
         assert_eq!(faults, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
         let many = json!({ "has_gas": "yes", "hoses": 20 });
         worker.post(&submissions(&form), sent(2, many)).await.refused("fieldwork.bad_answers");
         worker.post(&submissions(&form), sent(3, json!([]))).await.refused("fieldwork.no_answers");
         // Not asked where there is no gas: neither needed nor kept.
-        let none = json!({ "has_gas": "no", "remark": "没有", "shoe": "43" });
+        let none = json!({ "has_gas": "no", "notes": { "remark": "没有" }, "shoe": "43" });
         worker.post(&submissions(&form), sent(4, none)).await.ok();
         let look = format!("/api/fieldwork/submissions/{}?purpose=visit", device_id(4));
         let seen = worker.get(&look).await.ok();

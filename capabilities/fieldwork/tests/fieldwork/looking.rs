@@ -48,7 +48,7 @@ async fn a_copy_is_masked_and_on_record() {
         assert_eq!(copy.status, 200, "{}", copy.text);
         assert_eq!(copy.headers["content-type"], "text/csv; charset=utf-8");
         let lines: Vec<&str> = copy.text.trim_start_matches('\u{feff}').lines().collect();
-        assert_eq!(lines[0], "id,version,area,filled_by,filled_at,received_at,withdrawn,has_gas,remark,hoses,phone,document,hose");
+        assert_eq!(lines[0], "id,version,area,filled_by,filled_at,received_at,withdrawn,has_gas,notes/remark,hoses,phone,document,hose");
         let hoses = r#""[{""made_on"":""2019-05""},{""made_on"":""2021-01""}]""#;
         let expected = format!(
             "{},1,430204001008J001,worker1,2026-03-01T01:30:00Z,2026-03-02T02:00:00Z,false,yes,***,2,***,***,{hoses}",

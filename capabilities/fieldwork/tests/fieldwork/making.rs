@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// The gas form with its label changed and a question more.
 fn second_version() -> Vec<u8> {
     let mut survey = GAS[0].1.to_vec();
-    survey[3] = "integer | hoses | 软管有几根 | yes | . < 20 | ${has_gas} = 'yes'";
+    survey[5] = "integer | hoses | 软管有几根 | yes | . < 20 | ${has_gas} = 'yes'";
     survey.push("text | valve | 阀门位置");
     workbook(&[("survey", &survey), GAS[1], GAS[2]])
 }
@@ -70,7 +70,7 @@ async fn what_is_wrong_is_told_with_its_place() {
             &["type | name | label | relevant", "text | a | 甲 | ${b} = 1", "select_one none | c | 丙"];
         let refused = upload(&clerk, "a.xlsx", workbook(&[("survey", survey)]), None).await;
         let problem = refused.refused("fieldwork.bad_workbook");
-        let faults = problem["faults"].as_array().expect("faults").clone();
+        let faults = problem["extra"]["faults"].as_array().expect("faults").clone();
         let row =
             |code: &str| faults.iter().find(|fault| fault["code"] == code).map(|fault| fault["row"].clone());
         assert_eq!(row("form.unknown_reference"), Some(json!(2)), "{faults:#?}");
@@ -78,14 +78,14 @@ async fn what_is_wrong_is_told_with_its_place() {
         assert!(text(&faults[0]["words"]["zh"]).contains("survey"));
         let table: &[Sheet<'_>] = &[("Sheet1", &["姓名 | 电话", "张 | 1"])];
         let no_form = upload(&clerk, "a.xlsx", workbook(table), None).await.refused("fieldwork.bad_workbook");
-        assert_eq!(no_form["faults"][0]["code"], "form.no_survey");
+        assert_eq!(no_form["extra"]["faults"][0]["code"], "form.no_survey");
         upload(&clerk, "a.xlsx", b"PK\x03\x04 nothing".to_vec(), None)
             .await
             .refused("fieldwork.bad_workbook");
         let nonsense: &[&str] = &["type | name | label | mulin::prefill", "text | a | 甲 | person.shoe_size"];
         let problem = upload(&clerk, "a.xlsx", workbook(&[("survey", nonsense)]), None).await;
         let problem = problem.refused("fieldwork.bad_workbook");
-        assert_eq!(problem["faults"][0]["code"], "fieldwork.no_such_field");
+        assert_eq!(problem["extra"]["faults"][0]["code"], "fieldwork.no_such_field");
         let listed = clerk.get("/api/fieldwork/forms").await.ok();
         assert_eq!(listed["items"], json!([]), "nothing was kept");
     })
@@ -109,7 +109,7 @@ async fn a_form_that_asks_for_what_is_known_is_not_published() {
         assert_eq!(prefills(&made["known"]), ["person.name", "person.sex"], "told before it is published");
         let publish = format!("/api/fieldwork/forms/{}/versions/1/publish", text(&made["form"]));
         let problem = clerk.post(&publish, json!({})).await.refused("fieldwork.asks_known");
-        assert_eq!(prefills(&problem["known"]), ["person.name", "person.sex"]);
+        assert_eq!(prefills(&problem["extra"]["known"]), ["person.name", "person.sex"]);
     })
     .await;
 }
@@ -137,7 +137,7 @@ async fn one_version_is_live_and_none_comes_back() {
             .collect();
         assert_eq!(
             changes,
-            [("/data/hoses", "words"), ("/data/valve", "added")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+            [("/hoses", "words"), ("/valve", "added")].map(|(a, b)| (a.to_owned(), b.to_owned()))
         );
         clerk.post(&format!("{path}/versions/2/publish"), json!({})).await.ok();
         let states = clerk.get(&path).await.ok();

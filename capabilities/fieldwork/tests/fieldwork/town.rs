@@ -136,7 +136,9 @@ pub const GAS: &[Sheet<'_>] = &[
         &[
             "type | name | label::中文(zh) | required | constraint | relevant | mulin::prefill",
             "select_one yes_no | has_gas | 家里用燃气吗 | yes",
-            "text | remark | 情况说明 | | | ${has_gas} = 'yes'",
+            "begin group | notes | 说明 | | | ${has_gas} = 'yes'",
+            "text | remark | 情况说明",
+            "end group",
             "integer | hoses | 软管几根 | yes | . < 20 | ${has_gas} = 'yes'",
             "text | phone | 联系电话 | | | | person.phones",
             "text | document | 证件 | | | | person.documents",
@@ -170,7 +172,7 @@ pub async fn published(by: &Caller) -> String {
 
 /// Answers to the gas form.
 pub fn filled() -> Value {
-    json!({ "has_gas": "yes", "remark": "张晓明家软管老化", "hoses": 2, "phone": "13873300042", "document": "11010519491231002X",
+    json!({ "has_gas": "yes", "notes": { "remark": "张晓明家软管老化" }, "hoses": 2, "phone": "13873300042", "document": "11010519491231002X",
         "hose": [{ "made_on": "2019-05-06" }, { "made_on": "2021-01-02" }] })
 }
 
