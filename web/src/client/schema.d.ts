@@ -2037,6 +2037,164 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fieldwork/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我能用的表单。The forms that are used where one works; a page may be empty and yet not the last. */
+        get: operations["list_forms"];
+        put?: never;
+        /**
+         * 上传 XLSForm 工作簿做成一版表单（草稿）：字段 `file` 是文件，`area` 写用在哪个区域。Make a version of a form from a workbook.
+         * @description The answer has the burden meter and what the form asks although it is known. The newest version sent again is answered, not doubled.
+         */
+        post: operations["upload_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个表单和它的各版。A form with its versions. */
+        get: operations["show_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一版表单的全部：题目、负担、已知项。A version whole: its definition, its burden, what it asks although it is known. */
+        get: operations["show_form_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/versions/{number}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 和现用版（或指定的一版）比，改了什么。What differs from the live version, or from another one. */
+        get: operations["compare_form_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/versions/{number}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发布一版（原来在用的一版随即停用）。Publish a draft; the version that was live is withdrawn with it. */
+        post: operations["publish_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/versions/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用一版；已经填好、还在路上的照收并标明。Withdraw a version; what was filled before still comes in, and is flagged. */
+        post: operations["withdraw_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个表单收到的填写（不含内容），按网格、按到达先后。What came in with a form, without its inside: grid by grid, as it came. */
+        get: operations["list_submissions"];
+        put?: never;
+        /** 交一份填写内容；同一编号交两次只算一份。Send what was filled in; the same id twice is one submission. */
+        post: operations["submit_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/submissions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按用途查看一份填写内容（留痕）。What was filled in once, for a purpose; the look is on record before the answer. */
+        get: operations["show_submission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导出一个表单的填写内容（CSV，个人信息遮盖）。Take a masked copy of a form's submissions along, as CSV. */
+        post: operations["export_submissions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/server/health": {
         parameters: {
             query?: never;
@@ -2404,6 +2562,9 @@ export interface components {
             from: components["schemas"]["Time"];
             until: components["schemas"]["Time"];
         };
+        BTreeMap: {
+            [key: string]: string;
+        };
         /** @description What is known of a backup. */
         BackupNote: {
             /** @description When it was made, or checked. */
@@ -2547,6 +2708,41 @@ export interface components {
             act: components["schemas"]["ActId"];
             lines: components["schemas"]["LineOutcome"][];
         };
+        /** @description Questions × time. */
+        Burden: {
+            /**
+             * Format: int64
+             * @description Questions that are asked; those within a repeat count once.
+             */
+            questions: number;
+            /**
+             * Format: int64
+             * @description Of them: prefilled from the register, so only read.
+             */
+            prefilled: number;
+            /**
+             * Format: int64
+             * @description Of them: within a repeat.
+             */
+            repeated: number;
+            /**
+             * Format: int64
+             * @description To fill all of it once, each repeat as often as the catalogue says.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description The same, rounded up.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description `questions` × `minutes`, the figure forms are compared by.
+             */
+            meter: number;
+            /** @description Where the seconds are from. */
+            source: string;
+        };
         /** Format: uuid */
         CaseId: string;
         /** @description One line of a queue. */
@@ -2658,6 +2854,14 @@ export interface components {
             x: number;
             /** Format: double */
             y: number;
+        };
+        /** @description A difference between two versions. */
+        ChangeFinding: {
+            /** @description The question in the newer version, of a removed one in the older; of a list its name. */
+            path: string;
+            /** @description added, removed, moved, type, words, rules, choices */
+            what: string;
+            words: components["schemas"]["Words"];
         };
         /** @description A new name or number; the key stays. */
         ChangeOrganisationBody: {
@@ -3088,6 +3292,13 @@ export interface components {
             code: string;
             words: components["schemas"]["Words"];
         };
+        /** @description A point, WGS-84. */
+        FilledPlace: {
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            lat: number;
+        };
         /** @description One thing a person should look at before a plan comes into force. */
         Finding: {
             /** @description Stable: `geo.overlap`, `territory.duplicate_code`, …. */
@@ -3124,6 +3335,74 @@ export interface components {
         FollowerId: string;
         /** @enum {string} */
         FollowerKind: "reporter" | "follower";
+        /** @description Something in a form. */
+        FormFinding: {
+            /** @description Stable. */
+            code: string;
+            /** @description Of the workbook, where it is known: the sheet, the row it shows, and the head of the column. */
+            sheet?: string | null;
+            /** Format: int32 */
+            row?: number | null;
+            column?: string | null;
+            /** @description The question, or the list of choices, where the cell is not known. */
+            path?: string | null;
+            words: components["schemas"]["Words"];
+        };
+        /** Format: uuid */
+        FormId: string;
+        /** @enum {string} */
+        FormState: "draft" | "live" | "withdrawn";
+        /** @description A version in its form's list. */
+        FormVersionLine: {
+            /** Format: int64 */
+            number: number;
+            /** @description As the workbook names it; may be empty. */
+            name: string;
+            state: components["schemas"]["FormState"];
+            title: components["schemas"]["BTreeMap"];
+            /** @description SHA-256 of the definition, in hexadecimal. */
+            hash: string;
+            made_at: components["schemas"]["Time"];
+            made_by: string;
+            published_at?: components["schemas"]["Time"] | null;
+            published_by?: string | null;
+            withdrawn_at?: components["schemas"]["Time"] | null;
+            withdrawn_by?: string | null;
+        };
+        /** @description A version with all that is to be known before it is published or filled. */
+        FormVersionView: components["schemas"]["FormVersionLine"] & {
+            form: components["schemas"]["FormId"];
+            key: string;
+            area_path: string;
+            /** @description Fields × minutes. */
+            burden: components["schemas"]["Burden"];
+            /** @description Asked although the register has it: a form with any is not published. */
+            known: components["schemas"]["KnownField"][];
+            /** @description Features of the workbook without effect, and what is probably not meant. */
+            told: components["schemas"]["FormFinding"][];
+            /** @description As phones fill it: docs of crates/forms. */
+            definition: Record<string, never>;
+        };
+        /** @description A form. */
+        FormView: {
+            id: components["schemas"]["FormId"];
+            /** @description The form_id of its workbooks. */
+            key: string;
+            /** @description By language; `und` where the workbook names none. */
+            title: components["schemas"]["BTreeMap"];
+            /** @description Where it is filled. */
+            area_path: string;
+            /**
+             * Format: int64
+             * @description The version that is filled now.
+             */
+            live?: number | null;
+        };
+        /** @description A form with its versions. */
+        FormWithVersions: components["schemas"]["FormView"] & {
+            /** @description The newest first; drafts only for those who make them. */
+            versions: components["schemas"]["FormVersionLine"][];
+        };
         /**
          * @description How a copy is written.
          * @enum {string}
@@ -3387,6 +3666,15 @@ export interface components {
             kinds: components["schemas"]["KindView"][];
             facts: components["schemas"]["FactKindView"][];
             purposes: components["schemas"]["LookPurposeView"][];
+        };
+        /** @description A question whose answer the register keeps, asked without a prefill. */
+        KnownField: {
+            /** @description The question. */
+            path: string;
+            /** @description What to write into the column `mulin::prefill`: `person.phones`. */
+            prefill: string;
+            /** @description What the register calls it. */
+            words: components["schemas"]["Words"];
         };
         /**
          * @description Why two records may be of one person.
@@ -3836,6 +4124,24 @@ export interface components {
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_FormView: {
+            items: {
+                id: components["schemas"]["FormId"];
+                /** @description The form_id of its workbooks. */
+                key: string;
+                /** @description By language; `und` where the workbook names none. */
+                title: components["schemas"]["BTreeMap"];
+                /** @description Where it is filled. */
+                area_path: string;
+                /**
+                 * Format: int64
+                 * @description The version that is filled now.
+                 */
+                live?: number | null;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
         Page_PlateView: {
             items: {
                 /** @description `K7M4-QX2H`; none: it has not been given one yet. */
@@ -3899,6 +4205,21 @@ export interface components {
                 person?: components["schemas"]["RecordId"] | null;
                 dwelling?: components["schemas"]["RecordId"] | null;
                 stale_at?: components["schemas"]["Time"] | null;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_SubmissionLine: {
+            items: {
+                id: components["schemas"]["SubmissionId"];
+                /** Format: int64 */
+                version: number;
+                area_path: string;
+                filled_by: string;
+                filled_at: components["schemas"]["Time"];
+                received_at: components["schemas"]["Time"];
+                /** @description Its version had been withdrawn when it came. */
+                withdrawn: boolean;
             }[];
             next?: components["schemas"]["Cursor"] | null;
         };
@@ -4174,6 +4495,11 @@ export interface components {
             why: components["schemas"]["Words"];
             /** @description True where it waits for a person to look first. */
             held: boolean;
+        };
+        /** @description A submission that has come. */
+        ReceivedView: components["schemas"]["SubmissionLine"] & {
+            /** @description It had come before: nothing was added. */
+            again: boolean;
         };
         /**
          * @description Something that may be done with a record.
@@ -4464,6 +4790,58 @@ export interface components {
         };
         /** @enum {string} */
         State: "live" | "ended" | "merged" | "withdrawn" | "erased";
+        /** @description A value no question asks for. */
+        Stray: {
+            path: string;
+            text: string;
+        };
+        /** @description What a device sends. */
+        SubmissionBody: {
+            /** @description Made by the device, a UUID of version 7: the same twice is one submission. */
+            id: components["schemas"]["SubmissionId"];
+            /**
+             * Format: int64
+             * @description The number of the version it was filled with.
+             */
+            version: number;
+            /** @description As crates/forms writes them: groups are objects, repeats lists of objects. */
+            answers: Record<string, never>;
+            /** @description By the clock of the device. Kept beside the moment it came. */
+            filled_at: components["schemas"]["Time"];
+            place?: components["schemas"]["FilledPlace"] | null;
+            /** @description Without a place: the path of the grid; without either, the only one of whoever fills. */
+            area?: string | null;
+        };
+        /** Format: uuid */
+        SubmissionId: string;
+        /** @description A submission without its inside. */
+        SubmissionLine: {
+            id: components["schemas"]["SubmissionId"];
+            /** Format: int64 */
+            version: number;
+            area_path: string;
+            filled_by: string;
+            filled_at: components["schemas"]["Time"];
+            received_at: components["schemas"]["Time"];
+            /** @description Its version had been withdrawn when it came. */
+            withdrawn: boolean;
+        };
+        /** @description A submission with its inside. */
+        SubmissionView: components["schemas"]["SubmissionLine"] & {
+            form: components["schemas"]["FormId"];
+            place?: components["schemas"]["FilledPlace"] | null;
+            /** @description As they were filled; sealed fields of the register masked where the purpose does not open them. */
+            answers: Record<string, never>;
+            /** @description What came along and no question asks for. */
+            strays: components["schemas"]["Stray"][];
+        };
+        /** @description A copy that is wanted. */
+        SubmissionsExportBody: {
+            /** @description A path; none: the widest area where one may export. */
+            area?: string | null;
+            /** @description A key of the register's purposes. */
+            purpose: string;
+        };
         /** Format: uuid */
         SweepId: string;
         /** @description One night's removal of what had run out. */
@@ -10433,6 +10811,605 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_forms: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FormView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormWithVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_form_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_form_versions: {
+        parameters: {
+            query?: {
+                /** @description The number of another version; none: the live one. */
+                against?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeFinding"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_submissions: {
+        parameters: {
+            query?: {
+                /** @description A path; none: the widest area where one may read. */
+                area?: string;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubmissionLine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmissionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_submission: {
+        parameters: {
+            query: {
+                /** @description A key of the register's purposes. */
+                purpose: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SubmissionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_submissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmissionsExportBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
