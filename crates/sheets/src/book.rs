@@ -9,6 +9,7 @@ use crate::notice::Notice;
 use crate::place::Range;
 use crate::sniff::{Kind, sniff};
 use crate::text::{TextBook, TextEncoding};
+use crate::xls::{self, XLS_BYTES_MAX};
 use crate::xlsx::{Quota, Workbook};
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -17,7 +18,7 @@ use std::path::Path;
 /// What the file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A workbook (ECMA-376).
+    /// A workbook (ECMA-376), or a binary one rewritten as such.
     Xlsx,
     /// A table in text.
     Text { encoding: TextEncoding, delimiter: char },
@@ -84,6 +85,7 @@ impl Book {
         let (kind, bytes) = (sniff(&file)?, file.metadata()?.len());
         let bytes_max = match kind {
             Kind::Zip => limits.file_bytes_max,
+            Kind::Compound => limits.file_bytes_max.min(XLS_BYTES_MAX),
             Kind::Text => limits.text_bytes_max,
         };
         if bytes > bytes_max {
@@ -91,6 +93,7 @@ impl Book {
         }
         match kind {
             Kind::Zip => Self::open_workbook(file, limits),
+            Kind::Compound => Self::open_workbook(xls::rewrite(file)?, limits),
             Kind::Text => Self::open_text(file, limits),
         }
     }

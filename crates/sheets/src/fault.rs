@@ -18,9 +18,12 @@ pub enum SheetFault {
     /// The parts unpack to more than `Limits::unpacked_bytes_max`, or than a program may hold of them.
     #[error("the file unpacks to more than {bytes_max} bytes")]
     UnpacksTooLarge { bytes_max: u64 },
-    /// The binary format of before 2007.
-    #[error("an .xls workbook of before 2007")]
+    /// A binary workbook of before Excel 97.
+    #[error("a workbook of before Excel 97")]
     OldXls,
+    /// A binary workbook of 1997 to 2003 that is not what the format says.
+    #[error("the workbook is broken: {why}")]
+    BrokenXls { why: String },
     /// Protected with a password.
     #[error("the workbook is encrypted")]
     Encrypted,
@@ -72,6 +75,7 @@ impl SheetFault {
             Self::BrokenXml { .. } => "sheet.broken_xml",
             Self::ForbiddenXml { .. } => "sheet.forbidden_xml",
             Self::BrokenZip { .. } => "sheet.broken_zip",
+            Self::BrokenXls { .. } => "sheet.broken_xls",
             Self::Encoding => "sheet.encoding",
             Self::NoSuchSheet { .. } => "sheet.no_such_sheet",
             Self::Disk(_) => "sheet.disk",
@@ -100,8 +104,8 @@ impl SheetFault {
                 "This is not a spreadsheet. Save it as .xlsx or .csv in Excel or WPS, then send it again.",
             ),
             Self::OldXls => Words::of(
-                "这是 2007 年以前的旧格式 .xls。请打开后另存为 .xlsx 再上传。",
-                "This is an .xls file of before 2007. Open it, save it as .xlsx, then send it again.",
+                "这是 1997 年以前的旧格式。请打开后另存为 .xlsx 再上传。",
+                "This is a file of before 1997. Open it, save it as .xlsx, then send it again.",
             ),
             Self::Encrypted => Words::of(
                 "文件设有密码。请在 Excel 或 WPS 中取消密码后再上传。",

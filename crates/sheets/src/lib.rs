@@ -12,6 +12,7 @@ mod row;
 mod sniff;
 mod text;
 mod write;
+mod xls;
 mod xlsx;
 
 pub use book::{Book, Format, SheetInfo};
@@ -25,5 +26,5 @@ pub use place::{Place, Range, column_name};
 pub use text::TextEncoding;
 pub use write::{
     BookWriter, Column, ColumnKind, CsvWriter, ErrorBook, JsonLinesWriter, RowFault, RowWriter,
-    TemplateColumn, Watermark, guarded, write_template,
+    TemplateColumn, Watermark, guarded, write_template, write_texts,
 };

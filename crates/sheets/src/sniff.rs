@@ -9,6 +9,8 @@ use std::os::unix::fs::FileExt;
 pub(crate) enum Kind {
     /// A ZIP container: a workbook, if it has a workbook in it.
     Zip,
+    /// A compound file: a binary workbook, if it has a workbook in it.
+    Compound,
     /// Perhaps a table in text.
     Text,
 }
@@ -27,8 +29,7 @@ const NO_TABLES: &[&[u8]] = &[b"<", b"%PDF", b"{\\rtf"];
 /// Looks at the first bytes.
 ///
 /// # Errors
-/// [`SheetFault::OldXls`], [`SheetFault::Encrypted`] and [`SheetFault::NotASheet`] for what is known to be neither, and
-/// [`SheetFault::Disk`].
+/// [`SheetFault::Encrypted`] and [`SheetFault::NotASheet`] for what is known to be neither, and [`SheetFault::Disk`].
 pub(crate) fn sniff(file: &File) -> Result<Kind, SheetFault> {
     let mut head = [0; HEAD_BYTES];
     let count = read_some(file, &mut head, 0)?;
@@ -37,7 +38,7 @@ pub(crate) fn sniff(file: &File) -> Result<Kind, SheetFault> {
         return Ok(Kind::Zip);
     }
     if head.starts_with(COMPOUND) {
-        return Err(if is_encrypted(file)? { SheetFault::Encrypted } else { SheetFault::OldXls });
+        return if is_encrypted(file)? { Err(SheetFault::Encrypted) } else { Ok(Kind::Compound) };
     }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if text.is_empty() || NO_TABLES.iter().any(|start| text.starts_with(start)) {

@@ -6,12 +6,14 @@ mod errors;
 mod json_lines;
 mod looks;
 mod template;
+mod texts;
 
 pub use book::BookWriter;
 pub use csv::{CsvWriter, guarded};
 pub use errors::{ErrorBook, RowFault};
 pub use json_lines::JsonLinesWriter;
 pub use template::{TemplateColumn, write_template};
+pub use texts::write_texts;
 
 use crate::cell::Cell;
 use platform::Fault;

@@ -42,11 +42,11 @@ fn what_is_no_spreadsheet() {
 }
 
 #[test]
-fn old_and_encrypted_workbooks_are_told_apart() {
+fn broken_and_encrypted_old_workbooks_are_told_apart() {
     let mut bytes = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
     bytes.resize(4_096, 0);
     bytes.extend("Workbook".encode_utf16().flat_map(u16::to_le_bytes));
-    assert_eq!(code(&Made::of(&bytes)), "sheet.old_xls");
+    assert_eq!(code(&Made::of(&bytes)), "sheet.broken_xls");
     bytes.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
     assert_eq!(code(&Made::of(&bytes)), "sheet.encrypted");
 }

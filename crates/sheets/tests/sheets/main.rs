@@ -3,6 +3,7 @@
 mod chance;
 mod hostile;
 mod making;
+mod old;
 mod text;
 mod workbook;
 mod writing;
