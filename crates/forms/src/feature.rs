@@ -21,7 +21,6 @@ pub enum Feature {
     Include,
     InstanceShape,
     LastSaved,
-    Loop,
     Osm,
     OtherWithFilter,
     OutputExpression,
@@ -145,12 +144,6 @@ const LINES: &[Line] = &[
         "last_saved",
         "${last-saved#…}（上一份答案作默认值）：没有默认值；已知的用 mulin::prefill",
         "`${last-saved#…}` (a default from the answers before): no default; use `mulin::prefill` for what is known",
-    ),
-    refused(
-        Feature::Loop,
-        "loop",
-        "begin loop（按选项重复一组题）：请用 begin repeat",
-        "`begin loop` (a group for each choice): use `begin repeat`",
     ),
     told(
         Feature::Osm,

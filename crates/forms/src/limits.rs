@@ -8,6 +8,8 @@ pub const FORM_BYTES_MAX: usize = 64 * MIB as usize;
 pub const NODES_MAX: usize = 20_000;
 /// Choices of all lists of one form together.
 pub const CHOICES_MAX: usize = 200_000;
+/// Choices of one list that stand within an XForm a server hands out; a longer list is a file beside it.
+pub const CHOICES_WITHIN_MAX: usize = 1_000;
 /// Groups and repeats within each other.
 pub const GROUPS_DEEP_MAX: usize = 16;
 /// Languages of one form.

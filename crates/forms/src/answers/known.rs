@@ -26,6 +26,16 @@ pub struct NotAsked {
 }
 
 impl Answers {
+    /// Questions that are asked or shown here, each in all instances of the repeats around it.
+    pub fn count_questions(&self) -> usize {
+        let questions = self.plan.items().filter(|item| self.plan.node(*item).kind.is_question());
+        questions.map(|item| self.count_relevant(item)).sum()
+    }
+
+    fn count_relevant(&self, item: crate::plan::ItemId) -> usize {
+        self.nodes_of(item).into_iter().filter(|node| self.tree.is_relevant(*node)).count()
+    }
+
     /// Puts what is known into the questions that declare a prefill and are empty, and counts. Nodes in repeats are not
     /// touched: a field has one value, not one an instance.
     ///
@@ -57,7 +67,7 @@ impl Answers {
             }
         }
         for item in plan.items().filter(|item| plan.node(*item).kind.is_question()) {
-            let asked = self.nodes_of(item).into_iter().filter(|node| self.tree.is_relevant(*node)).count();
+            let asked = self.count_relevant(item);
             counts.questions += asked;
             counts.known += if fresh.contains(&item) { asked } else { 0 };
         }

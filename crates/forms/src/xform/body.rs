@@ -1,5 +1,6 @@
 //! The body of an XForm: what is shown, in which control. ODK XForms specification, "Body", "Groups", "Repeats".
 
+use super::guise::Guise;
 use super::head::{beside, count_helper, counted_node, in_repeat, write_first_value};
 use super::itext::{self, Wording};
 use super::print::{absolute, print_filter};
@@ -10,34 +11,34 @@ use crate::plan::{ItemId, Plan};
 
 type Attributes = Vec<(&'static str, String)>;
 
-pub(super) fn write(plan: &Plan, xml: &mut Xml) {
+pub(super) fn write(plan: &Plan, guise: &Guise<'_>, xml: &mut Xml) {
     let attributes: Vec<(&str, &str)> =
         plan.form().style.iter().map(|style| ("class", style.as_str())).collect();
     xml.open("h:body", &attributes);
     for item in plan.children(None) {
-        write_item(plan, item, xml);
+        write_item(plan, item, guise, xml);
     }
     xml.close();
 }
 
-fn write_item(plan: &Plan, item: ItemId, xml: &mut Xml) {
+fn write_item(plan: &Plan, item: ItemId, guise: &Guise<'_>, xml: &mut Xml) {
     match &plan.node(item).kind {
-        Kind::Group { .. } => write_group(plan, item, xml),
-        Kind::Repeat { .. } => write_repeat(plan, item, xml),
-        _ => write_question(plan, item, xml),
+        Kind::Group { .. } => write_group(plan, item, guise, xml),
+        Kind::Repeat { .. } => write_repeat(plan, item, guise, xml),
+        _ => write_question(plan, item, guise, xml),
     }
 }
 
-fn write_group(plan: &Plan, item: ItemId, xml: &mut Xml) {
+fn write_group(plan: &Plan, item: ItemId, guise: &Guise<'_>, xml: &mut Xml) {
     open(xml, "group", &with_look(plan, item, vec![("ref", absolute(plan, item))]));
     write_words(plan, item, xml);
     for child in plan.children(Some(item)) {
-        write_item(plan, child, xml);
+        write_item(plan, child, guise, xml);
     }
     xml.close();
 }
 
-fn write_repeat(plan: &Plan, item: ItemId, xml: &mut Xml) {
+fn write_repeat(plan: &Plan, item: ItemId, guise: &Guise<'_>, xml: &mut Xml) {
     open(xml, "group", &vec![("ref", absolute(plan, item))]);
     write_words(plan, item, xml);
     let mut attributes = with_look(plan, item, vec![("nodeset", absolute(plan, item))]);
@@ -46,7 +47,7 @@ fn write_repeat(plan: &Plan, item: ItemId, xml: &mut Xml) {
     }
     open(xml, "repeat", &attributes);
     for child in plan.children(Some(item)) {
-        write_item(plan, child, xml);
+        write_item(plan, child, guise, xml);
     }
     xml.close();
     xml.close();
@@ -60,7 +61,7 @@ fn count_path(plan: &Plan, item: ItemId) -> Option<String> {
     Some(absolute(plan, target))
 }
 
-fn write_question(plan: &Plan, item: ItemId, xml: &mut Xml) {
+fn write_question(plan: &Plan, item: ItemId, guise: &Guise<'_>, xml: &mut Xml) {
     let node = plan.node(item);
     if in_repeat(plan, item) {
         write_first_value(plan, item, "odk-new-repeat", xml);
@@ -75,7 +76,7 @@ fn write_question(plan: &Plan, item: ItemId, xml: &mut Xml) {
     open(xml, control, &attributes);
     write_words(plan, item, xml);
     if let Some((list, _)) = node.kind.list() {
-        write_choices(plan, item, list, xml);
+        write_choices(plan, item, list, guise, xml);
     }
     xml.close();
 }
@@ -120,12 +121,13 @@ fn write_words(plan: &Plan, item: ItemId, xml: &mut Xml) {
     }
 }
 
-fn write_choices(plan: &Plan, item: ItemId, list: &str, xml: &mut Xml) {
+fn write_choices(plan: &Plan, item: ItemId, list: &str, guise: &Guise<'_>, xml: &mut Xml) {
     let filter = plan.item(item).rules.filter.as_ref().map(|filter| print_filter(plan, item, filter));
     let filter = filter.map_or(String::new(), |filter| format!("[{filter}]"));
     xml.open("itemset", &[("nodeset", &format!("instance('{list}')/root/item{filter}"))]);
     xml.empty("value", &[("ref", "name")]);
-    xml.empty("label", &[("ref", "jr:itext(itextId)")]);
+    let label = if guise.is_apart(plan, list) { "label" } else { "jr:itext(itextId)" };
+    xml.empty("label", &[("ref", label)]);
     xml.close();
 }
 

@@ -1,5 +1,6 @@
 //! The head of an XForm: title, words, instances, bindings. ODK XForms specification, "Structure", "Instance", "Bindings".
 
+use super::guise::Guise;
 use super::itext::{self, Wording};
 use super::print::{absolute, print};
 use super::xml::Xml;
@@ -10,14 +11,17 @@ use crate::plan::{ItemId, Plan};
 /// The version of the specification that is followed.
 const XFORMS_VERSION: &str = "1.0.0";
 
-pub(super) fn write(plan: &Plan, xml: &mut Xml) {
+pub(super) fn write(plan: &Plan, guise: &Guise<'_>, xml: &mut Xml) {
     xml.open("h:head", &[]);
     xml.leaf("h:title", &[], plan.form().title.get(plan.form().first_language()));
     xml.open("model", &[("odk:xforms-version", XFORMS_VERSION)]);
     itext::write(plan, xml);
-    write_primary(plan, xml);
+    write_primary(plan, guise, xml);
     for (list, choices) in &plan.form().lists {
-        write_list(plan, list, choices, xml);
+        match guise.is_apart(plan, list) {
+            true => xml.empty("instance", &[("id", list), ("src", &format!("jr://file-csv/{list}.csv"))]),
+            false => write_list(plan, list, choices, xml),
+        }
     }
     for item in plan.items() {
         write_bind(plan, item, xml);
@@ -30,10 +34,11 @@ pub(super) fn write(plan: &Plan, xml: &mut Xml) {
     xml.close();
 }
 
-fn write_primary(plan: &Plan, xml: &mut Xml) {
+fn write_primary(plan: &Plan, guise: &Guise<'_>, xml: &mut Xml) {
     let form = plan.form();
     xml.open("instance", &[]);
-    xml.open(&form.root, &[("id", &form.id), ("version", &form.version)]);
+    let version = guise.version.unwrap_or(&form.version);
+    xml.open(&form.root, &[("id", &form.id), ("version", version)]);
     for item in plan.children(None) {
         write_node(plan, item, xml);
     }

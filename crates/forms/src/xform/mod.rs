@@ -1,8 +1,10 @@
 //! OpenRosa: a form as ODK Collect reads it, and submissions as it sends them. ODK XForms specification.
 
 mod body;
+mod guise;
 mod head;
 mod itext;
+mod openrosa;
 mod print;
 mod read;
 mod source;
@@ -10,6 +12,8 @@ mod submission;
 mod write_answers;
 mod xml;
 
+pub use guise::{Guise, lists_apart, write_list_apart};
+pub use openrosa::{ListedFile, ListedForm, write_form_list, write_manifest, write_message};
 pub use read::{XFormRefused, read_form};
 pub use source::XmlFault;
 pub use submission::{Submission, SubmissionFault, SubmissionHead, read_submission, read_submission_head};
@@ -21,6 +25,11 @@ use xml::Xml;
 /// The form as an XForm: `h:html` with its model and its body. A register look-up becomes a text question, as Collect knows
 /// no register.
 pub fn write_form(plan: &Plan) -> String {
+    write_form_as(plan, &Guise::default())
+}
+
+/// The form as [`write_form`], as a server hands it out.
+pub fn write_form_as(plan: &Plan, guise: &Guise<'_>) -> String {
     let mut xml = Xml::begin();
     xml.open(
         "h:html",
@@ -33,8 +42,8 @@ pub fn write_form(plan: &Plan) -> String {
             ("xmlns:xsd", "http://www.w3.org/2001/XMLSchema"),
         ],
     );
-    head::write(plan, &mut xml);
-    body::write(plan, &mut xml);
+    head::write(plan, guise, &mut xml);
+    body::write(plan, guise, &mut xml);
     xml.close();
     xml.finish()
 }

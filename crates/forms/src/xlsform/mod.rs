@@ -2,13 +2,16 @@
 
 mod choices;
 mod heads;
+mod loops;
 mod parameters;
 mod settings;
 mod survey;
 mod table;
 mod types;
+mod write;
 
 pub use types::TYPES;
+pub use write::{Sheet, write};
 
 use crate::fault::{At, FormFault, Part, Trouble};
 use crate::feature::{Feature, Unsupported};
@@ -34,7 +37,7 @@ pub struct Loaded {
 /// Why a workbook gives no form.
 #[derive(Debug)]
 pub enum Refused {
-    /// It is no workbook that is read: an `.xls`, macros, too large.
+    /// It is no workbook that is read: macros, a password, too large.
     Sheet(SheetFault),
     /// It is no form, or one with faults; `told` is what was found besides.
     Form { faults: Vec<FormFault>, told: Vec<Unsupported> },

@@ -2,12 +2,14 @@
 
 use super::Reading;
 use super::heads::{Column, Heads};
+use super::loops;
 use super::parameters::parameters;
 use super::table::{Row, Table};
 use super::types::{Written, written};
-use crate::fault::{At, Trouble};
+use crate::fault::{At, Counted, Trouble};
 use crate::feature::Feature;
 use crate::form::{Choice, FieldRef, Form, Kind, Node, Register};
+use crate::limits::NODES_MAX;
 use crate::text::Text;
 
 /// A group that is open, and the nodes in it so far. The first stands for the form itself.
@@ -15,6 +17,8 @@ struct Open {
     node: Node,
     nodes: Vec<Node>,
     row: u32,
+    /// The list whose choices it is unrolled over.
+    over: Option<String>,
 }
 
 struct Survey<'s> {
@@ -29,7 +33,7 @@ struct Survey<'s> {
 
 pub(super) fn read(table: &Table, heads: &Heads, form: &mut Form, reading: &mut Reading) {
     reading.survey.clone_from(&table.sheet);
-    let whole = Open { node: Node::default(), nodes: Vec::new(), row: 0 };
+    let whole = Open { node: Node::default(), nodes: Vec::new(), row: 0, over: None };
     let mut survey = Survey { table, heads, form, reading, open: vec![whole], unnamed: 0 };
     for row in &table.rows {
         survey.row(row);
@@ -71,13 +75,17 @@ impl Survey<'_> {
         match written(&word) {
             Written::Node(kind) => self.add(row, kind),
             Written::Select { kind, or_other } => self.select(row, kind, or_other),
-            Written::BeginGroup => self.begin(row, Kind::Group { nodes: Vec::new() }),
+            Written::BeginGroup => self.begin(row, Kind::Group { nodes: Vec::new() }, None),
+            Written::BeginLoop(list) => self.begin(row, Kind::Group { nodes: Vec::new() }, Some(list)),
             Written::BeginRepeat => {
                 let count = optional(self.cell(row, Column::RepeatCount));
-                self.begin(row, Kind::Repeat { nodes: Vec::new(), count });
+                self.begin(row, Kind::Repeat { nodes: Vec::new(), count }, None);
             }
-            Written::EndGroup => self.end(row, &word, false),
-            Written::EndRepeat => self.end(row, &word, true),
+            Written::EndGroup => {
+                self.end(row, &word, |open| !open.node.kind.is_repeat() && open.over.is_none())
+            }
+            Written::EndRepeat => self.end(row, &word, |open| open.node.kind.is_repeat()),
+            Written::EndLoop => self.end(row, &word, |open| open.over.is_some()),
             Written::Instead(kind, feature) => {
                 self.reading.unsupported(feature, self.at(row, Column::Type), &word);
                 self.add(row, kind);
@@ -89,19 +97,17 @@ impl Survey<'_> {
         }
     }
 
-    fn begin(&mut self, row: &Row, kind: Kind) {
+    fn begin(&mut self, row: &Row, kind: Kind, over: Option<String>) {
         let node = self.node(row, kind);
         if node.appearance.split_whitespace().any(|word| word == "table-list") {
             self.reading.unsupported(Feature::TableList, self.at(row, Column::Appearance), "table-list");
         }
         self.note_row(&node.name, row);
-        self.open.push(Open { node, nodes: Vec::new(), row: row.number });
+        self.open.push(Open { node, nodes: Vec::new(), row: row.number, over });
     }
 
-    fn end(&mut self, row: &Row, word: &str, is_repeat: bool) {
-        let fits = self.open.len() > 1
-            && self.open.last().is_some_and(|open| open.node.kind.is_repeat() == is_repeat);
-        if fits {
+    fn end(&mut self, row: &Row, word: &str, fits: impl Fn(&Open) -> bool) {
+        if self.open.len() > 1 && self.open.last().is_some_and(fits) {
             self.close();
         } else {
             self.reading.fault(self.at(row, Column::Type), Trouble::Unbalanced { word: word.to_owned() });
@@ -109,11 +115,25 @@ impl Survey<'_> {
     }
 
     fn close(&mut self) {
-        let Some(Open { mut node, nodes: within, .. }) = self.open.pop() else { return };
+        let Some(Open { mut node, nodes: mut within, row, over }) = self.open.pop() else { return };
+        if let Some(list) = over {
+            within = self.unrolled(&list, &within, row);
+        }
         if let Kind::Group { nodes } | Kind::Repeat { nodes, .. } = &mut node.kind {
             *nodes = within;
         }
         self.push(node);
+    }
+
+    fn unrolled(&mut self, list: &str, nodes: &[Node], row: u32) -> Vec<Node> {
+        let choices = self.form.lists.get(list).map_or(&[][..], Vec::as_slice);
+        let trouble = match loops::count(choices, nodes) {
+            0 => Trouble::UnknownList { list: list.to_owned() },
+            count if count > NODES_MAX => Trouble::TooMany { what: Counted::Nodes, max: NODES_MAX },
+            _ => return loops::unrolled(choices, nodes),
+        };
+        self.reading.fault(survey_cell(self.table, row, Some("type")), trouble);
+        Vec::new()
     }
 
     fn push(&mut self, node: Node) {

@@ -15,8 +15,11 @@ pub(super) enum Written {
     },
     BeginGroup,
     BeginRepeat,
+    /// Over the choices of a list.
+    BeginLoop(String),
     EndGroup,
     EndRepeat,
+    EndLoop,
     /// A node of this kind in place of what is not there.
     Instead(Kind, Feature),
     /// Nothing is asked, and it is told.
@@ -81,6 +84,7 @@ pub const TYPES: &[(&str, &[&str])] = &[
     ("look_up", &["look_up"]),
     ("group", &["begin_group", "begin group"]),
     ("repeat", &["begin_repeat", "begin repeat", "begin looped group", "begin lgroup"]),
+    ("group for each choice", &["begin_loop over LIST", "begin loop over LIST"]),
 ];
 
 /// Words that are known and not supported, longest first where one begins another.
@@ -93,10 +97,6 @@ const UNSUPPORTED: &[(&str, Feature)] = &[
     ("select one external", Feature::ExternalChoices),
     ("cascading_select", Feature::CascadingSelect),
     ("cascading select", Feature::CascadingSelect),
-    ("begin loop", Feature::Loop),
-    ("begin_loop", Feature::Loop),
-    ("end loop", Feature::Loop),
-    ("end_loop", Feature::Loop),
     ("include", Feature::Include),
     ("csv-external", Feature::ExternalInstance),
     ("xml-external", Feature::ExternalInstance),
@@ -119,8 +119,12 @@ pub(super) fn written(text: &str) -> Written {
     }
     match lower.as_str() {
         "end group" | "end_group" => return Written::EndGroup,
+        "end loop" | "end_loop" => return Written::EndLoop,
         "end repeat" | "end_repeat" | "end looped group" | "end lgroup" => return Written::EndRepeat,
         _ => {}
+    }
+    if let ["begin", "loop", "over", list] | ["begin_loop", "over", list] = words.as_slice() {
+        return Written::BeginLoop((*list).to_owned());
     }
     if let Some(field) = lower.strip_prefix("look_up ") {
         return FieldRef::parse(field)

@@ -12,8 +12,6 @@ use std::path::{Path, PathBuf};
 enum Fate {
     Loads,
     SaysWhat,
-    /// The binary format of before 2007, which has a sentence of its own.
-    OldXls,
     /// Macros, which have a sentence of their own too.
     Macros,
     Fault,
@@ -33,10 +31,21 @@ fn is_workbook(path: &Path) -> bool {
     matches!(path.extension().and_then(|ending| ending.to_str()), Some("xls" | "xlsx" | "xlsm"))
 }
 
+fn workbooks(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for name in ["pyxform_xls", "pyxform_bug_xls", "web_forms_xlsforms", "odk_central"] {
+        let entries = std::fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> =
+            entries.map(|entry| entry.path()).filter(|path| is_workbook(path)).collect();
+        paths.sort();
+        found.extend(paths);
+    }
+    found
+}
+
 fn fate(path: &Path) -> (Fate, String) {
     let book = match Book::open(path, &xlsform::sheet_limits()) {
         Ok(book) => book,
-        Err(SheetFault::OldXls) => return (Fate::OldXls, String::new()),
         Err(SheetFault::HasMacros) => return (Fate::Macros, String::new()),
         Err(fault) => return (Fate::Fault, fault.words().en.into_owned()),
     };
@@ -62,24 +71,41 @@ fn workbooks_load_or_say_what_is_not_supported() {
         return;
     };
     let mut counts: BTreeMap<Fate, usize> = BTreeMap::new();
-    for name in ["pyxform_xls", "pyxform_bug_xls", "web_forms_xlsforms", "odk_central"] {
-        let entries = std::fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
-        let mut paths: Vec<PathBuf> =
-            entries.map(|entry| entry.path()).filter(|path| is_workbook(path)).collect();
-        paths.sort();
-        for path in paths {
-            let (fate, words) = fate(&path);
-            let file = path.file_name().unwrap_or_default().to_string_lossy();
-            println!("{fate:?}\t{name}/{file}\t{words}");
-            let wrong = WRONG_ON_PURPOSE.contains(&&*file);
-            assert!(!wrong || fate == Fate::Fault, "{file} is wrong on purpose");
-            *counts.entry(if wrong { Fate::WrongOnPurpose } else { fate }).or_default() += 1;
-        }
+    for path in workbooks(&folder) {
+        let (fate, words) = fate(&path);
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        println!("{fate:?}\t{}\t{words}", path.display());
+        let wrong = WRONG_ON_PURPOSE.contains(&&*file);
+        assert!(!wrong || fate == Fate::Fault, "{file} is wrong on purpose");
+        *counts.entry(if wrong { Fate::WrongOnPurpose } else { fate }).or_default() += 1;
     }
     println!("{counts:?}");
     let count = |fate| counts.get(&fate).copied().unwrap_or(0);
     let good = count(Fate::Loads) + count(Fate::SaysWhat);
     assert!(good * 10 >= (good + count(Fate::Fault)) * 9 || good == 0, "{counts:?}");
+}
+
+#[test]
+fn a_form_goes_back_into_a_workbook() {
+    let Some(folder) = folder() else {
+        println!("no workbooks of pyxform at hand: not tried");
+        return;
+    };
+    let mut same = 0;
+    for path in &workbooks(&folder) {
+        let Ok(book) = Book::open(path, &xlsform::sheet_limits()) else { continue };
+        let Ok(loaded) = xlsform::read(&book, "form") else { continue };
+        let form = loaded.plan.form();
+        let bytes = sheets::write_texts(&xlsform::write(form)).expect("a workbook");
+        let mut file = tempfile::NamedTempFile::with_suffix(".xlsx").expect("a file");
+        std::io::Write::write_all(&mut file, &bytes).expect("written");
+        let again = Book::open(file.path(), &xlsform::sheet_limits()).expect("a workbook again");
+        let again = xlsform::read(&again, "form").unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
+        assert_eq!(again.plan.form(), form, "{}", path.display());
+        same += 1;
+    }
+    println!("{same} forms are the same after a round");
+    assert!(same > 0, "none was tried");
 }
 
 #[test]

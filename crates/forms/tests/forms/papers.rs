@@ -86,7 +86,7 @@ A form is an **XLSForm** (xlsform.org): a workbook with the sheets `survey`, `ch
 column, or the form is refused for it; nothing is dropped in silence. 不支持的内容都会指明工作表、行和列。
 
 ## Types 题型
-`.xls` of before 2007 and workbooks with macros are refused with their own sentence. Heads of columns may be written as pyxform reads them; languages as
+Workbooks are `.xlsx` or `.xls` (since Excel 97); those with macros are refused with their own sentence. Heads of columns may be written as pyxform reads them; languages as
 `label::中文 (zh)`. Mulin's own: the type `look_up kind.field`, and the columns `mulin::prefill`, `mulin::write` (`kind.field` of the register) and
 `mulin::fresh_days`.
 

@@ -51,6 +51,35 @@ fn a_whole_form_in_two_languages() {
 }
 
 #[test]
+fn a_loop_asks_the_same_of_each_choice() {
+    let loaded = read(&[
+        (
+            "survey",
+            &[
+                "type|name|label::中文 (zh)|hint::中文 (zh)",
+                "begin loop over place|toilets|厕所",
+                "integer|count|%(label)s有几个|%(name)s",
+                "begin group|state|状况",
+                "text|remark|%(label)s怎么样",
+                "end group",
+                "end loop",
+            ],
+        ),
+        (
+            "choices",
+            &["list_name|name|label::中文 (zh)", "place|north|北门", "place|south|南门", "place|none|都没有"],
+        ),
+    ]);
+    let plan = loaded.expect("a form").plan;
+    let paths: Vec<String> = plan.items().map(|item| plan.path(item)).collect();
+    let of =
+        |place: &str| ["", "/count", "/state", "/state/remark"].map(|rest| format!("/toilets/{place}{rest}"));
+    assert_eq!(paths, [&["/toilets".to_owned()][..], &of("north"), &of("south")].concat());
+    let count = plan.node(plan.find_path("/toilets/south/count").expect("it is there"));
+    assert_eq!((count.label.get("zh"), count.hint.get("zh")), ("南门有几个", "south"));
+}
+
+#[test]
 fn faults_name_sheet_row_and_column() {
     let choices: &[&str] = &["list_name|name|label", "l|a|A", "l|b b|B", "l|a|Again"];
     let survey = |rows: &[&'static str]| [&[HEADS][..], rows].concat();
@@ -102,7 +131,8 @@ fn faults_name_sheet_row_and_column() {
             "form.unsupported",
             "Sheet survey, row 2, column type: Not supported",
         ),
-        (&["begin loop|a|A", "end loop"], "form.unsupported", "row 2"),
+        (&["begin loop over nowhere|a|A", "text|b|B", "end loop"], "form.unknown_list", "row 2"),
+        (&["begin loop over l|a|A", "text|b|B", "end group"], "form.unbalanced", "row 4"),
         (&["text|a|A", "text|meta|M"], "form.bad_name", "row 3"),
     ] {
         let found = faults(&[("survey", &survey(rows)), ("choices", &choices[..2])]);
