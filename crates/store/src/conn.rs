@@ -5,6 +5,7 @@ use platform::{Fault, FaultKind};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// An open connection inside a read or a write.
 ///
@@ -44,6 +45,16 @@ impl Conn {
     /// What a write gets that succeeds although a statement of it failed: PostgreSQL would save nothing of it.
     pub(crate) fn went_on() -> Fault {
         Fault::broken("a write went on after a statement of it had failed; nothing of it was saved")
+    }
+
+    /// How long after its moment ([`Tx::now`](crate::Tx::now)) a write may still come to be seen. Whoever goes on from a moment reads so
+    /// much before it again. On SQLite writes come one after the other, and the longest, parts of a table, take seconds; on PostgreSQL one
+    /// may overtake another, and `store` breaks off a single statement or an idle write of 60 s.
+    pub const fn settled_after(&self) -> Duration {
+        match self.engine {
+            Engine::Sqlite(_) => Duration::from_secs(10),
+            Engine::Postgres(_) => Duration::from_secs(120),
+        }
     }
 
     /// All rows, in the order the statement gives. The statement bounds their number.

@@ -87,13 +87,19 @@ sql! {
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
              data
          from platform_fact {by:platform_fact_subject} where district = $1 and subject_id = $2 order by id limit $3";
-    /// $5 and $7: whether any actor and any name will do.
-    SEARCH: (DistrictId, FactId, FactId, i64, bool, Uuid, bool, String) -> FactRow =
+    /// $5: whether any name will do.
+    SEARCH: (DistrictId, FactId, FactId, i64, bool, String) -> FactRow =
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
              data
-         from platform_fact where district = $1 and id < $2 and id >= $3 and ($5 or actor_id = $6)
-             and ($7 or name like $8 escape '\\')
+         from platform_fact where district = $1 and id < $2 and id >= $3 and ($5 or name like $6 escape '\\')
          order by id desc limit $4";
+    SEARCH_ACTOR: (DistrictId, FactId, FactId, i64, Uuid, bool, String) -> FactRow =
+        "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
+             data
+         from platform_fact {by:platform_fact_of_actor} where district = $1 and actor_id = $5 and id < $2 and id >= $3
+             and ($6 or name like $7 escape '\\')
+         order by id desc limit $4";
+    /// $5 and $7: whether any actor and any name will do.
     SEARCH_SUBJECT: (DistrictId, FactId, FactId, i64, bool, Uuid, bool, String, Uuid) -> FactRow =
         "select district, id, name, at, actor_kind, actor_id, actor_name, via, subject_kind, subject_id, area_path, unit_id,
              data
@@ -222,8 +228,8 @@ pub struct FactFilter {
 }
 
 impl FactFilter {
-    /// Hands the facts to `take`, newest first, until it breaks. Without a subject this walks the facts of the time
-    /// asked for: run it as a long read.
+    /// Hands the facts to `take`, newest first, until it breaks. Without a subject or an actor this walks the facts of the
+    /// time asked for: run it as a long read.
     pub async fn each(
         &self,
         conn: &mut Conn,
@@ -234,17 +240,18 @@ impl FactFilter {
         let end = self.to.map_or(FactId(Uuid::max()), FactId::least_at);
         let end = self.before.map_or(end, |before| before.min(end));
         let start = self.from.map_or(FactId(Uuid::nil()), FactId::least_at);
-        let actor = self.actor.unwrap_or_default();
         let name = self.name.as_deref().map(begins_with).unwrap_or_default();
-        let (any_actor, any_name) = (self.actor.is_none(), self.name.is_none());
-        match self.subject {
-            Some(subject) => {
+        let any_name = self.name.is_none();
+        match (self.subject, self.actor) {
+            (Some(subject), actor) => {
+                let (any_actor, actor) = (actor.is_none(), actor.unwrap_or_default());
                 let params = (district, end, start, rows, any_actor, actor, any_name, name, subject);
                 conn.each(&SEARCH_SUBJECT, params, take).await
             }
-            None => {
-                conn.each(&SEARCH, (district, end, start, rows, any_actor, actor, any_name, name), take).await
+            (None, Some(actor)) => {
+                conn.each(&SEARCH_ACTOR, (district, end, start, rows, actor, any_name, name), take).await
             }
+            (None, None) => conn.each(&SEARCH, (district, end, start, rows, any_name, name), take).await,
         }
     }
 }

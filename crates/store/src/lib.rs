@@ -48,7 +48,8 @@ pub use tx::Tx;
 pub use value::{Cell, Json, Kind, List, ListItem, Value};
 
 /// The store's own tables.
-pub const MIGRATIONS: Migrations = migrations!("platform", ["0001_platform.sql", "0002_seal.sql"]);
+pub const MIGRATIONS: Migrations =
+    migrations!("platform", ["0001_platform.sql", "0002_seal.sql", "0003_of_actor.sql"]);
 
 #[doc(hidden)]
 pub mod hidden {

@@ -84,6 +84,32 @@ impl Tx {
         self.conn.execute(query, params).await.map(drop)
     }
 
+    /// Runs a part of this write that may be refused without ending it: what a refused part did is taken back, and the rest goes on. For
+    /// many things that came together and are nobody's but their own: one that does not hold harms none beside it.
+    ///
+    /// # Errors
+    /// A fault where the part cannot be taken back, or where the write as a whole has lost a race and is run again.
+    pub async fn attempt<T, E>(
+        &mut self,
+        part: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>, Fault> {
+        let (facts, last) = (self.facts.len(), self.last.len());
+        self.conn.batch("savepoint part").await?;
+        let outcome = part(self).await;
+        match &outcome {
+            Ok(_) if self.conn.has_failed() => return Err(Conn::went_on()),
+            Ok(_) => self.conn.batch("release savepoint part").await?,
+            Err(_) => {
+                self.conn.forget_failure();
+                self.conn.batch("rollback to savepoint part").await?;
+                self.conn.batch("release savepoint part").await?;
+                self.facts.truncate(facts);
+                self.last.truncate(last);
+            }
+        }
+        Ok(outcome)
+    }
+
     /// What a capability loaded at the start.
     pub fn fixture<T: Send + Sync + 'static>(&self) -> Arc<T> {
         self.shared.fixtures.get()

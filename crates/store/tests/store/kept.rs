@@ -12,6 +12,7 @@ crate::stories! {
     a_commit_is_seen_at_once_and_after_a_restart,
     a_refused_write_leaves_nothing,
     what_waits_for_the_commit_comes_with_it,
+    a_refused_part_harms_no_other_part,
     a_write_that_goes_on_after_a_failed_statement_is_refused,
     constraints_have_one_name,
     facts_are_written_with_the_change_and_told_after_it,
@@ -60,6 +61,31 @@ async fn what_waits_for_the_commit_comes_with_it(house: House) {
     counting.expect("counted");
     assert!(beside.iter().all(Result::is_ok));
     assert_eq!(counter(&house, "late").await, Some(7));
+}
+
+async fn a_refused_part_harms_no_other_part(house: House) {
+    let twin = Note::new(2, "the same number");
+    let write = async move |tx: &mut Tx| {
+        let mut kept = Vec::new();
+        for note in [Note::new(1, "one"), Note::new(2, "two"), twin.clone(), Note::new(3, "three")] {
+            let number = note.number;
+            let done = tx.attempt(async |tx: &mut Tx| {
+                tx.record(&NoteLeft(note.id)).await?;
+                let district = tx.district();
+                tx.execute_at_commit(&desk::SET_COUNTER, (district, note.words.clone(), number)).await?;
+                note.insert(tx).await
+            });
+            kept.push(done.await?.is_ok());
+        }
+        Ok::<_, Fault>((kept, tx.facts().len()))
+    };
+    let (kept, facts) = house.write(write).await.expect("the write stands");
+    assert_eq!((kept, facts), (vec![true, true, false, true], 3));
+    assert_eq!(desk::numbers(&house.db).await, [1, 2, 3]);
+    let counters = [counter(&house, "two").await, counter(&house, "the same number").await];
+    assert_eq!(counters, [Some(2), None], "nothing of a refused part waits for the commit");
+    while house.db.run_due().await.expect("run") > 0 {}
+    assert_eq!(desk::echoes(&house.db).await, [(1, 1), (2, 1), (3, 1)], "nor do its facts have reactions");
 }
 
 async fn counter(house: &House, name: &'static str) -> Option<i64> {
