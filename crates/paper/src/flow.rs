@@ -1,25 +1,26 @@
-//! Words that flow over as many sheets as they need: headings, rows of a name and what is said of it, page numbers.
+//! Words that flow over as many sheets as they need: headings, rows of a name and what is said of it, tables, page numbers.
 
 use crate::document::{Document, Sheet};
 use crate::font::{can_set, wrap};
+use crate::table::Table;
 use crate::{A4, MM};
 use platform::Fault;
 
-const MARGIN: f32 = 18.0 * MM;
+pub(crate) const MARGIN: f32 = 18.0 * MM;
 const FOOT: f32 = A4.1 - 10.0 * MM;
 const BOTTOM: f32 = A4.1 - 18.0 * MM;
-const WIDTH: f32 = A4.0 - 2.0 * MARGIN;
+pub(crate) const WIDTH: f32 = A4.0 - 2.0 * MARGIN;
 /// How much of the width the names of rows take.
 const NAME_WIDTH: f32 = 42.0 * MM;
-const LINE_HEIGHT: f32 = 1.45;
+pub(crate) const LINE_HEIGHT: f32 = 1.45;
 
 const TITLE: f32 = 18.0;
 const HEADING: f32 = 12.5;
 const BODY: f32 = 10.0;
-const SMALL: f32 = 8.0;
+pub(crate) const SMALL: f32 = 8.0;
 
 /// What stands where on a sheet.
-enum Mark {
+pub(crate) enum Mark {
     Words { at: (f32, f32), size: f32, is_heavy: bool, words: String },
     Rule { at: (f32, f32), width: f32 },
 }
@@ -85,6 +86,25 @@ impl Flow {
         self.y += 2.0;
     }
 
+    /// A table; its heads stand again on each sheet it goes on to.
+    pub fn table(&mut self, table: &Table) {
+        table.put(self);
+    }
+
+    /// Lines to sign on beside each other, each with its words below.
+    pub fn signatures(&mut self, names: &[&str]) {
+        const GAP: f32 = 6.0 * MM;
+        self.need(22.0 * MM);
+        self.y += 14.0 * MM;
+        let width = (WIDTH + GAP) / names.len().max(1) as f32 - GAP;
+        for (index, name) in (0_u16..).zip(names) {
+            let left = MARGIN + f32::from(index) * (width + GAP);
+            self.put(Mark::Rule { at: (left, self.y), width });
+            self.line((left, self.y + SMALL * LINE_HEIGHT), SMALL, false, name);
+        }
+        self.y += SMALL * LINE_HEIGHT * 2.0;
+    }
+
     /// An empty line to write on.
     pub fn blank(&mut self) {
         self.need(11.0 * MM);
@@ -109,15 +129,32 @@ impl Flow {
         }
     }
 
-    /// Goes to a new sheet where this one has not so much left.
-    fn need(&mut self, height: f32) {
-        if self.y + height > BOTTOM {
+    /// Goes to a new sheet where this one has not so much left; answers whether it did.
+    pub(crate) fn need(&mut self, height: f32) -> bool {
+        let is_full = self.y + height > BOTTOM;
+        if is_full {
             self.sheets.push(Vec::new());
             self.y = MARGIN;
         }
+        is_full
     }
 
-    fn put(&mut self, mark: Mark) {
+    /// How far down the sheet is filled.
+    pub(crate) fn y(&self) -> f32 {
+        self.y
+    }
+
+    pub(crate) fn move_down(&mut self, by: f32) {
+        self.y += by;
+    }
+
+    /// Words on one line, the left end of their base line at a point.
+    pub(crate) fn line(&mut self, at: (f32, f32), size: f32, is_heavy: bool, words: &str) {
+        self.is_missing |= !can_set(words);
+        self.put(Mark::Words { at, size, is_heavy, words: words.to_owned() });
+    }
+
+    pub(crate) fn put(&mut self, mark: Mark) {
         if let Some(sheet) = self.sheets.last_mut() {
             sheet.push(mark);
         }
@@ -161,7 +198,8 @@ impl Mark {
 #[cfg(test)]
 mod tests {
     //! A long paper goes over several sheets, with the fonts inside.
-    use super::Flow;
+    use super::{Flow, Mark};
+    use crate::Table;
 
     #[test]
     fn rows_flow_over_sheets_and_nothing_is_below_the_foot() {
@@ -177,6 +215,42 @@ mod tests {
         let pdf = flow.finish().expect("it is written");
         assert!(pdf.starts_with(b"%PDF-"));
         assert!(pdf.len() < 200_000, "only the glyphs that are used are inside: {} bytes", pdf.len());
+    }
+
+    #[test]
+    fn a_table_has_its_heads_on_each_sheet_and_its_numbers_below_each_other() {
+        let mut flow = Flow::new("周报", "zh-CN", "");
+        let mut table = Table::new("网格", &["应走访", "已走访"]);
+        for number in 1..=90 {
+            table.row(&format!("第 {number} 网格"), &["200".to_owned(), number.to_string()]);
+        }
+        table.total("合计", &["18000".to_owned(), "4095".to_owned()]);
+        flow.table(&table);
+        assert!(flow.sheets.len() > 1);
+        let words = |sheet: &Vec<Mark>, wanted: &str| {
+            let is_it = |mark: &&Mark| matches!(mark, Mark::Words { words, .. } if words == wanted);
+            sheet.iter().filter(is_it).count()
+        };
+        for sheet in &flow.sheets {
+            assert_eq!(words(sheet, "已走访"), 1, "the heads, once");
+        }
+        let all: usize = flow.sheets.iter().map(|sheet| words(sheet, "200")).sum();
+        assert_eq!(all, 90, "no row is lost between two sheets");
+        let rights: Vec<f32> = flow
+            .sheets
+            .iter()
+            .flatten()
+            .filter_map(|mark| match mark {
+                Mark::Words { at, size, words, .. } if words == "200" || words == "18000" => {
+                    Some(at.0 + crate::width_of(words, *size))
+                }
+                _ => None,
+            })
+            .collect();
+        assert!(
+            rights.iter().all(|right| (right - rights[0]).abs() < 0.01),
+            "right ends stand below each other"
+        );
     }
 
     #[test]

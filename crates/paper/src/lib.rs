@@ -6,11 +6,13 @@ mod code;
 mod document;
 mod flow;
 mod font;
+mod table;
 
 pub use code::Code;
 pub use document::{Document, Sheet};
 pub use flow::Flow;
 pub use font::{MISSING, can_set, fit, width_of, wrap};
+pub use table::Table;
 
 /// A millimetre in points.
 pub const MM: f32 = 72.0 / 25.4;
