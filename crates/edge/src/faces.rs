@@ -2,7 +2,7 @@
 //!
 //! What a face shows comes from the API under the rights of whoever is signed in; the shell itself is for everybody.
 
-use crate::{Edge, Html, Page};
+use crate::{Edge, Html, Page, install};
 use askama::Template;
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -35,7 +35,7 @@ struct Shell {
 
 /// `/grid`, `/desk`, `/map`, `/admin` and every address below them: the web project reads the rest of it.
 pub(crate) fn routes() -> Router<Edge> {
-    let mut router = Router::new();
+    let mut router = install::routes();
     for face in &FACES {
         let show = async |page: Page| shell(page, face);
         let root = format!("/{}", face.name);

@@ -19,12 +19,12 @@ const ROUTE_SECONDS_MAX: Duration = Duration::from_secs(60);
 pub const SECURITY_HEADERS: [(&str, &str); 5] = [
     (
         "content-security-policy",
-        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'",
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'",
     ),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
-    ("permissions-policy", "camera=(self), geolocation=(self), microphone=()"),
+    ("permissions-policy", "camera=(self), geolocation=(self), microphone=(self)"),
 ];
 
 /// The token made for a first visit, so that its very first form can be sent.

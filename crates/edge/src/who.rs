@@ -3,7 +3,7 @@
 use crate::{Cookies, Districts, Edge};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use platform::{Actor, DistrictId, Lang, Problem, Via};
+use platform::{AccountId, Actor, DistrictId, Lang, Problem, Via};
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -20,6 +20,17 @@ pub trait Authenticate: Send + Sync {
         parts: &'a Parts,
         asked: Actor,
     ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>>;
+
+    /// The actor an account of the district asked for is now, for a capability that knows the account by a key of its own. `None`
+    /// where it may not enter any more, or where nobody knows accounts.
+    fn actor_of_account<'a>(
+        &'a self,
+        _edge: &'a Edge,
+        _account: AccountId,
+        _asked: Actor,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>> {
+        Box::pin(async { Ok(None) })
+    }
 }
 
 /// The authenticator on the shelf.
@@ -30,6 +41,17 @@ impl Edge {
     /// Lets a capability say who the actors are.
     pub fn set_authenticate(fixtures: &platform::Fixtures, authenticate: Arc<dyn Authenticate>) {
         fixtures.put(Arc::new(Authenticator(authenticate)));
+    }
+
+    /// As [`Authenticate::actor_of_account`].
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn actor_of_account(&self, account: AccountId, asked: Actor) -> Result<Option<Actor>, Problem> {
+        match self.fixtures().find::<Authenticator>() {
+            Some(authenticator) => authenticator.0.actor_of_account(self, account, asked).await,
+            None => Ok(None),
+        }
     }
 }
 
