@@ -15,8 +15,11 @@ pub const HAND_OVER: Permission = Permission::new(
     "Move a leaver's open work in one action",
 );
 
+pub static STAND_IN: Permission =
+    Permission::new("territory.stand_in", "安排 B 岗顶岗", "Have a stand-in serve a post for a time");
+
 /// All of them, for the descriptor.
-pub const ALL: &[&Permission] = &[&VIEW_AREAS, &EDIT_AREAS, &MANAGE_POSTS, &HAND_OVER];
+pub const ALL: &[&Permission] = &[&VIEW_AREAS, &EDIT_AREAS, &MANAGE_POSTS, &HAND_OVER, &STAND_IN];
 
 /// Refuses an actor who does not hold the permission at a path.
 pub(crate) fn require(actor: &Actor, permission: &Permission, path: &str) -> Result<(), TerritoryError> {

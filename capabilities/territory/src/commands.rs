@@ -7,6 +7,7 @@ mod hand_over;
 mod holdings;
 mod organisations;
 mod posts;
+mod stand_in;
 mod transfer;
 mod undo_hand_over;
 
@@ -16,6 +17,7 @@ pub use hand_over::{HandOver, HandedOver, HandedPost, Heir, hand_over};
 pub use holdings::{HoldPost, NoteAbsence, end_holding, hold_post, note_absence};
 pub use organisations::{AddOrganisation, ChangeOrganisation, add_organisation, change_organisation};
 pub use posts::{OpenPost, close_post, open_post};
+pub use stand_in::{StandIn, StoodIn, end_stand_in, stand_in};
 pub use transfer::{
     ExportOptions, ImportOptions, ImportReport, ImportStep, export_file, export_text, import_bytes,
     import_file,

@@ -49,6 +49,11 @@ pub enum TerritoryError {
     HoldingEnded,
     #[error("people still hold the post")]
     PostHeld,
+    /// Nobody has it whom a stand-in could relieve.
+    #[error("nobody is the main holder of the post")]
+    NoMainHolder,
+    #[error("the post has no stand-in")]
+    NoStandIn,
     #[error("the leaver holds no post")]
     NothingToHandOver,
     #[error("there is no such hand-over")]
@@ -141,6 +146,16 @@ impl Refusal for TerritoryError {
                 "territory.post_held",
                 "岗位上还有人，请先移交或免去。",
                 "People still hold this post: hand it over or end their holdings first.",
+            ),
+            Self::NoMainHolder => conflict(
+                "territory.no_main_holder",
+                "这个岗位没有 A 岗。",
+                "Nobody is the main holder of this post.",
+            ),
+            Self::NoStandIn => conflict(
+                "territory.no_stand_in",
+                "这个岗位没有 B 岗，请网格长指定谁来顶岗。",
+                "This post has no stand-in: the grid leader names one.",
             ),
             Self::NothingToHandOver => conflict(
                 "territory.nothing_to_hand_over",

@@ -12,13 +12,14 @@ mod pages;
 mod queries;
 mod store;
 
-pub use access::{EDIT_AREAS, HAND_OVER, MANAGE_POSTS, VIEW_AREAS};
+pub use access::{EDIT_AREAS, HAND_OVER, MANAGE_POSTS, STAND_IN, VIEW_AREAS};
 pub use commands::{
     AddOrganisation, ChangeOrganisation, DemoPerson, DemoPlan, DemoScale, ExportOptions, HandOver,
     HandedOver, HandedPost, Heir, HoldPost, ImportOptions, ImportReport, ImportStep, Imported, KeptPost,
-    NoteAbsence, OpenPost, UndoneHandOver, add_organisation, change_organisation, check_areas, close_post,
-    end_holding, export_file, export_text, hand_over, hold_post, import_areas, import_bytes, import_file,
-    note_absence, open_post, plan_demo, seed_demo, undo_hand_over, write,
+    NoteAbsence, OpenPost, StandIn, StoodIn, UndoneHandOver, add_organisation, change_organisation,
+    check_areas, close_post, end_holding, end_stand_in, export_file, export_text, hand_over, hold_post,
+    import_areas, import_bytes, import_file, note_absence, open_post, plan_demo, seed_demo, stand_in,
+    undo_hand_over, write,
 };
 pub use error::TerritoryError;
 pub use model::{

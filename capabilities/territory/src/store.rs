@@ -256,6 +256,15 @@ impl From<OrganisationRow> for Organisation {
 
 // ---- loading for a purpose ----------------------------------------------------------------------------------------------
 
+/// A post, open or closed.
+pub(crate) async fn find_post(
+    conn: &mut Conn,
+    district: DistrictId,
+    id: PostId,
+) -> Result<Option<Post>, Fault> {
+    Ok(conn.optional(&FIND_POST, (district, id)).await?.map(Post::from))
+}
+
 /// The post, if the actor may do this to it.
 pub(crate) async fn load_post(
     tx: &mut Tx,
@@ -263,8 +272,7 @@ pub(crate) async fn load_post(
     permission: &Permission,
 ) -> Result<Post, TerritoryError> {
     let district = tx.district();
-    let row = tx.optional(&FIND_POST, (district, id)).await?;
-    let post = Post::from(row.ok_or(TerritoryError::NoSuchPost)?);
+    let post = find_post(tx, district, id).await?.ok_or(TerritoryError::NoSuchPost)?;
     require(tx.actor(), permission, &post.area_path)?;
     Ok(post)
 }

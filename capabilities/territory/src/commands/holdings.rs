@@ -94,7 +94,7 @@ pub async fn note_absence(tx: &mut Tx, absence: NoteAbsence) -> Result<(), Terri
     record(tx, "territory.absence_noted", &holding, &post).await
 }
 
-fn check_moments(from: Time, to: Option<Time>) -> Result<(), TerritoryError> {
+pub(super) fn check_moments(from: Time, to: Option<Time>) -> Result<(), TerritoryError> {
     let entered = Time::ENTERED_MIN..=Time::ENTERED_MAX;
     if !entered.contains(&from) || to.is_some_and(|to| !entered.contains(&to)) {
         return Err(TerritoryError::invalid(
@@ -113,7 +113,7 @@ fn check_moments(from: Time, to: Option<Time>) -> Result<(), TerritoryError> {
     Ok(())
 }
 
-async fn record(
+pub(super) async fn record(
     tx: &mut Tx,
     name: &'static str,
     holding: &Holding,

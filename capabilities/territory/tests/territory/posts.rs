@@ -1,11 +1,11 @@
 //! Posts: opened, held by a main holder and a stand-in, handed over in one action.
 
 use crate::{admin, each_town, found_areas};
-use platform::AccountId;
+use platform::{AccountId, Actor, ActorKind, PostId};
 use serde_json::{Value, json};
 use std::time::Duration;
-use store::FactRow;
-use territory::{HoldingRole, Map};
+use store::{FactRow, Tx};
+use territory::{Away, HoldingRole, Map, StandIn, TerritoryError, end_stand_in, stand_in, write};
 use testkit::{Caller, DISTRICT, Town};
 
 const GRID: &str = "430204001008J001";
@@ -248,6 +248,55 @@ async fn another_servers_change_is_seen() {
         open_post(&admin(&town), "grid_worker", GRID).await;
         elsewhere.follow(town.db()).await.expect("a look");
         assert!(elsewhere.of(DISTRICT).worker_post(&grid).is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_is_stood_in_for_in_one_action_by_its_own_people() {
+    each_town(async |town: Town| {
+        found_areas(&town).await;
+        let (admin, anyone) = (admin(&town), town.caller());
+        let post = open_post(&admin, "grid_worker", GRID).await;
+        hold(&admin, &post, 1, "main").await;
+        let other = open_post(&admin, "grid_worker", "430204001008J002").await;
+        hold(&admin, &other, 3, "main").await;
+        let worker = async || {
+            anyone.get("/api/territory/locate?lon=113.11&lat=27.89").await.ok()["grid"]["worker"]["name"]
+                .clone()
+        };
+        let id = PostId(post.parse().expect("an id"));
+        let now = town.clock.now();
+        let away = Away { from: now, until: now.after(DAY) };
+        let stood = async |who: u128, by: Option<AccountId>| {
+            let actor = Actor { account: Some(account(who)), kind: ActorKind::Staff, ..town.system() };
+            let order = StandIn { post: id, away, by };
+            write(town.db(), &actor, async move |tx: &mut Tx| stand_in(tx, order.clone()).await).await
+        };
+        let back = async |who: u128| {
+            let actor = Actor { account: Some(account(who)), kind: ActorKind::Staff, ..town.system() };
+            write(town.db(), &actor, async move |tx: &mut Tx| end_stand_in(tx, id).await).await
+        };
+        assert!(matches!(stood(1, None).await, Err(TerritoryError::NoStandIn)));
+        assert!(
+            matches!(stood(1, Some(account(3))).await, Err(TerritoryError::Forbidden)),
+            "only a leader names somebody"
+        );
+        assert!(matches!(stood(2, None).await, Err(TerritoryError::Forbidden)), "not of this post");
+        let order = StandIn { post: id, away, by: Some(account(3)) };
+        let leader = async move |tx: &mut Tx| stand_in(tx, order.clone()).await;
+        let done = write(town.db(), &town.system(), leader).await.expect("the leader may");
+        assert_eq!((done.main.account, done.stand_in.account), (account(1), account(3)));
+        assert_eq!(worker().await, "王3", "under the name of the other post");
+        town.passes(Duration::from_secs(3600)).await;
+        assert_eq!(
+            back(1).await.expect("one's own post").away.map(|away| away.until),
+            Some(town.clock.now())
+        );
+        assert_eq!(worker().await, "王1");
+        assert!(stood(3, None).await.is_ok(), "the stand-in takes over");
+        assert_eq!(worker().await, "王3");
+        assert!(back(2).await.is_err());
     })
     .await;
 }
