@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 mod amend;
+mod beside;
 mod confirm;
 mod enter;
 pub mod import;
@@ -17,7 +18,8 @@ mod undo;
 
 pub(crate) use amend::amend_as_asked;
 pub use amend::{Amend, amend};
-pub use confirm::{Confirm, End, confirm, end};
+pub use beside::{AmendBeside, Beside, Crossed, amend_beside, confirm_seen, enter_once};
+pub use confirm::{Confirm, End, confirm, confirm_home, end};
 pub(crate) use enter::{Drafting, fill_from_document, label_of};
 pub use enter::{Enter, enter};
 pub use merge::{Merge, merge};

@@ -24,7 +24,7 @@ platform::id!(
     ExportId, "export"
 );
 
-/// A copy, a page of changes, or a list of differences somebody was shown: who, when, what and why; told to everybody it concerned.
+/// A copy, a page of changes, what a phone carries, or a list of differences somebody was shown: who, when, what and why; told to everybody it concerned.
 #[derive(Clone, Debug)]
 pub(crate) struct Noted {
     pub id: ExportId,
@@ -37,6 +37,8 @@ pub(crate) struct Noted {
     /// Words why.
     pub reason: String,
     pub rows: i64,
+    /// The phone it lies on, as its owner calls it; none for a file.
+    pub device: Option<String>,
 }
 
 impl Noted {
@@ -50,6 +52,7 @@ impl Noted {
             opened: Vec::new(),
             reason: batch.file_name.clone(),
             rows: batch.report.checked.rows,
+            device: None,
         }
     }
 }

@@ -7,7 +7,7 @@ mod deeds;
 mod duplicates;
 mod exports;
 mod history;
-mod homes;
+pub(crate) mod homes;
 mod imports;
 mod kinds;
 mod people;
@@ -16,6 +16,8 @@ mod records;
 pub(crate) mod rights;
 mod search;
 mod sync;
+
+pub use deeds::{EnterBody, GivenBody};
 
 use crate::access::require;
 use crate::catalogue::Catalogue;
@@ -97,7 +99,8 @@ fn staff<'a>(who: &'a Who, permission: &'static Permission) -> Result<&'a Actor,
     if actor.holds(permission) { Ok(actor) } else { Err(RegistryError::Forbidden(permission)) }
 }
 
-pub(crate) fn viewer(edge: &Edge, actor: &Actor) -> Viewer {
+/// What is needed to show records to an actor.
+pub fn viewer(edge: &Edge, actor: &Actor) -> Viewer {
     Viewer {
         catalogue: edge.fixture::<Catalogue>(),
         places: edge.fixture::<territory::Map>().of(actor.district),

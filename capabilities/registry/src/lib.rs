@@ -25,8 +25,18 @@ mod view;
 
 pub use catalogue::{Catalogue, DetailBook, FactBook, FieldBook, KindBook, PurposeBook, Rights};
 pub use error::RegistryError;
+pub use http::homes::{HomeView, look_at_home};
+pub use http::{EnterBody, GivenBody, viewer};
 pub use model::{ActId, Content, Kind, Links, Origin, Record, RecordId, Shape, Source, State};
+pub use queries::carry;
+pub use queries::described::{
+    Behind, Described, Fit, Inspection, PlacePoint, fitting, inspections_until, points_of,
+};
+pub use queries::grounds::{Concerned, Ground, concerned};
+pub use queries::known::{KnownShare, known_share};
+pub use queries::listed::{Listed, listed};
 pub use reseal::RESEALS;
+pub use view::Viewer;
 
 use ::store::migrations;
 use edge::{Capability, Preparation, Settings};
@@ -49,7 +59,8 @@ pub static CAPABILITY: Capability = Capability {
             "0007_in_order.sql",
             "0008_batch_of_act.sql",
             "0009_told_apart.sql",
-            "0010_roots.sql"
+            "0010_roots.sql",
+            "0011_carried.sql"
         ]
     ),
     permissions: access::PERMISSIONS,
@@ -128,4 +139,29 @@ pub async fn state_at(
                 .map(|(_, before)| before))
         })
         .await
+}
+
+/// A record as it is, within a write, for the house's own checks: nobody is shown it, so it is no look.
+///
+/// # Errors
+/// As [`state_of`].
+pub async fn record_in(tx: &mut ::store::Tx, id: RecordId) -> Result<Option<Record>, Fault> {
+    store::load(tx, id).await
+}
+
+/// A record as it was as one version of it, within a write; none where it never had that version.
+///
+/// # Errors
+/// As [`state_of`].
+pub async fn content_in(
+    tx: &mut ::store::Tx,
+    present: &Record,
+    version: i64,
+) -> Result<Option<Content>, Fault> {
+    if present.version == version {
+        return Ok(Some(present.content.clone()));
+    }
+    let (district, keys) = (tx.district(), store::keys(tx)?);
+    let changes = store::changes(tx, &keys, district, present.id).await?;
+    Ok(changes.into_iter().find(|(change, _)| change.version == version + 1).map(|(_, before)| before))
 }

@@ -1,6 +1,7 @@
 //! Values and rules of the register. No IO, no await, no clock, no SQL: a rule takes what it needs and gives back what follows.
 
 pub mod address;
+mod beside;
 mod fields;
 mod history;
 pub mod identifier;
@@ -12,6 +13,7 @@ pub mod rules;
 mod shape;
 pub mod spelling;
 
+pub use beside::{Side, side};
 pub use fields::{Fields, Origin, Source};
 pub use history::{FieldChange, changes_between};
 pub use plate::PlateCode;

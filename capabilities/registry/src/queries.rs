@@ -2,13 +2,18 @@
 
 pub(crate) mod apart;
 pub(crate) mod batches;
+pub mod carry;
 pub(crate) mod changes;
 pub(crate) mod counts;
+pub(crate) mod described;
 pub(crate) mod duplicates;
 pub(crate) mod entered;
 pub(crate) mod exports;
 pub(crate) mod features;
+pub(crate) mod grounds;
 pub(crate) mod homes;
+pub(crate) mod known;
+pub(crate) mod listed;
 pub(crate) mod oversight;
 pub(crate) mod plates;
 pub(crate) mod rights;

@@ -42,7 +42,8 @@ pub(crate) async fn amend_as_asked(tx: &mut Tx, order: Amend) -> Result<Record, 
     change(tx, record, order).await
 }
 
-async fn change(tx: &mut Tx, record: Record, order: Amend) -> Result<Record, RegistryError> {
+/// Changes a record that was loaded to be changed.
+pub(super) async fn change(tx: &mut Tx, record: Record, order: Amend) -> Result<Record, RegistryError> {
     if !record.is_live() {
         return Err(RegistryError::Over);
     }

@@ -10,7 +10,7 @@ use crate::model::{ActId, Kind, Record, RecordId, State};
 use crate::{queries, store};
 use ::store::Tx;
 use jiff::civil::Date;
-use platform::Words;
+use platform::{Time, Words};
 use serde_json::json;
 
 /// Values that were looked at again and still hold.
@@ -56,6 +56,53 @@ pub async fn confirm(tx: &mut Tx, order: Confirm) -> Result<Record, RegistryErro
     let data = json!({ "kind": after.kind, "act": act, "version": after.version, "fields": wanted });
     tx.record(&RegistryFact::of(CONFIRMED, &after, data)).await?;
     Ok(after)
+}
+
+/// Confirms what is known of a home as seen at the door: of the home, its households and who lives there, values that need no purpose to be
+/// seen and are older than a moment. Whose data is only stored is passed over. Answers how many records were confirmed.
+///
+/// # Errors
+/// A fault of the database; no right to edit there.
+pub async fn confirm_home(
+    tx: &mut Tx,
+    home: RecordId,
+    before: Time,
+    given: &Given,
+) -> Result<usize, RegistryError> {
+    let Some(dwelling) = store::load(tx, home).await?.filter(|record| record.kind == Kind::Dwelling) else {
+        return Ok(0);
+    };
+    let below = queries::below(tx, &dwelling).await?;
+    let is_of_home = |record: &&Record| matches!(record.kind, Kind::Household | Kind::Residence);
+    let mut records: Vec<Record> = below.iter().filter(is_of_home).cloned().collect();
+    for person in below.iter().filter(|record| record.kind == Kind::Residence).filter_map(Record::person) {
+        records.extend(store::load(tx, person).await?);
+    }
+    records.push(dwelling);
+    let mut confirmed = 0;
+    let may = |record: &Record| tx.actor().holds_at(&EDIT, &record.content.area_path);
+    // Somebody with two homes may belong to the grid of the other.
+    records.retain(|record| record.is_live() && may(record));
+    for record in &records {
+        let fields = older_than(record, before);
+        if fields.is_empty() {
+            continue;
+        }
+        let order = Confirm { id: record.id, version: record.version, fields, given: given.clone() };
+        match confirm(tx, order).await {
+            Ok(_) => confirmed += 1,
+            Err(RegistryError::Restricted) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(confirmed)
+}
+
+/// The open values of a record that were said before a moment.
+fn older_than(record: &Record, before: Time) -> Vec<String> {
+    let open = &record.content.open;
+    let older = open.iter().filter(|(_, _, origin)| origin.at < before);
+    older.map(|(key, _, _)| key.to_owned()).collect()
 }
 
 /// The end of what a record is about.

@@ -90,6 +90,8 @@ fn furnish(
         ("use", json!("residential")),
         ("occupancy", json!(occupancy)),
         ("floor_area", json!(floor_area)),
+        // Blocks hang on the mains; houses of their own have bottles.
+        ("gas", json!(if riser.is_some() { "piped" } else { "bottled" })),
     ];
     values.extend(riser.map(|riser| ("risers", json!([riser]))));
     let links = Links { place: Some(scribe.id(place)), ..Links::default() };

@@ -139,6 +139,7 @@ async fn note(edge: &Edge, actor: &Actor, wanted: &Wanted, page: &ChangesPage) -
             opened: opened.clone(),
             reason: "数据同步".to_owned(),
             rows: lines as i64,
+            device: None,
         };
         note_seen(tx, noted, &people).await?;
         let fact = RegistryFact { name: CHANGES_TOLD, subject: RecordId(id.0), area_path: None, data };

@@ -259,6 +259,7 @@ async fn note(
             opened: order.open.iter().cloned().collect(),
             reason: order.reason.trim().to_owned(),
             rows,
+            device: None,
         };
         note_seen(tx, noted, &people).await?;
         let data = json!({ "kind": order.kind, "rows": rows, "purpose": order.purpose, "opened": order.open, "format": order.format });

@@ -75,6 +75,36 @@ pub struct EnterBody {
     pub given: GivenBody,
 }
 
+impl EnterBody {
+    /// The record to enter.
+    ///
+    /// # Errors
+    /// `registry.bad_point` for what is no place on earth.
+    pub fn order(self) -> Result<commands::Enter, RegistryError> {
+        let point = self.lon.zip(self.lat).map(|(lon, lat)| Point::new(lon, lat)).transpose();
+        let point = point.map_err(|_| {
+            RegistryError::invalid("lon", "registry.bad_point", "坐标不对。", "These are no coordinates.")
+        })?;
+        Ok(commands::Enter {
+            id: self.id,
+            kind: self.kind,
+            values: self.values,
+            links: Links {
+                place: self.place,
+                person: self.person,
+                dwelling: self.dwelling,
+                household: self.household,
+                organisation: self.organisation,
+            },
+            from_on: self.from_on,
+            to_on: self.to_on,
+            point,
+            area_path: self.area_path,
+            given: self.given.into(),
+        })
+    }
+}
+
 /// 登记一条。Enter a record.
 #[utoipa::path(post, path = "/api/registry/records", tag = "registry", request_body = EnterBody,
     responses((status = 200, body = Deed), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -86,30 +116,8 @@ pub async fn enter_record(
     Body(body): Body<EnterBody>,
 ) -> Result<Json<Deed>, Problem> {
     let actor = staff(&who, &EDIT)?;
-    let enter = async |tx: &mut Tx, body: EnterBody| {
-        let point = body.lon.zip(body.lat).map(|(lon, lat)| Point::new(lon, lat)).transpose();
-        let point = point.map_err(|_| {
-            RegistryError::invalid("lon", "registry.bad_point", "坐标不对。", "These are no coordinates.")
-        })?;
-        let new = commands::Enter {
-            id: body.id,
-            kind: body.kind,
-            values: body.values,
-            links: Links {
-                place: body.place,
-                person: body.person,
-                dwelling: body.dwelling,
-                household: body.household,
-                organisation: body.organisation,
-            },
-            from_on: body.from_on,
-            to_on: body.to_on,
-            point,
-            area_path: body.area_path,
-            given: body.given.into(),
-        };
-        Ok(Deed::from(&commands::enter(tx, new).await?))
-    };
+    let enter =
+        async |tx: &mut Tx, body: EnterBody| Ok(Deed::from(&commands::enter(tx, body.order()?).await?));
     Ok(Json(write_once(&edge, actor, headers, body, enter).await?))
 }
 

@@ -8,13 +8,14 @@ use crate::looks;
 use crate::model::{Kind, Record, RecordId};
 use crate::queries::{self, homes::BuildingHome};
 use crate::store;
-use crate::view::RecordView;
+use crate::view::{RecordView, Viewer};
 use ::store::{Conn, Tx};
 use axum::Json;
 use axum::extract::State;
 use edge::{Edge, PathOf, QueryOf, Who};
 use platform::Problem;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// A home and its people.
@@ -52,44 +53,72 @@ pub async fn show_home(
     let actor = staff(&who, &VIEW)?;
     looks::slow_down(&edge, actor).await?;
     let (wish, viewer) = (query.wish(id)?, viewer(&edge, actor));
-    let home = edge.db.write(actor, async move |tx: &mut Tx| {
-        let (dwelling, _) = looks::look(tx, &wish).await?;
-        if dwelling.kind != Kind::Dwelling {
-            return Err(RegistryError::NotFound);
+    let look = async move |tx: &mut Tx| look_at(tx, &wish, &viewer).await;
+    Ok(Json(edge.db.write(actor, look).await?))
+}
+
+/// A home with who lives in it for a purpose of the catalogue, sealed values masked: a look at the home and at each of them. For whoever
+/// goes there.
+///
+/// # Errors
+/// Not there, not theirs, no such purpose.
+pub async fn look_at_home(
+    tx: &mut Tx,
+    home: RecordId,
+    purpose: &str,
+    viewer: &Viewer,
+) -> Result<HomeView, RegistryError> {
+    let (purpose, parts) = (purpose.to_owned(), BTreeSet::new());
+    look_at(tx, &looks::Wish { id: home, purpose, parts, emergency: None }, viewer).await
+}
+
+async fn look_at(tx: &mut Tx, wish: &looks::Wish, viewer: &Viewer) -> Result<HomeView, RegistryError> {
+    let (dwelling, _) = looks::look(tx, wish).await?;
+    if dwelling.kind != Kind::Dwelling {
+        return Err(RegistryError::NotFound);
+    }
+    let below = queries::below(tx, &dwelling).await?;
+    let of_kind = |kind: Kind| below.iter().filter(move |record| record.kind == kind);
+    let (members, restricted) = members_of(tx, wish, viewer, of_kind(Kind::Residence)).await?;
+    let district = tx.district();
+    let owners = of_kind(Kind::Share).filter_map(Record::person);
+    let stored_only = store::rights::restricted_among(tx, district, owners).await?;
+    let shares = of_kind(Kind::Share).filter(|s| s.person().is_none_or(|id| !stored_only.contains(&id)));
+    Ok(HomeView {
+        building: building_of(tx, dwelling.content.links.place).await?,
+        dwelling: viewer.record(&dwelling, None),
+        households: of_kind(Kind::Household).map(|record| viewer.record(record, None)).collect(),
+        members,
+        restricted,
+        shares: shares.map(|record| viewer.record(record, None)).collect(),
+    })
+}
+
+/// Who lives there, heads first, each looked at; and how many more there are whose data is only stored.
+async fn members_of<'a>(
+    tx: &mut Tx,
+    wish: &looks::Wish,
+    viewer: &Viewer,
+    residences: impl Iterator<Item = &'a Record>,
+) -> Result<(Vec<MemberView>, usize), RegistryError> {
+    let (mut members, mut restricted) = (Vec::new(), 0);
+    for residence in residences {
+        let Some(person) = residence.content.links.person else { continue };
+        match looks::look(tx, &looks::Wish { id: person, ..wish.clone() }).await {
+            Ok((person, look)) => members.push(MemberView {
+                residence: viewer.record(residence, None),
+                person: viewer.record(&person, Some(&look)),
+            }),
+            Err(RegistryError::Restricted) => restricted += 1,
+            Err(other) => return Err(other),
         }
-        let below = queries::below(tx, &dwelling).await?;
-        let of_kind = |kind: Kind| below.iter().filter(move |record| record.kind == kind);
-        let (mut members, mut restricted) = (Vec::new(), 0);
-        for residence in of_kind(Kind::Residence) {
-            let Some(person) = residence.content.links.person else { continue };
-            match looks::look(tx, &looks::Wish { id: person, ..wish.clone() }).await {
-                Ok((person, look)) => members.push(MemberView {
-                    residence: viewer.record(residence, None),
-                    person: viewer.record(&person, Some(&look)),
-                }),
-                Err(RegistryError::Restricted) => restricted += 1,
-                Err(other) => return Err(other),
-            }
-        }
-        let district = tx.district();
-        let owners = of_kind(Kind::Share).filter_map(Record::person);
-        let stored_only = store::rights::restricted_among(tx, district, owners).await?;
-        let shares = of_kind(Kind::Share).filter(|s| s.person().is_none_or(|id| !stored_only.contains(&id)));
-        let is_head = |member: &MemberView| {
-            let relation = member.residence.fields.iter().find(|field| field.key == "relation");
-            relation.is_some_and(|field| field.value.as_ref().is_some_and(|told| told.0 == "head"))
-        };
-        members.sort_by_key(|member| !is_head(member));
-        Ok::<_, RegistryError>(HomeView {
-            building: building_of(tx, dwelling.content.links.place).await?,
-            dwelling: viewer.record(&dwelling, None),
-            households: of_kind(Kind::Household).map(|record| viewer.record(record, None)).collect(),
-            members,
-            restricted,
-            shares: shares.map(|record| viewer.record(record, None)).collect(),
-        })
-    });
-    Ok(Json(home.await?))
+    }
+    let is_head = |member: &MemberView| {
+        let relation = member.residence.fields.iter().find(|field| field.key == "relation");
+        relation.is_some_and(|field| field.value.as_ref().is_some_and(|told| told.0 == "head"))
+    };
+    members.sort_by_key(|member| !is_head(member));
+    Ok((members, restricted))
 }
 
 /// The place of the level of a building at or above a place.

@@ -35,6 +35,8 @@ pub(crate) struct Deciding<'a> {
 /// What becomes of a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+// Of a task there is an outcome too.
+#[schema(as = RowOutcome)]
 pub enum Outcome {
     New,
     Changed,

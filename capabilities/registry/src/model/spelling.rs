@@ -9,6 +9,6 @@ mod tokens;
 
 pub use name::{NameFault, check_name, fold_name, mask_name};
 pub use query::{Query, Reading, Seems, query_tokens};
-pub use tokens::{asked_text_tokens, name_tokens, text_tokens};
+pub use tokens::{asked_text_tokens, name_letters, name_tokens, text_letters, text_tokens};
 
 pub(crate) use characters::half_width;

@@ -65,7 +65,7 @@ fn put_readings(flow: &mut Flow, page: &Page, subject: &Subject) {
 }
 
 fn said_of(one: &ReadingRow) -> String {
-    let parts = [one.by.as_str(), one.purpose.as_str(), one.parts.as_str()];
+    let parts = [one.by.as_str(), one.purpose.as_str(), one.how.as_str(), one.parts.as_str()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 

@@ -141,11 +141,19 @@ struct CopyExport {
     purpose: String,
     /// Sealed values that were open in it.
     opened: Vec<String>,
+    /// The phone that carries it since; none for a file.
+    device: Option<String>,
 }
 
 impl From<CopyRow> for CopyExport {
     fn from(copy: CopyRow) -> Self {
-        Self { at: copy.at, by: copy.by_name, purpose: copy.purpose, opened: copy.opened.0 }
+        Self {
+            at: copy.at,
+            by: copy.by_name,
+            purpose: copy.purpose,
+            opened: copy.opened.0,
+            device: copy.device,
+        }
     }
 }
 

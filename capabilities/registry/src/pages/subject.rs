@@ -74,6 +74,8 @@ pub(super) struct ReadingRow {
     pub by: String,
     pub purpose: String,
     pub parts: String,
+    /// Of a copy: what it is, a file or a phone that carries it since.
+    pub how: String,
     pub is_emergency: bool,
 }
 
@@ -261,6 +263,7 @@ impl Reader<'_> {
             by: reading.by,
             purpose: self.purpose(&reading.purpose),
             parts: self.parts(&reading.parts),
+            how: String::new(),
             is_emergency: reading.is_emergency,
         }
     }
@@ -272,7 +275,19 @@ impl Reader<'_> {
             by: copy.by_name,
             purpose: self.purpose(&copy.purpose),
             parts: self.parts(&copy.opened.0),
+            how: self.how(copy.device.as_deref()),
             is_emergency: false,
+        }
+    }
+
+    /// What kind of copy it is.
+    fn how(&self, device: Option<&str>) -> String {
+        match device {
+            None => self.page.tr("导出", "a copy").to_owned(),
+            Some(device) => {
+                let words = self.page.tr("从此带在手机上：", "carried since then on the phone ");
+                format!("{words}{device}")
+            }
         }
     }
 

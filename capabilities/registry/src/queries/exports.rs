@@ -22,6 +22,8 @@ row! {
         pub by_name: String,
         pub purpose: String,
         pub opened: Json<Vec<String>>,
+        /// The phone it lies on; none for a file.
+        pub device: Option<String>,
     }
 }
 
@@ -40,7 +42,7 @@ sql! {
     LABELS: (DistrictId, List<RecordId>) -> (RecordId, String) =
         "select id, label from registry_record where district = $1 and id {in:$2:uuid}";
     COPIES_OF: (DistrictId, RecordId, i64) -> CopyRow =
-        "select e.at, e.by_name, e.purpose, e.opened
+        "select e.at, e.by_name, e.purpose, e.opened, e.device
          from registry_exported x join registry_export e on e.district = x.district and e.id = x.export_id
          where x.district = $1 and x.record_id = $2 order by e.at desc limit $3";
 }

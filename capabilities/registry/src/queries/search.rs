@@ -128,8 +128,9 @@ pub(crate) async fn search(
             None => gathered.add_words(conn, district, reading).await?,
         }
     }
-    gathered.tell_homes(conn, district).await?;
     gathered.drop_restricted(conn, district).await?;
+    gathered.drop_hopeless();
+    gathered.tell_homes(conn, district).await?;
     Ok(gathered.ranked(asked))
 }
 
@@ -306,6 +307,20 @@ impl<'a> Gathered<'a> {
         Ok(())
     }
 
+    /// Those that come after a whole page of others wherever they live are not asked where.
+    fn drop_hopeless(&mut self) {
+        let rows = self.asked.rows;
+        if self.beside.is_some() || rows == 0 || self.hits.len() <= rows {
+            return;
+        }
+        let typed = typed_in(self.asked);
+        self.hits.sort_by_cached_key(|hit| rough_order_of(hit, &typed));
+        let last = rough_order_of(&self.hits[rows - 1], &typed);
+        let kept = self.hits.partition_point(|hit| rough_order_of(hit, &typed) <= last);
+        self.more |= kept < self.hits.len();
+        self.hits.truncate(kept);
+    }
+
     fn ranked(mut self, asked: &Asked) -> Hits {
         if let Some(beside) = self.beside.take() {
             let wanted = address::asked_tokens(&beside);
@@ -324,18 +339,23 @@ impl<'a> Gathered<'a> {
 
     /// The best of them in their order, as far as their homes are known.
     fn cut(&mut self, asked: &Asked) {
-        let typed: Vec<String> =
-            asked.query.readings.iter().map(|reading| spelling::fold_name(&reading.text)).collect();
+        let typed = typed_in(asked);
         self.hits.sort_by_cached_key(|hit| order_of(hit, &typed));
         self.more |= self.hits.len() > asked.rows;
         self.hits.truncate(asked.rows);
     }
 }
 
-/// Exact names first, then those that begin so, then the rest; within these by kind, the shorter name first, by address.
-type Order = (u8, u8, usize, Vec<(String, u32)>, String, Reverse<i64>, RecordId);
+/// What was typed, as names are compared with it.
+fn typed_in(asked: &Asked) -> Vec<String> {
+    asked.query.readings.iter().map(|reading| spelling::fold_name(&reading.text)).collect()
+}
 
-fn order_of(hit: &Hit, typed: &[String]) -> Order {
+/// Exact names first, then those that begin so, then the rest; within these by kind, the shorter name first.
+type RoughOrder = (u8, u8, usize);
+
+/// The order as far as it does not depend on where people live.
+fn rough_order_of(hit: &Hit, typed: &[String]) -> RoughOrder {
     let (found, label) = (&hit.found, spelling::fold_name(&hit.found.label));
     let fit = match () {
         () if typed.contains(&label) => 0,
@@ -352,9 +372,17 @@ fn order_of(hit: &Hit, typed: &[String]) -> Order {
     // The estate before its buildings; who is called so before those whose name goes on.
     let is_by_length = matches!(found.kind, Kind::Place | Kind::Person);
     let length = if is_by_length { found.label.chars().count() } else { 0 };
+    (fit, kind, length)
+}
+
+/// Then by address.
+type Order = (RoughOrder, Vec<(String, u32)>, String, Reverse<i64>, RecordId);
+
+fn order_of(hit: &Hit, typed: &[String]) -> Order {
+    let found = &hit.found;
     let address = hit.home.as_deref().unwrap_or(&found.label);
     let residents = Reverse(hit.residents.unwrap_or(0));
-    (fit, kind, length, address_order(address), found.label.clone(), residents, found.id)
+    (rough_order_of(hit, typed), address_order(address), found.label.clone(), residents, found.id)
 }
 
 /// 5栋 comes before 12栋: words and the numbers behind them, in turn.
@@ -497,8 +525,61 @@ async fn descend(
 
 #[cfg(test)]
 mod tests {
-    //! Addresses stand in the order in which one walks past them.
-    use super::address_order;
+    //! Addresses stand in the order in which one walks past them; who is dropped early would not have been shown.
+    use super::{Asked, Found, Gathered, Hit, address_order};
+    use crate::model::spelling::{Query, Reading, Seems};
+    use crate::model::{Kind, RecordId};
+    use platform::{Actor, DistrictId};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    const LABELS: [&str; 6] = ["王伟", "王伟国", "王伟国强", "田心三村5栋", "田心三村", "李王伟"];
+    const KINDS: [Kind; 5] = [Kind::Person, Kind::Organisation, Kind::Place, Kind::Dwelling, Kind::Thing];
+
+    fn hit(id: usize, (label, kind): (usize, usize)) -> Hit {
+        let found = Found {
+            id: RecordId(Uuid::from_u128(id as u128)),
+            kind: KINDS[kind],
+            area_path: String::new(),
+            label: LABELS[label].to_owned(),
+            dwelling_id: None,
+        };
+        Hit { found, seems: Seems::Name, home: None, residents: None, is_restricted: false }
+    }
+
+    /// What is shown in the end, with or without dropping first those who have no hope.
+    fn shown(asked: &Asked, hits: &[Hit], homes: &[usize], drops_early: bool) -> (Vec<RecordId>, bool) {
+        let mut gathered = Gathered { hits: hits.to_vec(), ..Gathered::new(asked) };
+        if drops_early {
+            gathered.drop_hopeless();
+        }
+        for hit in &mut gathered.hits {
+            let at = homes[hit.found.id.0.as_u128() as usize];
+            match hit.found.kind {
+                Kind::Person => hit.home = Some(format!("{at}栋")),
+                Kind::Dwelling => hit.residents = Some(at as i64),
+                _ => {}
+            }
+        }
+        let ranked = gathered.ranked(asked);
+        (ranked.hits.iter().map(|hit| hit.found.id).collect(), ranked.more)
+    }
+
+    proptest! {
+        #[test]
+        fn who_is_dropped_early_would_not_have_been_shown(
+            drawn in prop::collection::vec((0..LABELS.len(), 0..KINDS.len()), 0..60),
+            homes in prop::collection::vec(0..20_usize, 60),
+            rows in 0..30_usize,
+        ) {
+            let text = "王伟".to_owned();
+            let reading = Reading { seems: Seems::Name, tokens: Vec::new(), text, place: None };
+            let actor = Actor::system(DistrictId(1), "test");
+            let asked = Asked { query: Query { readings: vec![reading] }, kind: None, rows, actor };
+            let hits: Vec<Hit> = drawn.into_iter().enumerate().map(|(id, what)| hit(id, what)).collect();
+            prop_assert_eq!(shown(&asked, &hits, &homes, true), shown(&asked, &hits, &homes, false));
+        }
+    }
 
     #[test]
     fn numbers_of_an_address_are_counted_not_spelled() {

@@ -23,12 +23,13 @@ type Columns = (
     Json<Vec<String>>,
     Vec<u8>,
     i64,
+    Option<String>,
 );
 
 sql! {
     INSERT: Columns =
-        "insert into registry_export (district, id, at, account_id, by_name, kind, area_path, purpose, opened, reason, rows)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        "insert into registry_export (district, id, at, account_id, by_name, kind, area_path, purpose, opened, reason, rows, device)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (district, id) do update set at = excluded.at, rows = excluded.rows";
     ADD_PERSON: (DistrictId, RecordId, ExportId) =
         "insert into registry_exported (district, record_id, export_id) values ($1, $2, $3) on conflict do nothing";
@@ -50,6 +51,7 @@ pub(crate) async fn insert(tx: &mut Tx, noted: &Noted, people: &[RecordId]) -> R
         Json(noted.opened.clone()),
         reason,
         noted.rows,
+        noted.device.clone(),
     );
     tx.execute(&INSERT, row).await?;
     tx.execute_many(&ADD_PERSON, people.iter().map(|person| (district, *person, noted.id))).await.map(drop)

@@ -259,7 +259,7 @@ async fn who_may_bring_what_where() {
         try_send(&clerk, "people", "a.csv", b"1,2\n3,4\n".to_vec()).await.refused("registry.no_heads");
         try_send(&clerk, "people", "a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".repeat(64))
             .await
-            .refused("sheet.old_xls");
+            .refused("sheet.broken_xls");
         let sent = send(&clerk, "people", "a.csv", &list_of_a_clerk()).await;
         let path = format!("/api/registry/imports/{}", text(&sent["id"]));
         caller(&town, "dispatcher").get(&path).await.refused("not_found");

@@ -110,7 +110,7 @@ async fn what_is_kept_from_where_why_and_who_read_it() {
         });
         caller(&town, "clerk").post("/api/registry/exports", export).await;
         let page = person.get(&here).await.text;
-        assert!(page.contains("导出的表格里有您") && page.contains("clerk"), "a copy they were in: {page}");
+        assert!(page.contains("导出的表格、携带的手机里有您") && page.contains("clerk"), "a copy they were in: {page}");
         let copy = person.get(&format!("{here}/copy.json")).await;
         assert!(copy.headers["content-disposition"].to_str().is_ok_and(|how| how.contains("my-data.json")));
         let copy = copy.json();

@@ -48,6 +48,29 @@ fn asked_tokens(runs: &[Run]) -> Vec<String> {
     finish(tokens)
 }
 
+/// The initials of a person's name in each way it may be read, with a space between: 单晓明 → sxm dxm. What a phone searches by, where
+/// nothing but a few letters is typed.
+pub fn name_letters(name: &str) -> String {
+    let chars: Vec<char> = runs(name).iter().flat_map(han).copied().collect();
+    let mut letters: Vec<String> = read_name(&chars).iter().map(|syllables| initials(syllables)).collect();
+    letters.retain(|one| !one.is_empty());
+    letters.dedup();
+    letters.join(" ")
+}
+
+/// The initials of any other words, with their Latin letters and digits: 5栋2单元301 → 5d2dy301.
+pub fn text_letters(text: &str) -> String {
+    let of = |run: &Run| match run {
+        Run::Word(word) => word.clone(),
+        Run::Han(chars) => initials(&read_words(chars)),
+    };
+    runs(text).iter().map(of).collect()
+}
+
+fn initials(syllables: &[String]) -> String {
+    syllables.iter().filter_map(|syllable| syllable.chars().next()).collect()
+}
+
 fn han(run: &Run) -> &[char] {
     match run {
         Run::Han(chars) => chars,
@@ -86,7 +109,7 @@ fn pinyin_tokens(syllables: &[String]) -> Vec<String> {
             }
             tokens.push(spelled);
             if run.len() >= 2 {
-                tokens.push(run.iter().filter_map(|syllable| syllable.chars().next()).collect());
+                tokens.push(initials(run));
             }
         }
     }
@@ -105,8 +128,16 @@ fn finish(mut tokens: Vec<String>) -> Vec<String> {
 mod tests {
     //! A name is found in every way that people type it.
     use super::super::query_tokens;
-    use super::{asked_text_tokens, name_tokens, text_tokens};
+    use super::{asked_text_tokens, name_letters, name_tokens, text_letters, text_tokens};
     use proptest::prelude::*;
+
+    #[test]
+    fn letters_are_what_a_thumb_types() {
+        assert_eq!(name_letters("张晓明"), "zxm");
+        assert_eq!(name_letters("单明"), "sm dm", "each reading of a surname");
+        assert_eq!(text_letters("5栋2单元301"), "5d2dy301");
+        assert_eq!((name_letters(""), text_letters("·")), (String::new(), String::new()));
+    }
 
     #[test]
     fn a_name_has_characters_pairs_pinyin_and_initials() {
