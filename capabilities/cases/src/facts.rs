@@ -20,6 +20,8 @@ pub const CASE_STEPPED: &str = "cases.case_stepped";
 pub const CASE_FOLLOWED: &str = "cases.case_followed";
 pub const REPORTER_OPENED: &str = "cases.reporter_opened";
 pub const REPORTS_CLAIMED: &str = "cases.reports_claimed";
+/// Photos came after the report they belong to.
+pub const PHOTOS_ADDED: &str = "cases.photos_added";
 
 impl Fact for CaseStepped<'_> {
     fn name(&self) -> &'static str {
@@ -47,6 +49,31 @@ impl Fact for CaseStepped<'_> {
             "lon": self.case.lon,
             "lat": self.case.lat,
         })
+    }
+}
+
+/// Photos came after the report they belong to.
+#[derive(Debug)]
+pub struct PhotosAdded<'a> {
+    pub case: &'a Case,
+    pub photos: usize,
+}
+
+impl Fact for PhotosAdded<'_> {
+    fn name(&self) -> &'static str {
+        PHOTOS_ADDED
+    }
+    fn subject(&self) -> (&'static str, Uuid) {
+        (CaseId::NOUN, self.case.id.0)
+    }
+    fn area_path(&self) -> Option<&str> {
+        Some(&self.case.area_path)
+    }
+    fn unit(&self) -> Option<OrganisationId> {
+        self.case.unit_id
+    }
+    fn data(&self) -> Value {
+        json!({ "number": self.case.number, "photos": self.photos })
     }
 }
 

@@ -2,9 +2,11 @@
 
 pub mod access;
 mod answers;
+mod at_hand;
 pub mod catalogue;
 mod codes;
 pub mod commands;
+pub mod day;
 pub mod demo;
 mod error;
 pub mod export;
@@ -28,9 +30,11 @@ pub mod suggest;
 pub mod trial;
 mod view;
 
+pub use at_hand::{list_at_address, list_at_hand};
 pub use error::CaseError;
 pub use model::{Case, CaseId, FollowerId, Source};
 pub use rules::Rules;
+pub use view::{CaseLine, PostRef};
 
 use edge::{Capability, Preparation, Settings};
 use platform::{Fault, Words};

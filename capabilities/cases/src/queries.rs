@@ -4,6 +4,7 @@ pub(crate) mod day;
 pub(crate) mod files;
 pub mod map;
 pub(crate) mod open311;
+pub mod period;
 pub mod reported;
 pub(crate) mod workload;
 

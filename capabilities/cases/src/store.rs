@@ -182,6 +182,8 @@ sql! {
     ADD_PHOTO: (DistrictId, CaseId, PhotoId, EntryId, String, String, i64, i64, i64, Time) =
         "insert into cases_photo (district, case_id, id, entry_id, file, thumbnail, width, height, bytes, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    FIRST_ENTRY: (DistrictId, CaseId) -> (EntryId, Option<AccountId>) =
+        "select id, actor_id from cases_entry where district = $1 and case_id = $2 order by id limit 1";
     COUNT_PHOTOS: (DistrictId, CaseId) -> (i64,) =
         "select count(*) from cases_photo where district = $1 and case_id = $2";
     ADD_FOLLOWER: (DistrictId, CaseId, FollowerId, FollowerKind, Option<AccountId>, Option<String>, Option<String>, Time) =
@@ -217,7 +219,7 @@ sql! {
 /// Followers read of one case when a code is checked or a merge moves them.
 pub const FOLLOWERS_READ_MAX: i64 = 500;
 
-/// Loads a case for somebody: found and allowed, or not found. There is no other way to get one to change.
+/// Loads a case for somebody: found and allowed, or not found. There is no other way to get one to change but [`load_begun`].
 pub(crate) async fn load_for(
     tx: &mut Tx,
     id: CaseId,
@@ -386,6 +388,21 @@ pub(crate) async fn add_photos(
         tx.execute(&ADD_PHOTO, columns).await?;
     }
     Ok(())
+}
+
+/// The line of history with which a case began.
+/// A case and the entry it began with, for what its reporter adds: for those who may see it, and for the account that reported it,
+/// wherever it went since.
+pub(crate) async fn load_begun(tx: &mut Tx, id: CaseId) -> Result<(Case, EntryId), CaseError> {
+    let district = tx.district();
+    let case = tx.optional(&FIND, (district, id)).await?.ok_or(CaseError::NotFound)?;
+    let (first, by) = tx.one(&FIRST_ENTRY, (district, id)).await?;
+    let is_theirs = by.is_some() && by == tx.actor().account;
+    if is_theirs || access::may_see(tx.actor(), &case, None) {
+        Ok((case, first))
+    } else {
+        Err(CaseError::NotFound)
+    }
 }
 
 pub(crate) async fn count_photos(conn: &mut Conn, district: DistrictId, case: CaseId) -> Result<i64, Fault> {

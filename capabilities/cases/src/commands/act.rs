@@ -61,7 +61,7 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
         who = vec!["clock"];
     }
     check_list(&deed, &case, &setting, &rules, &places)?;
-    check_photos(tx, &case, &order).await?;
+    check_photos(tx, &case, order.photos.len()).await?;
     let post = acting_post(tx.actor(), &case, desk, dispatcher);
     let (mut next, entry) = model::act(&case, &who, post, &deed, &setting)?;
     next.unit_id = unit_of(&next, &places);
@@ -203,14 +203,15 @@ fn check_list(
     Ok(())
 }
 
-async fn check_photos(tx: &mut Tx, case: &Case, order: &Act) -> Result<(), CaseError> {
-    if order.photos.is_empty() {
+/// Refuses more photos than a step and a case may have.
+pub(super) async fn check_photos(tx: &mut Tx, case: &Case, new: usize) -> Result<(), CaseError> {
+    if new == 0 {
         return Ok(());
     }
     let kept = store::count_photos(tx, case.district, case.id).await?;
     // A case may be shown before, after, and at each reopening: nine for each of its steps.
     let room = (PHOTOS_MAX * 6) as i64 - kept;
-    if order.photos.len() > PHOTOS_MAX || order.photos.len() as i64 > room {
+    if new > PHOTOS_MAX || new as i64 > room {
         return Err(CaseError::invalid(
             "photos",
             "cases.photo_too_many",

@@ -3,6 +3,7 @@
 mod act;
 mod follow;
 mod merge;
+mod photos;
 mod report;
 mod reporter;
 mod route;
@@ -10,6 +11,7 @@ mod route;
 pub use act::{Act, Acted, act, ring};
 pub use follow::{Follow, Joined, claim_reports, follow};
 pub use merge::MERGE_IN;
+pub use photos::add_photos;
 pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report};
 pub use reporter::{OpenedReporter, PURPOSES, open_reporter};
 

@@ -1,10 +1,9 @@
 //! One's own day, made from what was done anyway: nobody fills in a report about it.
 
-use super::{Answer, viewer};
+use super::Answer;
+use crate::day::{DEEDS_OF_DAY_MAX, Deed, deeds_of};
 use crate::error::CaseError;
 use crate::queries::day;
-use crate::stage;
-use crate::view::Viewer;
 use axum::Json;
 use axum::extract::State;
 use edge::{Edge, QueryOf, Who};
@@ -63,21 +62,12 @@ pub async fn show_day(
     })?;
     let (district, account) = (actor.district, actor.account.ok_or_else(Problem::sign_in)?);
     let posts = actor.posts.clone();
-    let (rows, open) = edge
-        .db
-        .read(async move |conn: &mut Conn| {
-            let rows = day::list_deeds(conn, district, account, from, from.after(DAY)).await?;
-            Ok::<_, Fault>((rows, day::count_open(conn, district, &posts).await?))
-        })
-        .await
-        .map_err(CaseError::from)?;
-    let viewer = viewer(&edge, &actor);
-    let deeds: Vec<DeedView> = rows.iter().map(|row| deed(&viewer, row)).collect();
-    let is_done = |row: &&day::DeedRow| {
-        stage::is_work_done(viewer.rules.workflow_at(row.workflow_version), &row.action)
-    };
-    let done = rows.iter().filter(is_done).count();
-    Ok(Json(DayView { deeds, done, open }))
+    let deeds = deeds_of(&edge, &actor, account, (from, from.after(DAY)), DEEDS_OF_DAY_MAX).await;
+    let deeds = deeds.map_err(CaseError::from)?;
+    let count = async move |conn: &mut Conn| day::count_open(conn, district, &posts).await;
+    let open = edge.db.read::<_, Fault, _>(count).await.map_err(CaseError::from)?;
+    let done = deeds.iter().filter(|deed| deed.is_work_done).count();
+    Ok(Json(DayView { deeds: deeds.into_iter().map(DeedView::from).collect(), done, open }))
 }
 
 /// Midnight in China.
@@ -87,14 +77,16 @@ fn start_of(date: &str) -> Option<Time> {
     Some(Time::from_micros(midnight.to_zoned(zone).ok()?.timestamp().as_microsecond()))
 }
 
-fn deed(viewer: &Viewer, row: &day::DeedRow) -> DeedView {
-    DeedView {
-        at: row.at,
-        number: row.number.clone(),
-        action: row.action.clone(),
-        action_words: viewer.action_words(row.workflow_version, &row.action),
-        type_words: viewer.type_words(&row.type_code),
-        place: viewer.place_words(&row.area_path, row.address.as_deref()),
-        note: row.note.clone(),
+impl From<Deed> for DeedView {
+    fn from(deed: Deed) -> Self {
+        Self {
+            at: deed.at,
+            number: deed.number,
+            action: deed.action,
+            action_words: deed.action_words,
+            type_words: deed.type_words,
+            place: deed.place,
+            note: deed.note,
+        }
     }
 }

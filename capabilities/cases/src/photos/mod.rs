@@ -142,6 +142,30 @@ pub fn keep(data_dir: &Path, district: DistrictId, bytes: &[u8]) -> Result<Store
     })
 }
 
+/// Makes a photo new without keeping it, for whoever keeps photos elsewhere: upright, bounded, without any metadata, as JPEG.
+///
+/// # Errors
+/// What is no photo, or too large.
+pub async fn clean(bytes: axum::body::Bytes) -> Result<Vec<u8>, PhotoError> {
+    let _permit = DECODERS.acquire().await.map_err(broken)?;
+    let work = tokio::task::spawn_blocking(move || Ok(picture::make(&bytes)?.large));
+    work.await.unwrap_or_else(|e| Err(broken(e).into()))
+}
+
+/// Takes in a photo that was kept under another folder, with its thumbnail: the same names, the same bytes. Slow, as [`keep`].
+///
+/// # Errors
+/// A fault where it is not there, or cannot be written.
+pub fn adopt(from: &Path, to: &Path, district: DistrictId, photo: &StoredPhoto) -> Result<(), Fault> {
+    let folder = files::Folder::of(to, district);
+    for name in [&photo.file, &photo.thumbnail] {
+        let path = path_of(from, district, name).ok_or_else(|| Fault::broken("no name of a photo"))?;
+        let bytes = std::fs::read(path).map_err(|e| Fault::from(e).context("taking in a photo"))?;
+        folder.keep(&bytes)?;
+    }
+    Ok(())
+}
+
 /// Keeps the photos of a form, in their order. Nothing is refused half-way without saying which one it was.
 pub async fn keep_all(
     edge: &Edge,

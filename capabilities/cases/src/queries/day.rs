@@ -1,11 +1,8 @@
-//! What one account did to cases between two moments: for its own day, never for anybody else's list.
+//! What one account did to cases between two moments: for its own day, and for the day of a grid it served.
 
 use crate::model::{CaseId, EntryId};
 use ::store::{Conn, List, row, sql};
 use platform::{AccountId, DistrictId, Fault, PostId, Time};
-
-/// Steps of one day on one page; nobody takes more.
-pub const DEEDS_MAX: i64 = 500;
 
 row! {
     /// A step, with what it was taken on.
@@ -35,15 +32,15 @@ sql! {
         "select count(*) from cases_case where district = $1 and owner_post {in:$2:uuid} and open";
 }
 
-/// Newest first.
+/// Newest first, `rows` at most.
 pub async fn list_deeds(
     conn: &mut Conn,
     district: DistrictId,
     account: AccountId,
-    from: Time,
-    to: Time,
+    (from, to): (Time, Time),
+    rows: i64,
 ) -> Result<Vec<DeedRow>, Fault> {
-    conn.all(&DEEDS, (district, account, from, to, DEEDS_MAX)).await
+    conn.all(&DEEDS, (district, account, from, to, rows)).await
 }
 
 /// Open cases whose next step these posts own.
