@@ -1,8 +1,24 @@
-//! What forms are measured by: catalog/forms/burden.toml, from the program or from a district's own folder, checked when loaded.
+//! Its part of the catalogue, from the program or from a district's own folder, checked when loaded: what forms are measured by
+//! (catalog/forms), what campaigns begin with (campaigns), whom workers visit by rule (visits), what phones carry (fieldwork).
+
+mod campaigns;
+mod carried;
+mod visits;
+
+pub use campaigns::{CampaignBook, TemplateEntry};
+pub use carried::CarriedBook;
+pub use visits::VisitBook;
+
+mod day;
+mod sheets;
+
+pub use day::DayBook;
+pub use sheets::{Remark, SheetBook};
 
 use edge::Settings;
 use platform::Fault;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 const BURDEN: (&str, &str) = ("forms/burden.toml", include_str!("../../../catalog/forms/burden.toml"));
@@ -52,19 +68,11 @@ impl BurdenBook {
     /// # Errors
     /// A fault that names the file and what is wrong in it: a type without seconds, an unknown type, a number that cannot be meant.
     pub fn load(settings: &Settings) -> Result<Self, Fault> {
-        let (name, built_in) = BURDEN;
-        let own = settings.catalog.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists());
-        let text = match own {
-            Some(path) => std::fs::read_to_string(&path)
-                .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display())))?,
-            None => built_in.to_owned(),
-        };
-        Self::read(&text)
+        Self::read(&text_of(settings, BURDEN)?)
     }
 
     fn read(text: &str) -> Result<Self, Fault> {
-        let book: Self = toml::from_str(text)
-            .map_err(|e| Fault::broken(format!("{} cannot be read", BURDEN.0)).because(e))?;
+        let book: Self = parse(BURDEN.0, text)?;
         let missing = QUESTIONS.iter().filter(|kind| !book.seconds.contains_key(**kind));
         let mut faults: Vec<String> = missing.map(|kind| format!("{kind} has no seconds")).collect();
         let unknown = book.seconds.keys().filter(|kind| !QUESTIONS.contains(&kind.as_str()));
@@ -85,6 +93,20 @@ impl BurdenBook {
     pub fn seconds_of(&self, kind: &str) -> u64 {
         self.seconds.get(kind).copied().unwrap_or(0)
     }
+}
+
+/// A file of the catalogue: the district's own, or the one in the program.
+fn text_of(settings: &Settings, (name, built_in): (&str, &str)) -> Result<String, Fault> {
+    let own = settings.catalog.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists());
+    match own {
+        Some(path) => std::fs::read_to_string(&path)
+            .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display()))),
+        None => Ok(built_in.to_owned()),
+    }
+}
+
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Fault> {
+    toml::from_str(text).map_err(|e| Fault::broken(format!("{name} cannot be read")).because(e))
 }
 
 #[cfg(test)]

@@ -1,20 +1,32 @@
 //! Work at the door 入户走访: forms in versions made from workbooks, and what is filled in with them, once for each id a phone made.
 
 pub mod access;
+mod campaigns;
 mod catalogue;
 mod commands;
+mod days;
+pub mod demo;
 mod error;
 mod export;
 pub mod facts;
+mod figures;
+mod files;
 mod http;
 pub mod model;
+mod pages;
 mod plans;
 mod queries;
+mod reactions;
 mod reseal;
 mod store;
+mod uploads;
 
+pub use commands::uploads::sweep_uploads;
 pub use error::FieldworkError;
-pub use model::{FormId, FormState, SubmissionId};
+pub use model::{
+    CampaignId, CommandId, DeviceId, FormId, FormState, Outcome, RouteId, SubmissionId, TaskId, TaskKind,
+    TaskState,
+};
 pub use reseal::RESEALS;
 
 use ::store::migrations;
@@ -26,21 +38,37 @@ use std::sync::Arc;
 pub static CAPABILITY: Capability = Capability {
     name: "fieldwork",
     words: Words::of("入户走访", "Fieldwork"),
-    migrations: migrations!("fieldwork", ["0001_forms.sql"]),
+    migrations: migrations!(
+        "fieldwork",
+        [
+            "0001_forms.sql",
+            "0002_tasks.sql",
+            "0003_sync.sql",
+            "0004_files.sql",
+            "0005_campaigns.sql",
+            "0006_day.sql"
+        ]
+    ),
     permissions: access::PERMISSIONS,
     api: http::routes,
-    pages: axum::Router::new,
+    pages: || pages::routes().merge(http::openrosa::routes()),
     reactions: &[],
-    timers: &[],
+    timers: reactions::TIMERS,
     prepare,
 };
 
-/// Puts the burden's numbers and an empty shelf of plans there.
+/// Puts the catalogues and an empty shelf of plans there, and sets the clocks.
 fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
         let settings = db.fixtures().get::<Settings>();
         db.fixtures().put(Arc::new(catalogue::BurdenBook::load(&settings)?));
+        let catalogue = db.fixtures().get::<registry::Catalogue>();
+        db.fixtures().put(Arc::new(catalogue::CampaignBook::load(&settings, &catalogue)?));
+        db.fixtures().put(Arc::new(catalogue::VisitBook::load(&settings, &catalogue)?));
+        db.fixtures().put(Arc::new(catalogue::DayBook::load(&settings)?));
+        db.fixtures().put(Arc::new(catalogue::SheetBook::load(&settings)?));
         db.fixtures().put(Arc::new(plans::Plans::default()));
-        Ok(())
+        db.fixtures().put(Arc::new(catalogue::CarriedBook::load(&settings, &catalogue)?));
+        reactions::arm(db).await
     })
 }

@@ -69,6 +69,9 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             if let Err(fault) = sweep_photos(&edge).await {
                 tracing::warn!("Photos that no case names were not removed: {fault:?}");
             }
+            if let Err(fault) = sweep_uploads(&edge).await {
+                tracing::warn!("Files that nothing came for were not removed: {fault:?}");
+            }
             registry::import::sweep(&edge);
         }
         tokio::select! {
@@ -105,6 +108,17 @@ async fn sweep_photos(edge: &Edge) -> Result<(), Fault> {
         let swept = cases::photos::sweep(edge, district.district).await?;
         if swept > 0 {
             tracing::info!(photos = swept, "Removed {swept} photos that no case names");
+        }
+    }
+    Ok(())
+}
+
+/// Files from phones that nothing came for.
+async fn sweep_uploads(edge: &Edge) -> Result<(), Fault> {
+    for district in edge.fixture::<Districts>().all() {
+        let swept = fieldwork::sweep_uploads(edge, district.district).await?;
+        if swept > 0 {
+            tracing::info!(files = swept, "Removed {swept} files from phones that nothing waits for");
         }
     }
     Ok(())

@@ -10,9 +10,10 @@ use crate::model::{
 use crate::plans::plan_of;
 use crate::store::{self, FormRow, NewVersion};
 use ::store::{Conn, Tx};
+use axum::body::Bytes;
 use edge::Edge;
 use forms::xlsform::{self, Loaded, Refused};
-use forms::{FormFault, Plan, limits};
+use forms::{Form, FormFault, Plan, limits};
 use platform::{Actor, Fault, Words, limits::MIB};
 use registry::Catalogue;
 use serde_json::json;
@@ -64,13 +65,38 @@ fn read(catalogue: &Catalogue, file_name: &str, bytes: &[u8]) -> Result<Upload, 
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
     let book = Book::open_file(file, &limits).map_err(|fault| refused(Refused::Sheet(fault)))?;
     let Loaded { plan, told, warnings } = xlsform::read(&book, stem).map_err(refused)?;
-    let unknown = unknown_fields(&plan, catalogue);
-    let told: Vec<FormFinding> =
-        told.iter().map(FormFinding::from).chain(warnings.iter().map(FormFinding::from)).collect();
+    let told = told.iter().map(FormFinding::from).chain(warnings.iter().map(FormFinding::from)).collect();
+    accept(&plan, told, catalogue)
+}
+
+/// Reads and checks a definition in JSON, away from the request threads.
+///
+/// # Errors
+/// Not JSON of this shape, and everything that is wrong with the form.
+pub(crate) async fn read_definition(edge: &Edge, json: Bytes) -> Result<Upload, FieldworkError> {
+    let catalogue = edge.fixture::<Catalogue>();
+    let reading = tokio::task::spawn_blocking(move || {
+        let form = Form::from_json(&json).map_err(|why| FieldworkError::Invalid {
+            field: "definition",
+            code: "fieldwork.bad_definition",
+            words: Words::new(
+                format!("这不是表单定义：{why}。"),
+                format!("This is no definition of a form: {why}."),
+            ),
+        })?;
+        let plan = Plan::of(form).map_err(|faults| refused(Refused::Form { faults, told: Vec::new() }))?;
+        accept(&plan, Vec::new(), &catalogue)
+    });
+    reading.await.map_err(|e| Fault::broken("a definition was not read").because(e))?
+}
+
+/// A form that names only what the register keeps.
+fn accept(plan: &Plan, told: Vec<FormFinding>, catalogue: &Catalogue) -> Result<Upload, FieldworkError> {
+    let unknown = unknown_fields(plan, catalogue);
     if !unknown.is_empty() {
         return Err(FieldworkError::Workbook { faults: unknown, told });
     }
-    upload_of(&plan, told)
+    upload_of(plan, told)
 }
 
 fn upload_of(plan: &Plan, told: Vec<FormFinding>) -> Result<Upload, FieldworkError> {

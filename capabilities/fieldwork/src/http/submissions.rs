@@ -1,11 +1,12 @@
 //! What was filled in: taken in, listed without its inside, looked at for a purpose, taken along masked.
 
+use super::files::{FileLine, list_files};
 use super::staff;
 use crate::access::{EXPORT, FILL, READ, require, sees_form, widest};
-use crate::commands::{self, Sent};
+use crate::commands::{self, Received, Sent};
 use crate::error::FieldworkError;
 use crate::export::{self, Order};
-use crate::model::{FormId, KEEPING, Reader, Stray, Submission, SubmissionId, shown};
+use crate::model::{FormId, KEEPING, Reader, Stray, Submission, SubmissionId, WriteBack, shown};
 use crate::plans::plan_of;
 use crate::queries::submissions::{self as rows, After, ListedRow};
 use crate::store;
@@ -16,7 +17,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use edge::{Body, Edge, PathOf, QueryOf, Who};
 use platform::{Actor, Cursor, Fault, Page, Permission, Problem, Time, Words, limits};
-use registry::Catalogue;
+use registry::{Catalogue, RecordId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -37,6 +38,23 @@ pub struct SubmissionBody {
     pub place: Option<FilledPlace>,
     /// Without a place: the path of the grid; without either, the only one of whoever fills.
     pub area: Option<String>,
+    /// The record of the register it is about: answers that belong to the register go there.
+    pub subject: Option<RecordId>,
+    /// The versions of the records that were before the eyes of whoever filled it. Without a record's version only what it lacks is
+    /// filled in: what was changed meanwhile cannot be told from what was corrected.
+    #[serde(default)]
+    pub seen: Vec<SeenRecord>,
+    /// Paths of questions that were shown as known and not asked: `/phone`.
+    #[serde(default)]
+    pub known: Vec<String>,
+}
+
+/// A record as it was seen.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenRecord {
+    pub id: RecordId,
+    pub version: i64,
 }
 
 /// A point, WGS-84.
@@ -58,6 +76,8 @@ pub struct SubmissionLine {
     pub received_at: Time,
     /// Its version had been withdrawn when it came.
     pub withdrawn: bool,
+    /// The submission that came in its place; it is in no copy any more.
+    pub replaced_by: Option<SubmissionId>,
 }
 
 impl From<ListedRow> for SubmissionLine {
@@ -70,6 +90,7 @@ impl From<ListedRow> for SubmissionLine {
             filled_at: row.filled_at,
             received_at: row.received_at,
             withdrawn: row.withdrawn,
+            replaced_by: row.replaced_by,
         }
     }
 }
@@ -84,6 +105,7 @@ impl From<&Submission> for SubmissionLine {
             filled_at: one.filled_at,
             received_at: one.received_at,
             withdrawn: one.is_withdrawn,
+            replaced_by: one.replaced_by,
         }
     }
 }
@@ -95,6 +117,18 @@ pub struct ReceivedView {
     pub submission: SubmissionLine,
     /// It had come before: nothing was added.
     pub again: bool,
+    /// What became of the answers that belong to the register.
+    pub writes: Vec<WriteBack>,
+}
+
+impl From<&Received> for ReceivedView {
+    fn from(received: &Received) -> Self {
+        Self {
+            submission: (&received.submission).into(),
+            again: received.is_again,
+            writes: received.submission.content.open(KEEPING).writes.clone(),
+        }
+    }
 }
 
 /// 交一份填写内容；同一编号交两次只算一份。Send what was filled in; the same id twice is one submission.
@@ -121,9 +155,12 @@ pub async fn submit_form(
         filled_at: body.filled_at,
         place: body.place.map(|place| (place.lon, place.lat)),
         area: body.area,
+        strays: Vec::new(),
+        subject: body.subject,
+        seen: body.seen.into_iter().map(|seen| (seen.id, seen.version)).collect(),
+        known: body.known,
     };
-    let received = commands::submit(&edge, actor, sent).await?;
-    Ok(Json(ReceivedView { submission: (&received.submission).into(), again: received.is_again }))
+    Ok(Json(ReceivedView::from(&commands::submit(&edge, actor, sent).await?)))
 }
 
 /// Of which area, and from where on.
@@ -200,6 +237,12 @@ pub struct SubmissionView {
     pub answers: serde_json::Value,
     /// What came along and no question asks for.
     pub strays: Vec<Stray>,
+    /// The files its answers name.
+    pub files: Vec<FileLine>,
+    /// The record of the register it is about.
+    pub subject: Option<RecordId>,
+    /// What became of the answers that belong to the register.
+    pub writes: Vec<WriteBack>,
 }
 
 /// 按用途查看一份填写内容（留痕）。What was filled in once, for a purpose; the look is on record before the answer.
@@ -221,12 +264,16 @@ pub async fn show_submission(
     let plan = plan.ok_or(FieldworkError::NotFound)?;
     let content = one.content.open(KEEPING);
     let reader = Reader::Look { opens: &opens };
+    let files = list_files(&edge, actor.district, one.id, &plan, content).await?;
     Ok(Json(SubmissionView {
         form: one.form,
         submission: (&one).into(),
         place: content.place.map(|(lon, lat)| FilledPlace { lon, lat }),
         answers: shown(&plan.form().nodes, &content.answers, reader, &edge.fixture::<Catalogue>()),
         strays: content.strays.clone(),
+        files,
+        subject: content.subject,
+        writes: content.writes.clone(),
     }))
 }
 

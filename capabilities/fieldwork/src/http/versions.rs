@@ -40,13 +40,13 @@ pub struct FormVersionView {
 }
 
 /// A form and one of its versions, as an actor may see them.
-struct Seen {
-    form: FormRow,
-    version: VersionRow,
-    plan: Arc<Plan>,
+pub(super) struct Seen {
+    pub form: FormRow,
+    pub version: VersionRow,
+    pub plan: Arc<Plan>,
 }
 
-async fn see(edge: &Edge, actor: &Actor, id: FormId, number: i64) -> Result<Seen, FieldworkError> {
+pub(super) async fn see(edge: &Edge, actor: &Actor, id: FormId, number: i64) -> Result<Seen, FieldworkError> {
     let district = actor.district;
     let read = async move |conn: &mut Conn| {
         Ok::<_, Fault>((

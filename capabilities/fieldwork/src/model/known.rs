@@ -2,10 +2,12 @@
 
 use super::burden::is_repeated;
 use super::finding::FormFinding;
-use forms::{FieldRef, Kind, Node, Plan};
+use super::prefill::is_writable;
+use forms::{FieldRef, ItemId, Kind, Node, Plan};
 use platform::Words;
 use registry::{Catalogue, FieldBook, Kind as RecordKind};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// A question whose answer the register keeps, asked without a prefill.
@@ -67,18 +69,50 @@ fn is_labelled(node: &Node, field: &FieldBook) -> bool {
     })
 }
 
-/// Fields a form names that the register does not keep.
+/// What a form says of the register and cannot be: fields the register does not keep, values that no answer can be written as, and
+/// fields of one subject asked in a repeat.
 pub fn unknown_fields(plan: &Plan, catalogue: &Catalogue) -> Vec<FormFinding> {
     let mut found = Vec::new();
     for item in plan.items() {
-        for field in fields_named(plan.node(item)).filter(|field| find_field(catalogue, field).is_none()) {
-            let name = String::from(field.clone());
-            let words =
-                Words::new(format!("登记里没有“{name}”。"), format!("The register does not keep “{name}”."));
-            found.push(FormFinding::new("fieldwork.no_such_field", Some(plan.path(item)), words));
-        }
+        let fields: BTreeSet<&FieldRef> = fields_named(plan.node(item)).collect();
+        let troubles = fields.into_iter().filter_map(|field| trouble_of(plan, item, field, catalogue));
+        found.extend(troubles.map(|(code, words)| FormFinding::new(code, Some(plan.path(item)), words)));
     }
     found
+}
+
+fn trouble_of(
+    plan: &Plan,
+    item: ItemId,
+    field: &FieldRef,
+    catalogue: &Catalogue,
+) -> Option<(&'static str, Words)> {
+    let (node, name) = (plan.node(item), String::from(field.clone()));
+    match find_field(catalogue, field) {
+        None => Some((
+            "fieldwork.no_such_field",
+            Words::new(format!("登记里没有“{name}”。"), format!("The register does not keep “{name}”.")),
+        )),
+        Some(book) if is_written(node, field) && !is_writable(book.shape) => Some((
+            "fieldwork.not_writable",
+            Words::new(
+                format!("“{name}”由几部分组成，不能从一道题写回。"),
+                format!("“{name}” has parts of its own: one question cannot write it."),
+            ),
+        )),
+        Some(_) if node.register.is_some() && is_repeated(plan, item) => Some((
+            "fieldwork.in_repeat",
+            Words::of(
+                "重复组里的题不能预填或写回：一项登记只有一个值。",
+                "Within a repeat nothing is prefilled or written: a field has one value.",
+            ),
+        )),
+        Some(_) => None,
+    }
+}
+
+fn is_written(node: &Node, field: &FieldRef) -> bool {
+    node.register.as_ref().is_some_and(|register| register.write.as_ref() == Some(field))
 }
 
 fn fields_named(node: &Node) -> impl Iterator<Item = &FieldRef> {

@@ -1,7 +1,8 @@
 //! What was filled in, by whom, where and when.
 
-use super::{FormId, SubmissionId};
+use super::{FormId, SubmissionId, WriteBack};
 use platform::{AccountId, Personal, Purpose, Time};
+use registry::RecordId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,7 +25,19 @@ pub struct Submission {
     pub received_at: Time,
     /// The version had been withdrawn when it came.
     pub is_withdrawn: bool,
+    /// The one that came in its place.
+    pub replaced_by: Option<SubmissionId>,
+    pub spared: Spared,
     pub content: Personal<Content>,
+}
+
+/// How much of a form was not asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Spared {
+    /// Questions that were asked or shown.
+    pub questions: i64,
+    /// Of them: known and fresh, so only shown.
+    pub known: i64,
 }
 
 /// What of a submission is sealed.
@@ -38,6 +51,20 @@ pub struct Content {
     /// Longitude and latitude where whoever filled it pressed "here".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<(f64, f64)>,
+    /// The record of the register it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<RecordId>,
+    /// What became of the answers that belong to the register.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<WriteBack>,
+}
+
+impl Content {
+    /// Whether another says the same; what the register made of it is ours.
+    fn is_same(&self, other: &Self) -> bool {
+        let of = |one: &Self| (one.place, one.subject);
+        self.answers == other.answers && self.strays == other.strays && of(self) == of(other)
+    }
 }
 
 /// A value no question asks for.
@@ -48,9 +75,10 @@ pub struct Stray {
 }
 
 impl Submission {
-    /// Whether another is the same sent again: by the same account, with the same version, and the same inside.
+    /// Whether another is the same sent again: by the same account, with the same version, and the same inside. The clock of a device may
+    /// have been set meanwhile.
     pub fn is_same(&self, other: &Self) -> bool {
-        let of = |one: &Self| (one.form, one.number, one.by_account, one.filled_at);
-        of(self) == of(other) && self.content.open(KEEPING) == other.content.open(KEEPING)
+        let of = |one: &Self| (one.form, one.number, one.by_account);
+        of(self) == of(other) && self.content.open(KEEPING).is_same(other.content.open(KEEPING))
     }
 }

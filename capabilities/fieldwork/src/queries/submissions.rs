@@ -30,6 +30,7 @@ row! {
         pub filled_at: Time,
         pub received_at: Time,
         pub withdrawn: bool,
+        pub replaced_by: Option<SubmissionId>,
     }
 }
 
@@ -37,14 +38,15 @@ type Place = (DistrictId, FormId, String, String, Time, SubmissionId, i64);
 
 sql! {
     LISTED: Place -> ListedRow =
-        "select id, number, area_path, by_name, filled_at, received_at, withdrawn
+        "select id, number, area_path, by_name, filled_at, received_at, withdrawn, replaced_by
          from fieldwork_submission
          where district = $1 and form_id = $2 and area_path < $3 and (area_path, received_at, id) > ($4, $5, $6)
          order by area_path, received_at, id limit $7";
     WHOLE: Place -> SubmissionRow =
-        "select id, form_id, number, area_path, by_account, by_name, filled_at, received_at, withdrawn, content
+        "select id, form_id, number, area_path, by_account, by_name, filled_at, received_at, withdrawn, replaced_by,
+             questions, known, content
          from fieldwork_submission
-         where district = $1 and form_id = $2 and area_path < $3 and (area_path, received_at, id) > ($4, $5, $6)
+         where district = $1 and form_id = $2 and area_path < $3 and replaced_by is null and (area_path, received_at, id) > ($4, $5, $6)
          order by area_path, received_at, id limit $7";
 }
 
@@ -60,7 +62,7 @@ pub(crate) async fn list(
     conn.all(&LISTED, (district, form, end_of(area), after.0, after.1, after.2, rows)).await
 }
 
-/// The same with their inside, sealed: for a copy.
+/// The same with their inside, sealed: for a copy, which has nothing that was replaced.
 pub(crate) async fn page(
     conn: &mut Conn,
     district: DistrictId,

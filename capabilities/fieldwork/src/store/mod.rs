@@ -1,12 +1,24 @@
 //! Loads and saves forms, their versions and submissions; with queries the only SQL. FormFinding is authorising: a form to change comes from
 //! [`load_form_for`] or not at all.
 
+pub(crate) mod campaigns;
+pub(crate) mod clashes;
+pub(crate) mod commands;
+pub(crate) mod days;
+pub(crate) mod devices;
+pub(crate) mod files;
+pub(crate) mod keys;
 pub(crate) mod reseal;
+pub(crate) mod routes;
+pub(crate) mod stand_ins;
 pub(crate) mod submissions;
+pub(crate) mod tasks;
+pub(crate) mod uploads;
+pub(crate) mod wishes;
 
 use crate::access::{require, sees_form};
 use crate::error::FieldworkError;
-use crate::model::{FormFinding, FormId, FormState, SubmissionId};
+use crate::model::{FormFinding, FormId, FormState, KeyId, SubmissionId};
 use ::store::{Conn, Json, Tx, row, sql, value};
 use platform::{AccountId, DistrictId, Fault, Permission, Time};
 use seal::{Keyring, Vault};
@@ -15,6 +27,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 value!(FormId as Uuid, |v| v.0, FormId);
+value!(KeyId as Uuid, |v| v.0, KeyId);
 value!(SubmissionId as Uuid, |v| v.0, SubmissionId);
 
 /// Words by language.
@@ -49,6 +62,15 @@ row! {
         pub published_by_name: Option<String>,
         pub withdrawn_at: Option<Time>,
         pub withdrawn_by_name: Option<String>,
+    }
+}
+
+row! {
+    /// The definition of a version, with what of its form never changes.
+    pub(crate) struct DefinitionRow {
+        pub key: String,
+        pub area_path: String,
+        pub definition: Vec<u8>,
     }
 }
 
@@ -101,8 +123,13 @@ sql! {
         "select number, name, state, title, hash, told, made_at, made_by_name, published_at, published_by_name,
              withdrawn_at, withdrawn_by_name
          from fieldwork_version where district = $1 and form_id = $2 and number = $3";
-    DEFINITION: (DistrictId, FormId, i64) -> (Vec<u8>,) =
-        "select definition from fieldwork_version where district = $1 and form_id = $2 and number = $3";
+    DEFINITION: (DistrictId, FormId, i64) -> DefinitionRow =
+        "select f.key, f.area_path, v.definition
+         from fieldwork_version v
+         join fieldwork_form f on f.district = v.district and f.id = v.form_id
+         where v.district = $1 and v.form_id = $2 and v.number = $3";
+    STATE: (DistrictId, FormId, i64) -> (FormState,) =
+        "select state from fieldwork_version where district = $1 and form_id = $2 and number = $3";
     PUBLISH: (DistrictId, FormId, i64, FormState, Time, String) =
         "update fieldwork_version set state = $4, published_at = $5, published_by_name = $6
          where district = $1 and form_id = $2 and number = $3";
@@ -172,14 +199,24 @@ pub(crate) async fn find_version(
     conn.optional(&FIND_VERSION, (district, form, number)).await
 }
 
+/// Where a version stands.
+pub(crate) async fn find_state(
+    conn: &mut Conn,
+    district: DistrictId,
+    form: FormId,
+    number: i64,
+) -> Result<Option<FormState>, Fault> {
+    Ok(conn.optional(&STATE, (district, form, number)).await?.map(|(state,)| state))
+}
+
 /// The definition of a version as JSON.
 pub(crate) async fn find_definition(
     conn: &mut Conn,
     district: DistrictId,
     form: FormId,
     number: i64,
-) -> Result<Option<Vec<u8>>, Fault> {
-    Ok(conn.optional(&DEFINITION, (district, form, number)).await?.map(|(definition,)| definition))
+) -> Result<Option<DefinitionRow>, Fault> {
+    conn.optional(&DEFINITION, (district, form, number)).await
 }
 
 /// A form without a version yet.

@@ -3,7 +3,7 @@
 use super::keys;
 use crate::access::require;
 use crate::error::FieldworkError;
-use crate::model::{Content, FormId, KEEPING, Submission, SubmissionId};
+use crate::model::{Content, FormId, Spared, Submission, SubmissionId};
 use ::store::{Tx, row, sql};
 use platform::{AccountId, DistrictId, Fault, FaultKind, Permission, Personal, Time};
 use seal::{Context, Keyring};
@@ -25,20 +25,40 @@ row! {
         pub filled_at: Time,
         pub received_at: Time,
         pub withdrawn: bool,
+        pub replaced_by: Option<SubmissionId>,
+        pub questions: i64,
+        pub known: i64,
         pub content: Vec<u8>,
     }
 }
 
-type Columns =
-    (DistrictId, SubmissionId, FormId, i64, String, Option<AccountId>, String, Time, Time, bool, Vec<u8>);
+type Columns = (
+    DistrictId,
+    SubmissionId,
+    FormId,
+    i64,
+    String,
+    Option<AccountId>,
+    String,
+    Time,
+    Time,
+    bool,
+    i64,
+    i64,
+    Vec<u8>,
+);
 
 sql! {
     INSERT: Columns =
         "insert into fieldwork_submission
-             (district, id, form_id, number, area_path, by_account, by_name, filled_at, received_at, withdrawn, content)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+             (district, id, form_id, number, area_path, by_account, by_name, filled_at, received_at, withdrawn,
+              questions, known, content)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    REPLACE: (DistrictId, SubmissionId, SubmissionId) =
+        "update fieldwork_submission set replaced_by = $3 where district = $1 and id = $2";
     FIND: (DistrictId, SubmissionId) -> SubmissionRow =
-        "select id, form_id, number, area_path, by_account, by_name, filled_at, received_at, withdrawn, content
+        "select id, form_id, number, area_path, by_account, by_name, filled_at, received_at, withdrawn, replaced_by,
+             questions, known, content
          from fieldwork_submission where district = $1 and id = $2";
 }
 
@@ -62,19 +82,28 @@ impl SubmissionRow {
             filled_at: self.filled_at,
             received_at: self.received_at,
             is_withdrawn: self.withdrawn,
+            replaced_by: self.replaced_by,
+            spared: Spared { questions: self.questions, known: self.known },
             content: Personal::new(content),
         })
     }
 }
 
-/// Saves a submission that is new.
-pub(crate) async fn insert(tx: &mut Tx, one: &Submission) -> Result<(), Fault> {
-    let district = tx.district();
-    let plain = serde_json::to_vec(one.content.open(KEEPING));
-    let plain = Zeroizing::new(plain.map_err(|e| Fault::broken("answers are no JSON").because(e))?);
-    let sealed = keys(tx)?.seal(&Context { district, column: CONTENT, row: one.id.0 }, &plain)?;
+/// Its inside, sealed for its row.
+pub(crate) fn seal(
+    keys: &Keyring,
+    district: DistrictId,
+    id: SubmissionId,
+    content: &Content,
+) -> Result<Vec<u8>, Fault> {
+    let plain = serde_json::to_vec(content).map_err(|e| Fault::broken("answers are no JSON").because(e))?;
+    keys.seal(&Context { district, column: CONTENT, row: id.0 }, &Zeroizing::new(plain))
+}
+
+/// Saves a submission that is new, with its inside as it was sealed.
+pub(crate) async fn insert(tx: &mut Tx, one: &Submission, sealed: Vec<u8>) -> Result<(), Fault> {
     let row = (
-        district,
+        tx.district(),
         one.id,
         one.form,
         one.number,
@@ -84,9 +113,17 @@ pub(crate) async fn insert(tx: &mut Tx, one: &Submission) -> Result<(), Fault> {
         one.filled_at,
         one.received_at,
         one.is_withdrawn,
+        one.spared.questions,
+        one.spared.known,
         sealed,
     );
     tx.execute(&INSERT, row).await.map(drop)
+}
+
+/// Notes which submission came in the place of one.
+pub(crate) async fn replace(tx: &mut Tx, id: SubmissionId, by: SubmissionId) -> Result<(), Fault> {
+    let district = tx.district();
+    tx.execute(&REPLACE, (district, id, by)).await.map(drop)
 }
 
 /// A submission by the id its device made, to compare it with what comes again: nobody sees it.

@@ -1,17 +1,13 @@
 //! What was filled in is sealed: read for a purpose and on record, taken along masked, in clear nowhere in the database.
 
-use crate::town::{GRID_1, STREET, caller, device_id, each_town, filled, published, sent};
+use crate::town::{GRID_1, STREET, caller, device_id, each_town, facts_of, filled, published, sent};
 use platform::DistrictId;
 use serde_json::json;
-use store::{Conn, FactRow};
+use store::Conn;
 use testkit::{DISTRICT, Town};
-use uuid::Uuid;
 
 async fn looks_at(town: &Town, id: &str) -> usize {
-    let id: Uuid = id.parse().expect("an id");
-    let read = async move |conn: &mut Conn| FactRow::of_subject(conn, DISTRICT, id, 100).await;
-    let facts: Vec<FactRow> = town.db().read::<_, platform::Fault, _>(read).await.expect("facts");
-    facts.iter().filter(|fact| fact.name == fieldwork::facts::OPENED).count()
+    facts_of(town, id).await.iter().filter(|fact| fact.name == fieldwork::facts::OPENED).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,9 +57,7 @@ async fn a_copy_is_masked_and_on_record() {
         assert!(matches!(clerk.post(&path, elsewhere).await.status, 403 | 404));
         let narrow = clerk.post(&path, json!({ "purpose": "check", "area": GRID_1 })).await;
         assert_eq!(narrow.text.lines().count(), 2);
-        let form: Uuid = form.parse().expect("an id");
-        let read = async move |conn: &mut Conn| FactRow::of_subject(conn, DISTRICT, form, 100).await;
-        let facts: Vec<FactRow> = town.db().read::<_, platform::Fault, _>(read).await.expect("facts");
+        let facts = facts_of(&town, &form).await;
         let copies: Vec<_> = facts.iter().filter(|fact| fact.name == fieldwork::facts::EXPORTED).collect();
         assert_eq!(copies.len(), 2);
         assert!(copies.iter().any(|fact| fact.area_path.as_deref() == Some(STREET)));

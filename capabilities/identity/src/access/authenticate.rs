@@ -43,6 +43,45 @@ impl Authenticate for Doors {
             }
         })
     }
+
+    fn actor_of_account<'a>(
+        &'a self,
+        edge: &'a Edge,
+        account: AccountId,
+        asked: Actor,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>> {
+        Box::pin(async move { Ok(actor_of_account(edge, account, asked).await?) })
+    }
+}
+
+/// What an account is and may do now, looked up anew: nothing of it is remembered, since no token stands for it.
+async fn actor_of_account(
+    edge: &Edge,
+    account: AccountId,
+    asked: Actor,
+) -> Result<Option<Actor>, IdentityError> {
+    let (roles, map, now, district) =
+        (edge.fixture::<Roles>(), edge.fixture::<Map>(), edge.now(), asked.district);
+    map.current(&edge.db, district).await?;
+    let known = edge
+        .db
+        .read(async move |conn: &mut Conn| {
+            let found = store::find_account(conn, district, account).await?;
+            let Some(account) = found.filter(|account| account.may_enter()) else {
+                return Ok::<_, IdentityError>(None);
+            };
+            let posts = posts_served(&map, district, account.id, now);
+            Ok(Some(know_account(conn, &posts, &roles, district, &account, now).await?))
+        })
+        .await?;
+    Ok(known.map(|known| Actor {
+        kind: known.kind,
+        account: Some(known.account),
+        name: known.name,
+        posts: known.posts,
+        grants: known.grants,
+        ..asked
+    }))
 }
 
 /// A bearer token, else the cookie.

@@ -10,7 +10,7 @@ use std::path::Path;
 use store::{Archive, ArchiveProgress, ArchiveStep, Manifest, Migrations};
 
 /// What lies in the data directory beside the database and belongs to it.
-const FOLDERS: &[&str] = &["attachments"];
+const FOLDERS: &[&str] = &["attachments", "submissions"];
 
 pub(crate) async fn save(settings: &Settings, file: &Path) -> Outcome {
     if let Some(url) = &settings.database_url {

@@ -1,4 +1,4 @@
-//! `mulin demo`: the demo district, made once: its ground, its people with their accounts, its register and a year of cases.
+//! `mulin demo`: the demo district, made once: its ground, its people with their accounts, its register, work at the door, a year of cases.
 
 mod accounts;
 mod people;
@@ -108,6 +108,10 @@ async fn make(settings: &Settings, extent: Extent) -> Outcome<DemoAccounts> {
         let neighbour = DistrictId(DISTRICT.0 + number);
         settle(&edge, neighbour, extent.ground, founded_at).await?;
         register(&edge, neighbour, extent.registered_grids).await?;
+    }
+    if registered.records > 0 {
+        fieldwork::demo::run_campaign(&edge.db, DISTRICT).await?;
+        fieldwork::demo::plan_first_grids(&edge.db, DISTRICT).await?;
     }
     let made = fill(&edge, extent.cases).await?;
     std::fs::write(settings.data.join(FILE_NAME), SETTINGS_TEXT)?;

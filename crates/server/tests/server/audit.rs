@@ -20,6 +20,8 @@ const WITHOUT_FACT: &[(&str, &str)] = &[
     ("try_rules", "only says what changed rules would have done"),
     ("keep_photos", "photos are nobody's until a report or a step carries them"),
     ("enter_wall", "turns a wall's key into its cookie; the key was issued on record"),
+    ("migrate_draft", "only says what of a draft has a place in the live version"),
+    ("try_visit_plan", "only says what the rules would ask"),
     ("lookup_case", "turns number and code into a mark; the case is not touched"),
 ];
 /// A picture of eight by eight points.
@@ -70,6 +72,7 @@ async fn every_write_leaves_a_fact() {
     cases(&mut audit).await;
     register::register(&mut audit).await;
     fieldwork::fieldwork(&mut audit).await;
+    fieldwork::visits(&mut audit).await;
     let document = super::openapi::document();
     let writes: Vec<String> = super::routes::writes(&document).into_iter().map(|o| o.id).collect();
     let missing: Vec<&String> = writes.iter().filter(|id| !audit.done.contains(id.as_str())).collect();

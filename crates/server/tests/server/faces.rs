@@ -38,3 +38,31 @@ async fn every_face_has_its_shell_below_every_address() {
     let none = caller.send(caller.client.get(format!("{}/grid.html", house.url))).await;
     assert_eq!(none.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_workers_face_can_be_installed() {
+    let house = House::open(Scale::Small).await;
+    let caller = house.caller();
+    let worker = caller.send(caller.client.get(format!("{}/grid/sw.js", house.url))).await;
+    assert_eq!(worker.status, 200, "{}", worker.text);
+    assert!(worker.text.starts_with("importScripts(\"/assets/grid-sw"), "{}", worker.text);
+    assert_eq!(worker.headers["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(worker.headers["cache-control"], "no-cache", "a new version is seen at once");
+    assert_eq!(worker.headers["service-worker-allowed"], "/grid");
+    for (lang, name) in [("zh", "网格员"), ("en", "Grid worker")] {
+        let request = caller.client.get(format!("{}/grid/app.webmanifest", house.url));
+        let manifest = caller.send(request.header("cookie", format!("lang={lang}"))).await;
+        assert_eq!(manifest.headers["content-type"], "application/manifest+json");
+        let told: serde_json::Value = serde_json::from_str(&manifest.text).expect("JSON");
+        assert_eq!(told["short_name"], name);
+        assert_eq!((&told["start_url"], &told["scope"]), (&"/grid/".into(), &"/grid/".into()));
+    }
+    for (face, has) in [("grid", true), ("desk", false)] {
+        let shell = caller.send(caller.client.get(format!("{}/{face}", house.url))).await;
+        assert_eq!(
+            shell.text.contains("rel=\"manifest\""),
+            has,
+            "only the worker's face is installed: {face}"
+        );
+    }
+}
