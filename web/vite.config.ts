@@ -1,7 +1,7 @@
 // Builds the faces into dist/: hashed files under assets/, a manifest of plain names, and .gz/.br beside each file.
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
-import { emit_pictures, write_manifest, press_files, serve_shells } from "./tools/vite-plugins.ts";
+import { emit_pictures, list_shell, write_manifest, press_files, serve_shells } from "./tools/vite-plugins.ts";
 
 /** The running server that `npm run dev` stands before. */
 const SERVER = process.env.MULIN_SERVER ?? "http://127.0.0.1:8080";
@@ -18,7 +18,7 @@ export default defineConfig({
     cssCodeSplit: true,
     sourcemap: false,
     rollupOptions: {
-      // `settings` runs before the first paint as a classic script, so it must import nothing.
+      // `settings` runs before the first paint and `grid-sw` as a service worker, both classic scripts: they must import nothing.
       input: {
         resident: "src/apps/resident/main.ts",
         settings: "src/apps/resident/settings.ts",
@@ -28,6 +28,7 @@ export default defineConfig({
         desk: "src/apps/desk/main.ts",
         map: "src/apps/map/main.ts",
         admin: "src/apps/admin/main.ts",
+        "grid-sw": "src/offline/shell/worker.ts",
       },
       output: {
         entryFileNames: "assets/[name]-[hash].js",
@@ -36,7 +37,7 @@ export default defineConfig({
       },
     },
   },
-  plugins: [vue(), emit_pictures(["src/look/icons.svg", "src/look/mark.svg"]), write_manifest(), press_files(), serve_shells(SERVER)],
+  plugins: [vue(), emit_pictures(["src/look/icons.svg", "src/look/mark.svg"]), list_shell("grid", "grid-sw", ["staff.css", "settings.js", "icons.svg", "mark.svg"]), write_manifest(), press_files(), serve_shells(SERVER)],
   // Everything that is not a source of ours is the server's.
   server: { host: "127.0.0.1", proxy: { "^/(?!src/|@|node_modules/)": { target: SERVER } } },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },

@@ -21,13 +21,14 @@ export function with_browser() {
 
 /**
  * Opens a resident's browser and runs a story in it.
- * @param {{script?: boolean, elder?: boolean, lang?: "zh"|"en", width?: number, at?: {lon: number, lat: number}}} as
+ * `base`: another way to the same server, a bad line.
+ * @param {{script?: boolean, elder?: boolean, lang?: "zh"|"en", width?: number, at?: {lon: number, lat: number}, base?: string}} as
  * @param {(page: import("playwright-core").Page, watch: object) => Promise<void>} story
  */
 export async function as_resident(as, story) {
-  const { script = true, elder = false, lang = "zh", width = 360, at, cookies = [] } = as;
+  const { script = true, elder = false, lang = "zh", width = 360, at, cookies = [], base = BASE } = as;
   const context = await browser.newContext({
-    baseURL: BASE,
+    baseURL: base,
     javaScriptEnabled: script,
     viewport: { width, height: HEIGHTS[width] ?? 740 },
     locale: "zh-CN",
@@ -38,12 +39,12 @@ export async function as_resident(as, story) {
   });
   context.setDefaultTimeout(WAIT_MS_MAX);
   await context.addCookies([
-    { name: "elder", value: elder ? "1" : "0", url: BASE },
-    { name: "lang", value: lang, url: BASE },
+    { name: "elder", value: elder ? "1" : "0", url: base },
+    { name: "lang", value: lang, url: base },
     ...cookies,
   ]);
   const page = await context.newPage();
-  const watch = watch_page(page);
+  const watch = watch_page(page, base);
   try {
     await story(page, watch);
     assert.deepEqual(watch.strangers, [], "requests left this host");
@@ -60,13 +61,13 @@ export async function as_resident(as, story) {
  */
 export async function as_staff({ login, ...as }, story) {
   const token = await token_of(login);
-  return as_resident({ width: 1366, ...as, cookies: [{ name: "session", value: token, url: BASE }] }, story);
+  return as_resident({ width: 1366, ...as, cookies: [{ name: "session", value: token, url: as.base ?? BASE }] }, story);
 }
 
 /** Collects what must not happen, and counts taps. What a story itself provokes is taken out by `watch.allow(status or words)`. */
-function watch_page(page) {
+function watch_page(page, base) {
   const watch = { strangers: [], faults: [], allowed: new Set(), taps: 0, allow: (status) => watch.allowed.add(status) };
-  const host = new URL(BASE).host;
+  const host = new URL(base).host;
   page.on("request", (request) => {
     const url = new URL(request.url());
     if (url.protocol.startsWith("http") && url.host !== host) watch.strangers.push(request.url());

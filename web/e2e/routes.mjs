@@ -13,6 +13,9 @@ export const ADMIN_PLACES = {
 /** What a person without an account sees, `undefined` as login. */
 const RESIDENT = ["/", "/report", "/follow", "/grids", "/inbox", "/help", "/sign-in", "/privacy", "/no-such-page"];
 
+/** Fieldwork on the desk, as far as no id is needed. */
+const FIELDWORK = ["/desk/forms", "/desk/forms/new", "/desk/campaigns", "/desk/campaigns/new", "/desk/routes", "/desk/routes/new", "/desk/rules", "/desk/days", "/desk/sheets", "/desk/stand-ins", "/desk/devices"];
+
 /** All of them as pairs of a login (undefined: nobody) and addresses. */
 export async function every_route() {
   const grid = await find_staffed_grid();
@@ -29,8 +32,8 @@ export async function every_route() {
   administration[0][1].push(`/admin/people/${account.id}`, `/admin/areas/${grid}`, "/admin/no-such-page");
   return [
     [undefined, [...RESIDENT, `/grids?area=${grid.slice(0, 12)}`, `/grids/${grid}`, `/report?grid=${grid}`]],
-    ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/me", ...register("grid")]],
-    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=遛狗", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), "/desk/no-such-page"]],
+    ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/diary", "/grid/stand-in", "/grid/devices", "/grid/me", ...register("grid")]],
+    ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=遛狗", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), ...FIELDWORK, "/desk/no-such-page"]],
     ["unit", ["/desk/unit"]],
     ["dispatcher", ["/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
     ...administration,

@@ -7,6 +7,14 @@ export async function settle(page) {
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 }
 
+/** Today's list whole: it shows the first seven. */
+export async function show_all_tasks(page) {
+  await page.locator("main :is(.task, .empty)").first().waitFor();
+  await settle(page);
+  const more = page.locator("[data-more-tasks]");
+  if (await more.count()) await more.click();
+}
+
 /** Says why one looks into the register, where the screen asks for it. */
 export async function say_purpose(page, purpose = "service") {
   const choice = page.locator(`[data-choose-purpose=${purpose}]`);

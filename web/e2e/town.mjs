@@ -1,5 +1,5 @@
 // What a story knows of the running district: its address and its demo accounts.
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 export const BASE = process.env.MULIN_BASE ?? "http://127.0.0.1:8080";
@@ -25,4 +25,10 @@ export function fresh_phone() {
 /** A number as pages show it: 139****0001. */
 export function masked(phone) {
   return `${phone.slice(0, 3)}****${phone.slice(-4)}`;
+}
+
+/** An id as a phone makes it (UUID version 7, RFC 9562). */
+export function new_id() {
+  const hex = Date.now().toString(16).padStart(12, "0") + randomBytes(10).toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

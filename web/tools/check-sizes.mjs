@@ -1,4 +1,4 @@
-// Fails the build when a face is heavier than its budget, or when settings.js could not run as a classic script.
+// Fails the build when a face is heavier than its budget, or when what runs as a classic script could not.
 // A face weighs what its entry loads at once: the entry, what it imports statically, its styles; and for the map the renderer, which it loads next.
 import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -37,8 +37,17 @@ for (const { face, names, lazy = [], kib_gz_max } of BUDGETS) {
   too_heavy ||= kib > kib_gz_max;
 }
 
-if (/\b(import|export)\b\s*[{"*]/.test(readFileSync(new URL(manifest["settings.js"], dist), "utf8"))) {
-  console.error("settings.js imports or exports something: a classic script cannot.");
+/** What a first installation of the worker's face transfers in all: the files its service worker lists, the script itself, the shell in two languages. */
+const INSTALL_KIB_MAX = 250;
+const SHELLS_KIB = 2;
+const listed = JSON.parse(/\{"version":.*?\]\}/.exec(readFileSync(new URL(manifest["grid-sw.js"], dist), "utf8"))[0]);
+const install_files = [...listed.files.map((address) => address.slice(1)), manifest["grid-sw.js"]];
+const install_kib = install_files.reduce((sum, file) => sum + weight(file), 0) / KIB + SHELLS_KIB;
+console.log(`${"grid, installed".padEnd(16)} ${install_kib.toFixed(1).padStart(6)} KiB gz of ${INSTALL_KIB_MAX} ${install_kib <= INSTALL_KIB_MAX ? "ok" : "TOO HEAVY"} (${install_files.length} files)`);
+too_heavy ||= install_kib > INSTALL_KIB_MAX;
+
+for (const name of ["settings.js", "grid-sw.js"]) if (/\b(import|export)\b\s*[{"*]/.test(readFileSync(new URL(manifest[name], dist), "utf8"))) {
+  console.error(`${name} imports or exports something: a classic script cannot.`);
   process.exit(1);
 }
 process.exit(too_heavy ? 1 : 0);

@@ -1,4 +1,5 @@
-// Three small build steps: pictures with hashed names, a manifest the server can read, and precompressed copies.
+// Small build steps: pictures with hashed names, the list of what the worker's phone keeps, a manifest the server can read, precompressed copies.
+import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -14,6 +15,33 @@ export function emit_pictures(paths: string[]): Plugin {
         this.addWatchFile(path);
         this.emitFile({ type: "asset", name: basename(path), source: readFileSync(path, "utf8") });
       }
+    },
+  };
+}
+
+/** Gives the service worker of the worker's face its list: the face's script with all it may load, its styles and pictures, and nothing else. */
+export function list_shell(entry: string, worker: string, besides: string[]): Plugin {
+  return {
+    name: "mulin-shell-list",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      const found = Object.values(bundle).find((one) => one.type === "chunk" && one.name === worker);
+      if (found?.type !== "chunk") throw new Error(`there is no entry ${worker}`);
+      const files = new Set<string>();
+      const add = (file: string) => {
+        const one = bundle[file];
+        if (!one || files.has(file)) return;
+        files.add(file);
+        if (one.type !== "chunk") return;
+        for (const next of [...one.imports, ...one.dynamicImports, ...(one.viteMetadata?.importedCss ?? []), ...(one.viteMetadata?.importedAssets ?? [])]) add(next);
+      };
+      for (const file of Object.keys(bundle)) if ([`${entry}.js`, ...besides].includes(plain_name(file))) add(file);
+      const addresses = [...files].sort().map((file) => `/${file}`);
+      const version = createHash("sha256").update(addresses.join("\n")).digest("hex").slice(0, 12);
+      const source = found.code.replaceAll("__SHELL__", JSON.stringify({ version, files: addresses }));
+      // A new name for what is in it now: it is kept for ever under its name.
+      delete bundle[found.fileName];
+      this.emitFile({ type: "asset", name: `${worker}.js`, source });
     },
   };
 }

@@ -6,6 +6,7 @@ import { find_axe, find_colour_only, find_overflow, find_small } from "../checks
 import { report_plainly } from "../people.mjs";
 import { make_photo } from "../photo.mjs";
 import { take_pictures } from "../pictures.mjs";
+import { show_all_tasks } from "../screens.mjs";
 import { find_staffed_grid } from "../staff.mjs";
 import { accounts } from "../town.mjs";
 
@@ -45,7 +46,8 @@ describe("the worker's phone", () => {
       assert.equal(await page.locator("[name=password]").evaluate((field) => field === document.activeElement), true, "the focus is where the trouble is");
       await page.fill("[name=password]", account.password);
       await page.getByRole("button", { name: "登录", exact: true }).click();
-      await page.getByRole("heading", { name: "我的待办" }).waitFor();
+      await page.getByRole("heading", { name: "今天" }).waitFor();
+      await show_all_tasks(page);
 
       const receipt = await reported();
       const card = page.locator(`.task[href$="${receipt.number}"]`);
@@ -66,7 +68,9 @@ describe("the worker's phone", () => {
       assert.ok((await page.locator(".timeline img").count()) >= 1, "the photo is in the history");
 
       await page.goto("/grid/day");
-      await page.locator(`.task[href$="${receipt.number}"]`).first().waitFor();
+      const handled = page.locator("[data-sentence=cases_handled]");
+      await handled.locator("summary").click();
+      await handled.locator(".link-row").filter({ hasText: receipt.number }).first().waitFor();
       await take_pictures(page, "worker-day");
     }));
 
@@ -135,6 +139,7 @@ describe("the worker's phone", () => {
       watch.allow("net::ERR");
       const receipt = await reported();
       await page.goto("/grid");
+      await show_all_tasks(page);
       await page.locator(`.task[href$="${receipt.number}"]`).waitFor();
       await page.context().setOffline(true);
       await page.getByRole("button", { name: "刷新" }).click();
@@ -150,6 +155,7 @@ describe("the worker's phone", () => {
       const receipt = await reported();
       await page.clock.setSystemTime(Date.now() + 3 * 24 * 3_600_000);
       await page.goto("/grid");
+      await show_all_tasks(page);
       const card = page.locator(`.task[href$="${receipt.number}"]`);
       await card.waitFor();
       const due = await card.locator(".due").getAttribute("class");
@@ -164,7 +170,7 @@ describe("the worker's phone", () => {
           const found = [];
           for (const path of ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/me"]) {
             await page.goto(path);
-            await page.locator("main :is(.card, .task, .empty, .day-figures)").first().waitFor();
+            await page.locator("main :is(.card, .task, .empty, .day-line)").first().waitFor();
             for (const width of [320, ...WIDTHS]) {
               await resize(page, width);
               const wrong = [...(await find_overflow(page)), ...(width === 320 ? [] : [...(await find_axe(page)), ...(await find_small(page, elder)), ...(await find_colour_only(page))])];

@@ -276,6 +276,8 @@ describe("the desk", { concurrency: 2 }, () => {
       await page.fill("#bar-search", "没有这样的话");
       await page.keyboard.press("Enter");
       await page.getByText("没有找到", { exact: true }).waitFor();
+      await page.locator("[data-in-register]").click();
+      await page.waitForURL((url) => url.pathname === "/desk/register" && url.searchParams.get("q") === "没有这样的话");
     }));
 
   test("two people on one case: the second sees who did what, and keeps what they wrote", () =>

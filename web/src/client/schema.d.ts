@@ -2058,6 +2058,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fieldwork/forms/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用 JSON 定义做成一版表单（草稿），检查和上传工作簿一样。Make a version of a form from its definition in JSON, with the checks of a workbook. */
+        post: operations["define_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/versions/{number}/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一版表单的 JSON 定义。The definition of a version, as an editor or a phone takes it. */
+        get: operations["show_form_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/versions/{number}/xform.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一版表单的 XForm（ODK 工具可用）。A version as an XForm, for the tools of ODK. */
+        get: operations["show_form_xform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/versions/{number}/workbook.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一版表单的 XLSForm 工作簿，可在 Excel、WPS 里改了再上传。A version as an XLSForm workbook, to be changed and sent again. */
+        get: operations["show_form_workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/drafts/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 把旧版草稿带到现用版：留下哪些、放不下哪些。Take a draft along to the live version; nothing is kept here. */
+        post: operations["migrate_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的采集码。One's own keys, the newest first. */
+        get: operations["list_collect_keys"];
+        put?: never;
+        /** 给自己的手机发一个采集码（ODK Collect 扫码即用），只显示这一次。Issue a key for ODK Collect to oneself; it is shown this once. */
+        post: operations["issue_collect_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 停用自己的一个采集码，马上生效。Revoke a key of one's own, at once and for good. */
+        delete: operations["revoke_collect_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fieldwork/forms/{id}": {
         parameters: {
             query?: never;
@@ -2067,6 +2187,40 @@ export interface paths {
         };
         /** 一个表单和它的各版。A form with its versions. */
         get: operations["show_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 填表前：登记里已经知道的，带时效（留痕）。What the register knows of the one a form is about, with its age; the look is on record. */
+        get: operations["prefill_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/forms/{id}/saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个表单各版少问了多少题。How many questions each version of a form did not have to ask. */
+        get: operations["count_saved_questions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2178,6 +2332,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fieldwork/submissions/{id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按用途查看一份填写里的照片、录音（留痕）。A photo or recording of a submission, for a purpose; the look is on record before the answer. */
+        get: operations["show_submission_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fieldwork/forms/{id}/exports": {
         parameters: {
             query?: never;
@@ -2189,6 +2360,629 @@ export interface paths {
         put?: never;
         /** 导出一个表单的填写内容（CSV，个人信息遮盖）。Take a masked copy of a form's submissions along, as CSV. */
         post: operations["export_submissions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaign-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 专项任务的模板。Campaigns to begin with. */
+        get: operations["list_campaign_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我工作的区域的专项任务，新的在前。Campaigns where one works, the newest first; a page may be empty and yet not the last. */
+        get: operations["list_campaigns"];
+        put?: never;
+        /** 起草专项任务。Make a campaign, as a draft. */
+        post: operations["make_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 看一个专项任务。A campaign. */
+        get: operations["show_campaign"];
+        /** 改草稿。Change a draft. */
+        put: operations["amend_campaign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 试算：每个网格多少户、多少分钟，问多少、已知多少；什么也不保存。What it would cost: doors and minutes by grid, what is asked and known. Nothing is kept. */
+        get: operations["dry_run_campaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发布：逐批打开每一户。Publish a draft: its doors are opened, some hundred at a time. */
+        post: operations["publish_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 结束：没去的户不再去，不追究谁；草稿则作废。End a campaign: what is left is closed and nobody is blamed; a draft is dropped. */
+        post: operations["end_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns/{id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 覆盖情况：应到、完成、没人、不愿、未去，按区域逐级和楼栋。How far it is, area by area and building by building; never by worker. */
+        get: operations["show_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns/{id}/coverage/buildings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 覆盖情况的地图图层（GeoJSON，每栋楼一个点）。The same as a layer of the map: a point for each building. */
+        get: operations["map_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 专项任务的小结：数字、实际负担、发现了什么；少于 5 的不列。The report: figures, what it really cost, what was found; no figure below 5. */
+        get: operations["report_campaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/campaigns/{id}/report/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 小结的表格（XLSX 或 CSV）。The report as a table to take along. */
+        get: operations["export_campaign_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 巡查路线，按网格。Patrol routes, grid by grid. */
+        get: operations["list_routes"];
+        put?: never;
+        /** 定巡查路线。Make a patrol route. */
+        post: operations["make_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/routes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 看一条巡查路线和这一轮的点位。A patrol route with the stops of its round. */
+        get: operations["show_route"];
+        /** 改巡查路线（点位、顺序、间隔）。Change a patrol route: its stops, their order, how often. */
+        put: operations["amend_route"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/routes/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用巡查路线。End a patrol route. */
+        post: operations["end_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/route-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 给点位排一个好走的顺序；可再改。An order of stops that is short to walk; to be changed as one likes. */
+        get: operations["suggest_route_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 今天要做的：逾期、今天、附近、以后。What there is to do today, from wherever it comes: overdue, due today, near, later. */
+        get: operations["show_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/tasks/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 任务的结果（无变化、有变化、无人在家……）；先说的算，后说的附在后面。What became of a task; whoever says it first ends it, what is said later is added. */
+        post: operations["finish_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的设备；有管理权限的，可看一个区域的设备。One's own devices, or those that carry grids of an area. A device of several grids may stand on several pages. */
+        get: operations["list_devices"];
+        put?: never;
+        /** 登记一台手机，以便离线使用。Take a phone in: from now on it may carry the grids of its owner's posts. */
+        post: operations["begin_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/devices/{id}/wipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 设备丢失：下次联网时清除其中的资料。Wipe a lost device: at its next contact it is told to take everything off. */
+        post: operations["wipe_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/devices/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用本机：已清除本机资料后告知服务器。Let one's own device go, after everything was taken off it. */
+        post: operations["leave_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 手机取数据：首次取全部，以后只取变化；每个被带走的人都能看到。What a phone carries: all of its grids first, then what has changed.
+         * @description Everybody carried for the first time is told before the answer.
+         */
+        get: operations["sync_down"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/sync/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 手机上做的事，有网时成批送来；同一条送两次只办一次。What was done on a phone, in a batch: each command once, each for itself. */
+        post: operations["send_commands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/sync/clashes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 等我处理的：冲突，和暂存太久的指令。What waits for oneself: clashes, and commands held for too long. */
+        get: operations["list_clashes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开始（或接着）上传一个文件。Begin a file, or find how far it is. */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/uploads/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 传文件的一段（最多 256 KiB）；重复的一段不会多存。Send a part of a file, 256 KiB at most. A part that is here already changes nothing. */
+        put: operations["send_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次走访：住的人、每项信息多久没确认、在办事件、走访意愿（留痕）。A task as it is done: who lives there, how old each fact is, open cases, wishes. A look with purpose `visit`. */
+        get: operations["show_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/tasks/{id}/code.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 任务的二维码（给居民扫）：打开说明来由的页面。The code a resident may scan: opens the page that tells why somebody is there. */
+        get: operations["draw_task_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/homes/{id}/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一户的走访意愿：免打扰时间、同意与否、怎么来。What a home wishes for visits: quiet times, consent, how to come. A look with purpose `visit`. */
+        get: operations["show_wishes"];
+        /** 记下一户的走访意愿。Writes down what a home wishes for visits, in the place of what was there. */
+        put: operations["save_wishes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/visit-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 走访规则：走访谁、多久一次、依据什么。Visit rules: whom, how often, by what right. */
+        get: operations["list_visit_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/tasks/plan/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 测算走访工作量（不保存）：每个网格、每个人每周几户、几分钟，超出工时的点名。What the rules ask of each grid and worker a week, and of whom too much; nothing is saved. */
+        post: operations["try_visit_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 工作日志：自己一个月的日报，可以检索。One's own diary: the reports of a month, to be searched. */
+        get: operations["show_diary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/sheets/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 周报、月报：各网格的数字、合计和需要关注的。A week or month of an area: figures by grid, their totals, and what stands out. */
+        get: operations["show_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/sheets/{period}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 打印或下载周报、月报（PDF、XLSX），写明谁在何时打印。Print or take along a week or month sheet; it says who printed it and when. */
+        get: operations["print_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/days/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 日报：由当天做过的事自动写成；带网格时是该网格的日报（不含几点几分）。The report of a day, made from what was done; of a grid where one is named, without times of day. */
+        get: operations["show_day_report"];
+        /** 给自己的日报补充几句话（不必须）。Add words to one's own day, or change them; nobody has to. */
+        put: operations["write_day_report"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/stand-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 正在顶岗和将要顶岗的（与自己有关的，或自己可以安排的）。Who stands in now or will: what concerns the caller, or is theirs to arrange. */
+        get: operations["list_stand_ins"];
+        put?: never;
+        /** 顶岗：一步交给 B 岗，连同任务和事件。Have the stand-in serve a post for a time: its tasks, its cases and what its phone carries come along. */
+        post: operations["begin_stand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/stand-in/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次顶岗，和随岗位过来的任务、事件。One time of standing in, and what comes along with the post. */
+        get: operations["show_stand_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fieldwork/stand-in/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 交回岗位，带上这段时间做了什么。The post goes back to its main holder, with what was done at it meanwhile. */
+        post: operations["end_stand_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2244,6 +3038,23 @@ export interface components {
             closed_at?: components["schemas"]["Time"] | null;
             created_at: components["schemas"]["Time"];
             locked_until?: components["schemas"]["Time"] | null;
+        };
+        /** @description An action on a case. */
+        ActCommand: {
+            case: components["schemas"]["CaseId"];
+            /** @description The workflow's name. */
+            action: string;
+            /**
+             * Format: int64
+             * @description The version that was seen; absent: whatever it is now.
+             */
+            version?: number | null;
+            /** @description A code of the action's closed list. */
+            reason?: string | null;
+            note?: string | null;
+            /** @description Files, by their hashes: the action waits until they have come. */
+            photos?: components["schemas"]["FileHash"][];
+            post?: components["schemas"]["PostId"] | null;
         };
         /** Format: uuid */
         ActId: string;
@@ -2383,6 +3194,21 @@ export interface components {
             values: Record<string, never>;
             given: components["schemas"]["GivenBody"];
         };
+        /** @description Other values for a record, at the door. */
+        AmendCommand: {
+            record: components["schemas"]["RecordId"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            base_version: number;
+            /** @description What was seen, by the keys of the catalogue; null where there was nothing. */
+            base?: Record<string, never>;
+            /** @description Null takes a value out. */
+            values: Record<string, never>;
+            /** @description What proves them, in words. */
+            evidence?: string | null;
+        };
         /** @description How much of everything an area has, with all below it. */
         AreaCountsView: {
             area: components["schemas"]["AreaName"];
@@ -2402,6 +3228,13 @@ export interface components {
              * @description Records with a value that is to be confirmed.
              */
             stale: number;
+        };
+        /** @description An area and its doors. */
+        AreaCoverage: components["schemas"]["DoorTally"] & {
+            path: string;
+            name: string;
+            /** @description district, subdistrict, community, grid */
+            level: string;
         };
         /** @description An area with all that is public of it. */
         AreaDetail: components["schemas"]["AreaView"] & {
@@ -2681,6 +3514,20 @@ export interface components {
             words: string[];
             source: string;
         };
+        /** @description A building and its doors. */
+        BuildingCoverage: components["schemas"]["DoorTally"] & {
+            building?: components["schemas"]["RecordId"] | null;
+            label: string;
+            area_path: string;
+            /** Format: double */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+        };
+        BuildingRef: {
+            id: components["schemas"]["RecordId"];
+            label: string;
+        };
         /** @description A building: its homes with how they are used, and how many live in each; nothing about who. */
         BuildingView: {
             id: components["schemas"]["RecordId"];
@@ -2742,6 +3589,124 @@ export interface components {
             meter: number;
             /** @description Where the seconds are from. */
             source: string;
+        };
+        /** @description A draft as it is to be. */
+        CampaignBody: {
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+            content: components["schemas"]["CampaignContent"];
+        };
+        /** @description What a campaign says and asks; may change while it is a draft. */
+        CampaignContent: {
+            name: string;
+            /** @description What residents are told at the door. */
+            reason: components["schemas"]["Words"];
+            /** @description By what right: law and article, or the notice that orders it. */
+            basis: string;
+            /** @description What is done with what is learnt. */
+            purpose: string;
+            target: components["schemas"]["Target"];
+            form?: components["schemas"]["FormId"] | null;
+            /**
+             * Format: int64
+             * @description At one door, with the way to the next.
+             */
+            minutes: number;
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            due_on: string;
+            /**
+             * Format: int64
+             * @description Days until somebody calls again where nobody was at home.
+             */
+            again_days: number;
+            /**
+             * Format: int64
+             * @description Calls at one door before it counts as not reached.
+             */
+            calls_max: number;
+            /** @description The template of the catalogue it was begun with. */
+            template?: string | null;
+        };
+        /** Format: uuid */
+        CampaignId: string;
+        /** @description The closing report; while a campaign runs, as of now. */
+        CampaignReport: {
+            total: components["schemas"]["DoorTally"];
+            /** @description Area by area below the campaign's own. */
+            areas: components["schemas"]["AreaCoverage"][];
+            /**
+             * Format: int64
+             * @description Forms that were filled in.
+             */
+            filled: number;
+            /**
+             * Format: int64
+             * @description Values that were given.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Questions that were only shown, since the register knew the answer and it was fresh.
+             */
+            not_asked: number;
+            burden: components["schemas"]["CausedBurden"];
+            /** @description Choices of the form's newest filled version, by how often each was taken; none below 5. */
+            found: components["schemas"]["FoundQuestion"][];
+            /**
+             * Format: int64
+             * @description Forms of other versions: their answers are not among `found`.
+             */
+            of_other_versions: number;
+        };
+        /** @enum {string} */
+        CampaignState: "draft" | "dropped" | "opening" | "running" | "closing" | "closed";
+        /** @description A campaign as it is. */
+        CampaignView: components["schemas"]["CampaignContent"] & {
+            id: components["schemas"]["CampaignId"];
+            area_path: string;
+            area_name: string;
+            state: components["schemas"]["CampaignState"];
+            /**
+             * Format: int64
+             * @description To be sent along with a change.
+             */
+            version: number;
+            /** @description The target in words. */
+            target_words: components["schemas"]["Words"];
+            /**
+             * Format: int64
+             * @description Doors that were opened; while opening, so far.
+             */
+            doors: number;
+            made_at: components["schemas"]["Time"];
+            made_by: string;
+            published_at?: components["schemas"]["Time"] | null;
+            published_by?: string | null;
+            /** @description Why it was published although grids are beyond their hours. */
+            beyond_reason?: string | null;
+            closed_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description A form that can be filled without a line. */
+        CarriedForm: {
+            id: components["schemas"]["FormId"];
+            key: string;
+            /** Format: int64 */
+            number: number;
+            title: components["schemas"]["BTreeMap"];
+            /** @description As crates/forms writes it. */
+            definition: Record<string, never>;
+        };
+        /** @description A grid on a phone. */
+        CarriedGrid: {
+            path: string;
+            name: string;
+            /** @description GeoJSON, WGS-84; with the first page only. */
+            outline?: Record<string, never> | null;
         };
         /** Format: uuid */
         CaseId: string;
@@ -2809,6 +3774,25 @@ export interface components {
             reporter_reachable: boolean;
             timeline: components["schemas"]["EntryView"][];
             actions: components["schemas"]["ActionView"][];
+        };
+        /** @description What it really cost. */
+        CausedBurden: {
+            /**
+             * Format: int64
+             * @description From one form of a worker to the next, by the clock of the device, where no pause of half an hour lies between; for all other forms
+             *     what the catalogue estimates.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Of the forms: measured like that.
+             */
+            measured: number;
+            /**
+             * Format: int64
+             * @description Values × minutes.
+             */
+            meter: number;
         };
         /** @description Cases that lie close together at this zoom. */
         CellView: {
@@ -2965,10 +3949,23 @@ export interface components {
         CheckedAreas: components["schemas"]["ImportReport"] & {
             changes: components["schemas"]["ChangesDrawn"];
         };
+        /** @enum {string} */
+        Choice: "mine" | "theirs";
         /** @description One of the values that may be chosen. */
         ChoiceView: {
             code: string;
             words: components["schemas"]["Words"];
+        };
+        /** @description Values that somebody else had changed otherwise. */
+        ClashView: {
+            /** @description Of the command. */
+            id: components["schemas"]["CommandId"];
+            record: components["schemas"]["RecordId"];
+            /** @description What the record is listed by. */
+            label: string;
+            /** @description When the command came. */
+            at: components["schemas"]["Time"];
+            fields: components["schemas"]["FieldClash"][];
         };
         CodeSentView: {
             /**
@@ -2984,8 +3981,108 @@ export interface components {
             required: boolean;
             meaning: components["schemas"]["Words"];
         };
+        /** @description What comes along with a post. */
+        ComesAlong: {
+            /** @description Open tasks of the grid, what is due first. */
+            tasks: components["schemas"]["TaskLine"][];
+            /** @description Cases whose next step is the post's, what is due first. */
+            cases: components["schemas"]["CaseLine"][];
+        };
+        /** @description What became of a command. */
+        CommandAnswerView: {
+            id: components["schemas"]["CommandId"];
+            state: components["schemas"]["CommandState"];
+            refusal?: components["schemas"]["CommandRefusal"] | null;
+            clash?: components["schemas"]["ClashView"] | null;
+            /** @description Ids and versions that came of it. */
+            result: Record<string, never>;
+        };
+        /** @description What a device sends at once. */
+        CommandBatch: {
+            device: components["schemas"]["DeviceId"];
+            /** @description By the clock of the device. */
+            sent_at: components["schemas"]["Time"];
+            /** @description 200 at most. May come gzipped (`content-encoding: gzip`). */
+            commands: components["schemas"]["SentCommand"][];
+        };
+        /** @description What is to be done, by its kind. */
+        CommandBody: {
+            /** @description Say what became of a task. */
+            body: components["schemas"]["FinishCommand"];
+            /** @enum {string} */
+            kind: "finish";
+        } | {
+            /** @description Send a filled form; the submission's id is the command's. */
+            body: components["schemas"]["SubmitCommand"];
+            /** @enum {string} */
+            kind: "submit";
+        } | {
+            /** @description Correct a record, beside what others changed meanwhile. */
+            body: components["schemas"]["AmendCommand"];
+            /** @enum {string} */
+            kind: "amend";
+        } | {
+            /** @description Say that values still hold. */
+            body: components["schemas"]["ConfirmCommand"];
+            /** @enum {string} */
+            kind: "confirm";
+        } | {
+            /** @description Enter a record; its id is the command's. */
+            body: components["schemas"]["EnterBody"];
+            /** @enum {string} */
+            kind: "enter";
+        } | {
+            /** @description Report something; the case's id is the command's. */
+            body: components["schemas"]["ReportCommand"];
+            /** @enum {string} */
+            kind: "report";
+        } | {
+            /** @description Take an action of the workflow on a case. */
+            body: components["schemas"]["ActCommand"];
+            /** @enum {string} */
+            kind: "act";
+        } | {
+            /** @description Decide whose values stay. */
+            body: components["schemas"]["SettleCommand"];
+            /** @enum {string} */
+            kind: "settle";
+        } | {
+            /** @description Serve a post from now on, as its stand-in. */
+            body: components["schemas"]["TakeOverCommand"];
+            /** @enum {string} */
+            kind: "take_over";
+        };
+        /** Format: uuid */
+        CommandId: string;
+        /** @description Why a command was not done: a stable code, a sentence, and the field it concerns. */
+        CommandRefusal: {
+            code: string;
+            words: components["schemas"]["Words"];
+            field?: string | null;
+        };
+        /** @enum {string} */
+        CommandState: "accepted" | "merged" | "clash" | "held" | "refused";
+        /** @description What became of a batch. */
+        CommandsView: {
+            now: components["schemas"]["Time"];
+            lease_until: components["schemas"]["Time"];
+            standing: components["schemas"]["Standing"];
+            /** @description One for each command that is settled or waits. A command that is missing met trouble of ours: send it again. */
+            answers: components["schemas"]["CommandAnswerView"][];
+        };
         ConfirmBody: {
             code: string;
+        };
+        /** @description Values that still hold. */
+        ConfirmCommand: {
+            record: components["schemas"]["RecordId"];
+            /**
+             * Format: int64
+             * @description The version that was seen: what others changed since is not confirmed.
+             */
+            version?: number | null;
+            /** @description Empty: all it has. */
+            fields?: string[];
         };
         /** @description Values that still hold. */
         ConfirmRecordBody: {
@@ -2999,6 +4096,8 @@ export interface components {
             /** @description 手机丢了用，每个一次，只显示一次 · For a lost phone: each works once, shown this once. */
             recovery_codes: string[];
         };
+        /** @enum {string} */
+        Consent: "given" | "refused";
         /** @description A copy a record was in. */
         CopyView: {
             at: components["schemas"]["Time"];
@@ -3008,6 +4107,16 @@ export interface components {
             purpose_words: components["schemas"]["Words"];
             /** @description Sealed values that were open in it. */
             opened: string[];
+        };
+        /** @description How far a campaign is in an area. */
+        CoverageView: {
+            area_path: string;
+            name: string;
+            total: components["schemas"]["DoorTally"];
+            /** @description The areas directly below, in their own order. */
+            areas: components["schemas"]["AreaCoverage"][];
+            /** @description Of a community or a grid: its buildings. */
+            buildings: components["schemas"]["BuildingCoverage"][];
         };
         /** @description A report. */
         CreateCase: {
@@ -3037,6 +4146,46 @@ export interface components {
         };
         /** @description Where a page ended: opaque to callers, the sort key of its last row to us. */
         Cursor: string;
+        DayGroup: {
+            key: string;
+            words: components["schemas"]["Words"];
+            sentences: components["schemas"]["DaySentence"][];
+        };
+        /** @enum {string} */
+        DayLine: "visits_done" | "visits_absent" | "notices_done" | "patrols_done" | "cases_reported" | "cases_handled" | "register_entered" | "register_changed" | "register_confirmed" | "register_ended" | "forms_filled" | "campaigns_done" | "campaigns_absent";
+        /** @description The report of a day: one's own, or that of a grid. */
+        DayReport: {
+            date: string;
+            /** @description The path of the grid; none: one's own. */
+            grid?: string | null;
+            groups: components["schemas"]["DayGroup"][];
+            /** @description All sentences as one text, to be copied. */
+            text: components["schemas"]["Words"];
+            own?: components["schemas"]["DayWordsView"] | null;
+            /** @description What those who worked in the grid added and show. */
+            added: string[];
+        };
+        /** @description One thing that was done. */
+        DayRow: {
+            /** @description `task`, `case`, `record`, `submission` */
+            kind: string;
+            /** Format: uuid */
+            id: string;
+            words: components["schemas"]["Words"];
+            /** @description What it came to, or what it was of. */
+            part: components["schemas"]["Words"];
+            area_path: string;
+            at?: components["schemas"]["Time"] | null;
+        };
+        /** @description A sentence, and the rows behind its number. */
+        DaySentence: {
+            key: components["schemas"]["DayLine"];
+            words: components["schemas"]["Words"];
+            /** @description How many different things it was done to. */
+            count: number;
+            /** @description In the order they were done. */
+            rows: components["schemas"]["DayRow"][];
+        };
         /** @description A day of the caller's own. */
         DayView: {
             /** @description Newest first. */
@@ -3048,6 +4197,27 @@ export interface components {
              * @description Cases that wait for the caller's posts now.
              */
             open: number;
+        };
+        /** @description Words for one's own day. */
+        DayWordsBody: {
+            /** @description At most 4,000 characters; empty takes them back. Kept sealed. */
+            words: string;
+            /** @description Whether who leads the grid reads them. */
+            shown?: boolean;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 where there was none.
+             */
+            version: number;
+        };
+        /** @description Words a worker added. */
+        DayWordsView: {
+            words: string;
+            /** @description Whether who leads the grid reads them. */
+            shown: boolean;
+            /** Format: int64 */
+            version: number;
+            changed_at: components["schemas"]["Time"];
         };
         /** @description An answer. */
         DecideBody: {
@@ -3085,9 +4255,103 @@ export interface components {
             words: components["schemas"]["Words"];
             choices: components["schemas"]["ChoiceView"][];
         };
+        /** @description A phone that begins. */
+        DeviceBody: {
+            /** @description Made by the phone, a UUID of version 7, and kept on it: the same twice is one device. */
+            id: components["schemas"]["DeviceId"];
+            /** @description What its owner calls it, 1 to 40 characters. */
+            name: string;
+        };
+        /** Format: uuid */
+        DeviceId: string;
+        /** @enum {string} */
+        DeviceState: "working" | "lost" | "wiped" | "left";
+        /** @description A phone that carries a part of the register. */
+        DeviceView: {
+            id: components["schemas"]["DeviceId"];
+            name: string;
+            /** @description The post or unit behind its account. */
+            of: string;
+            /** @description Whether it is one of the reader's own. */
+            own: boolean;
+            state: components["schemas"]["DeviceState"];
+            /** @description Paths of the grids it carries. */
+            grids: string[];
+            made_at: components["schemas"]["Time"];
+            seen_at: components["schemas"]["Time"];
+            /** @description Past it without a contact, what it carries is to be thrown away. */
+            lease_until: components["schemas"]["Time"];
+            ended_at?: components["schemas"]["Time"] | null;
+            ended_by?: string | null;
+        };
+        /** @description A month of one's own days. */
+        Diary: {
+            month: string;
+            /** @description Days on which something was done or written, the newest first. */
+            days: components["schemas"]["DiaryDay"][];
+        };
+        /** @description A day of the diary. */
+        DiaryDay: {
+            date: string;
+            text: components["schemas"]["Words"];
+            /** @description How many things were done. */
+            count: number;
+            own?: components["schemas"]["DayWordsView"] | null;
+        };
         /** @description Nothing more to say. */
         Done: {
             done: boolean;
+        };
+        /** @description Doors by what became of them; they add up to `doors`. */
+        DoorTally: {
+            /** Format: int64 */
+            doors: number;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Called at, nobody was at home; somebody calls again.
+             */
+            absent: number;
+            /**
+             * Format: int64
+             * @description Called at as often as the campaign says, never met.
+             */
+            not_reached: number;
+            /**
+             * Format: int64
+             * @description The resident did not want it.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Nobody was there yet; after the end: nobody was.
+             */
+            left: number;
+        };
+        /** @description A draft that was begun with an older version. */
+        DraftBody: {
+            /**
+             * Format: int64
+             * @description The number of the version it was begun with.
+             */
+            version: number;
+            answers: Record<string, never>;
+        };
+        /** @description The draft in the live version. */
+        DraftView: {
+            /**
+             * Format: int64
+             * @description The number of the live version.
+             */
+            version: number;
+            answers: Record<string, never>;
+            /** @description Answers that are there again. */
+            kept: number;
+            /** @description Answers that have no place in the live version: shown to whoever filled them, and gone only when they say so. */
+            lost: components["schemas"]["LostAnswer"][];
+            /** @description What the live version changed: new questions, moved ones, other rules. */
+            changes: components["schemas"]["ChangeFinding"][];
         };
         /** @description Areas in a frame. */
         Drawn: components["schemas"]["PictureFrame"] & {
@@ -3107,6 +4371,36 @@ export interface components {
             x: number;
             /** Format: double */
             y: number;
+        };
+        /** @description All of it. */
+        DryRun: {
+            /**
+             * Format: int64
+             * @description More than the limit is told as one more than it.
+             */
+            doors: number;
+            /** Format: int64 */
+            doors_max: number;
+            /** Format: int64 */
+            minutes: number;
+            grids: components["schemas"]["GridLoad"][];
+            /**
+             * Format: int64
+             * @description How many of them are beyond their hours.
+             */
+            beyond: number;
+            burden?: components["schemas"]["Burden"] | null;
+            /**
+             * Format: int64
+             * @description Burden of one door × doors: questions asked in all.
+             */
+            questions: number;
+            /** @description Asked although the register has it: a campaign with any is not published. */
+            known: components["schemas"]["KnownField"][];
+            /** @description Of what is prefilled, how much the register has. */
+            known_answers: components["schemas"]["KnownAnswers"];
+            /** @description Where the minutes of a day are from. */
+            source: string;
         };
         /** @description What the words speak of that is not handled here, and where it belongs. */
         ElsewhereNotice: {
@@ -3166,6 +4460,8 @@ export interface components {
             due_at?: components["schemas"]["Time"] | null;
             photos: components["schemas"]["PhotoView"][];
         };
+        /** @enum {string} */
+        Every: "week" | "month" | "quarter" | "once";
         /** @description An area at a glance: what is unusual first. */
         ExceptionsView: {
             at: components["schemas"]["Time"];
@@ -3230,6 +4526,23 @@ export interface components {
             after?: components["schemas"]["Told"] | null;
             origin?: components["schemas"]["OriginView"] | null;
         };
+        /** @description One field of a clash. Of a sealed value only the own side is told. */
+        FieldClash: {
+            field: string;
+            /** @description Its name. */
+            words: components["schemas"]["Words"];
+            /** @description What the worker said. */
+            mine?: unknown;
+            /** @description What stands in the register now. */
+            theirs?: unknown;
+            /** @description What both had seen before. */
+            before?: unknown;
+            /** @description The value is sealed: what others know of it is not told here. */
+            sealed: boolean;
+            /** @description Who brought theirs, and when. */
+            theirs_by?: string | null;
+            theirs_at?: components["schemas"]["Time"] | null;
+        };
         /** @description A value that may be kept. */
         FieldKindView: {
             key: string;
@@ -3287,6 +4600,16 @@ export interface components {
             /** @description The map with the rows behind it. */
             href: string;
         };
+        FileHash: string;
+        /** @description A file an answer names. */
+        FileLine: {
+            /** @description As the answer names it. */
+            name: string;
+            /** @description None while it has not come. */
+            media_type?: string | null;
+            /** Format: int64 */
+            bytes?: number | null;
+        };
         /** @description What is told of a file that is read all the same: hidden sheets, formulas, merged cells. */
         FileNotice: {
             code: string;
@@ -3311,6 +4634,23 @@ export interface components {
             place?: number[] | null;
             /** Format: double */
             square_metres?: number | null;
+        };
+        /** @description What became of a task. */
+        FinishBody: {
+            outcome: components["schemas"]["Outcome"];
+            /** @description Words from the door, at most 500 characters. Kept sealed. */
+            note?: string | null;
+            /** @description By the clock of the device. Kept beside the moment it came. */
+            at: components["schemas"]["Time"];
+            submission?: components["schemas"]["SubmissionId"] | null;
+        };
+        /** @description What became of a task. */
+        FinishCommand: {
+            task: components["schemas"]["TaskId"];
+            outcome: components["schemas"]["Outcome"];
+            /** @description Words from the door, at most 500 characters. */
+            note?: string | null;
+            submission?: components["schemas"]["SubmissionId"] | null;
         };
         /** @description A floor and its rooms. */
         FloorView: {
@@ -3428,12 +4768,39 @@ export interface components {
             /** @description For what a reporter's contact may be opened. */
             purposes: components["schemas"]["PurposeView"][];
         };
+        /** @description A choice. */
+        FoundChoice: {
+            name: string;
+            label: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description None: fewer than 5, or one that would tell such a figure.
+             */
+            answers?: number | null;
+        };
+        /** @description A question with choices, and how often each was taken. */
+        FoundQuestion: {
+            /** @description `/household/has_gas` */
+            path: string;
+            /** @description By language. */
+            label: {
+                [key: string]: string;
+            };
+            choices: components["schemas"]["FoundChoice"][];
+        };
         /** @description Where values come from. */
         GivenBody: {
             source: components["schemas"]["Source"];
             /** @description What proves them, in words. */
             evidence?: string | null;
         };
+        /**
+         * @description What is gone to.
+         * @enum {string}
+         */
+        Goal: "homes" | "organisations" | "things";
         /** @description 一项权限和它的范围 · A permission and how far it reaches. */
         GrantView: {
             permission: string;
@@ -3443,6 +4810,41 @@ export interface components {
         /** @description A mandate that was granted. */
         Granted: {
             until: components["schemas"]["Time"];
+        };
+        /** @description A grid's part of a campaign. */
+        GridLoad: {
+            area_path: string;
+            name: string;
+            /** @description Who serves the grid now; none: nobody. */
+            worker?: string | null;
+            /** Format: int64 */
+            doors: number;
+            /** Format: int64 */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description What campaigns may take of the worker's days in the period.
+             */
+            minutes_max: number;
+            /** @description More than that. */
+            is_beyond: boolean;
+        };
+        /** @description What all rules ask of one grid. */
+        GridLoadView: {
+            path: string;
+            name: string;
+            worker?: components["schemas"]["AccountId"] | null;
+            rules: components["schemas"]["RuleLoadView"][];
+            /**
+             * Format: int64
+             * @description Minutes in an average week: of all of it, of what is planned, and what there is.
+             */
+            asked: number;
+            /** Format: int64 */
+            planned: number;
+            /** Format: int64 */
+            minutes: number;
+            over: boolean;
         };
         /** @description A reason for a no. */
         GroundView: {
@@ -3458,6 +4860,10 @@ export interface components {
             posts?: components["schemas"]["PostHeirBody"][];
             /** @description A date or a time; now when left out. */
             at?: string | null;
+        };
+        /** @description A post that was handed back, and what was done at it meanwhile. */
+        HandedBack: components["schemas"]["StandInView"] & {
+            done: components["schemas"]["DayReport"];
         };
         /** @description What was handed over. */
         HandedOver: {
@@ -3526,6 +4932,15 @@ export interface components {
             name: string;
             phone?: string | null;
         };
+        /** @description A command that waits for another. */
+        HeldView: {
+            id: components["schemas"]["CommandId"];
+            kind: string;
+            parent?: components["schemas"]["CommandId"] | null;
+            /** @description By the clock of the device. */
+            at: components["schemas"]["Time"];
+            received_at: components["schemas"]["Time"];
+        };
         /** @description A record in a list, masked. */
         HitView: {
             id: components["schemas"]["RecordId"];
@@ -3573,6 +4988,34 @@ export interface components {
             to?: components["schemas"]["Time"] | null;
             away?: components["schemas"]["Away"] | null;
         };
+        /** @description A home with who lives there. */
+        HomeRow: {
+            id: components["schemas"]["RecordId"];
+            /** Format: int64 */
+            version: number;
+            area_path: string;
+            /** @description In full. */
+            address: string;
+            /** @description From the building on. */
+            place: string;
+            building?: components["schemas"]["BuildingRef"] | null;
+            /**
+             * Format: double
+             * @description WGS-84.
+             */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            /** @description Initials of the place and of the names, with spaces between. */
+            letters: string;
+            household?: components["schemas"]["HouseholdRef"] | null;
+            /** @description By the keys of the catalogue: of the home and its household. */
+            values: {
+                [key: string]: components["schemas"]["ValueRow"];
+            };
+            /** @description Heads first. */
+            people: components["schemas"]["PersonRow"][];
+        };
         /** @description A home and its people. */
         HomeView: {
             dwelling: components["schemas"]["RecordView"];
@@ -3584,6 +5027,11 @@ export interface components {
             restricted: number;
             /** @description Who owns it. */
             shares: components["schemas"]["RecordView"][];
+        };
+        HouseholdRef: {
+            id: components["schemas"]["RecordId"];
+            /** Format: int64 */
+            version: number;
         };
         /** @description The privacy impact sheet of a kind of record 个人信息保护影响评估. */
         ImpactView: {
@@ -3628,6 +5076,15 @@ export interface components {
             account: components["schemas"]["AccountId"];
             ends_at?: components["schemas"]["Time"] | null;
         };
+        /** @description A key that was made. It is shown this once. */
+        IssuedKey: components["schemas"]["KeyLine"] & {
+            /** @description The address of the server, as ODK Collect asks for it: the key is its last part. */
+            server_url: string;
+            /** @description ODK Collect's settings, as its codes hold them: JSON, zlib, base64. */
+            settings: string;
+            /** @description The code to scan, an SVG drawing. */
+            code_svg: string;
+        };
         /** @description How many there are, and how many are new. */
         IssuedView: {
             plates: number;
@@ -3645,11 +5102,28 @@ export interface components {
             post: components["schemas"]["PostId"];
             why: components["schemas"]["Words"];
         };
+        /** @description A key that is wanted. */
+        KeyBody: {
+            /** @description What its owner calls the phone. */
+            name: string;
+        };
+        /** Format: uuid */
+        KeyId: string;
         KeyIssuedView: {
             /** Format: uuid */
             id: string;
             /** @description 只显示一次 · Shown this once: `Authorization: Bearer`, or Open311's `api_key`. */
             key: string;
+        };
+        /** @description A key without itself. */
+        KeyLine: {
+            id: components["schemas"]["KeyId"];
+            name: string;
+            /** @description Its last four characters. */
+            hint: string;
+            made_at: components["schemas"]["Time"];
+            ends_at: components["schemas"]["Time"];
+            revoked_at?: components["schemas"]["Time"] | null;
         };
         /** @enum {string} */
         Kind: "place" | "dwelling" | "household" | "person" | "residence" | "share" | "organisation" | "thing" | "service_fact";
@@ -3667,6 +5141,29 @@ export interface components {
             facts: components["schemas"]["FactKindView"][];
             purposes: components["schemas"]["LookPurposeView"][];
         };
+        /** @description What of a form's answers the register has, over some doors. */
+        KnownAnswers: {
+            /**
+             * Format: int64
+             * @description Doors that were looked at.
+             */
+            doors: number;
+            /**
+             * Format: int64
+             * @description Prefilled questions times doors.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Of them: the register has a value.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Of them: it need not be confirmed.
+             */
+            fresh: number;
+        };
         /** @description A question whose answer the register keeps, asked without a prefill. */
         KnownField: {
             /** @description The question. */
@@ -3683,7 +5180,7 @@ export interface components {
         Likeness: "document" | "name_and_birth";
         /** @description What became of a line. Codes and columns, no value: the answer is remembered for a repeated call. */
         LineOutcome: {
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["RowOutcome"];
             troubles: components["schemas"]["LineTrouble"][];
         };
         /** @description Why a line is in conflict or wrong. */
@@ -3751,6 +5248,15 @@ export interface components {
         LookupCase: {
             number: string;
             code: string;
+        };
+        /** @description An answer without a place. */
+        LostAnswer: {
+            /** @description In the older version. */
+            address: string;
+            text: string;
+            /** @description removed, other_repeat, type, choice, too_many */
+            why: string;
+            words: components["schemas"]["Words"];
         };
         /** @description Who may ask for whom, and on what papers. */
         MandateBody: {
@@ -3876,6 +5382,18 @@ export interface components {
             /** Format: int64 */
             followers: number;
         };
+        /** @description A campaign that is made. */
+        NewCampaignBody: {
+            /** @description A path; none: the widest area where one may. */
+            area?: string | null;
+            content: components["schemas"]["CampaignContent"];
+        };
+        /** @description A route that is made. */
+        NewRouteBody: {
+            /** @description The path of a grid; none: the only one of whoever makes it. */
+            area?: string | null;
+            content: components["schemas"]["RouteContent"];
+        };
         /** @description Two records that are of two subjects. */
         NotSameBody: {
             one: components["schemas"]["RecordId"];
@@ -3891,6 +5409,13 @@ export interface components {
         /** @description What was found. */
         NoteBody: {
             note: string;
+        };
+        /** @description What was said of a task at the door. */
+        NoteView: {
+            at: components["schemas"]["Time"];
+            by: string;
+            outcome: components["schemas"]["Outcome"];
+            words?: string | null;
         };
         /** @description A notice: from when it was in force, and what it changed. */
         NoticeView: {
@@ -3973,11 +5498,8 @@ export interface components {
             /** @description What proves it. */
             evidence?: string | null;
         };
-        /**
-         * @description What becomes of a row.
-         * @enum {string}
-         */
-        Outcome: "new" | "changed" | "unchanged" | "conflict" | "wrong";
+        /** @enum {string} */
+        Outcome: "unchanged" | "changed" | "fine" | "trouble" | "delivered" | "absent" | "refused";
         OwnPost: {
             id: components["schemas"]["PostId"];
             kind: string;
@@ -4084,6 +5606,35 @@ export interface components {
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_CampaignView: {
+            items: (components["schemas"]["CampaignContent"] & {
+                id: components["schemas"]["CampaignId"];
+                area_path: string;
+                area_name: string;
+                state: components["schemas"]["CampaignState"];
+                /**
+                 * Format: int64
+                 * @description To be sent along with a change.
+                 */
+                version: number;
+                /** @description The target in words. */
+                target_words: components["schemas"]["Words"];
+                /**
+                 * Format: int64
+                 * @description Doors that were opened; while opening, so far.
+                 */
+                doors: number;
+                made_at: components["schemas"]["Time"];
+                made_by: string;
+                published_at?: components["schemas"]["Time"] | null;
+                published_by?: string | null;
+                /** @description Why it was published although grids are beyond their hours. */
+                beyond_reason?: string | null;
+                closed_at?: components["schemas"]["Time"] | null;
+            })[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
         Page_CaseLine: {
             items: {
                 id: components["schemas"]["CaseId"];
@@ -4120,6 +5671,27 @@ export interface components {
                 followers: number;
                 /** Format: int64 */
                 version: number;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_DeviceView: {
+            items: {
+                id: components["schemas"]["DeviceId"];
+                name: string;
+                /** @description The post or unit behind its account. */
+                of: string;
+                /** @description Whether it is one of the reader's own. */
+                own: boolean;
+                state: components["schemas"]["DeviceState"];
+                /** @description Paths of the grids it carries. */
+                grids: string[];
+                made_at: components["schemas"]["Time"];
+                seen_at: components["schemas"]["Time"];
+                /** @description Past it without a contact, what it carries is to be thrown away. */
+                lease_until: components["schemas"]["Time"];
+                ended_at?: components["schemas"]["Time"] | null;
+                ended_by?: string | null;
             }[];
             next?: components["schemas"]["Cursor"] | null;
         };
@@ -4194,6 +5766,28 @@ export interface components {
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_RouteView: {
+            items: (components["schemas"]["RouteContent"] & {
+                id: components["schemas"]["RouteId"];
+                /** @description The grid. */
+                area_path: string;
+                state: components["schemas"]["RouteState"];
+                /**
+                 * Format: int64
+                 * @description To be sent along with a change.
+                 */
+                version: number;
+                /** Format: date */
+                next_on?: string | null;
+                /**
+                 * Format: date
+                 * @description The round whose stops are open.
+                 */
+                round_on?: string | null;
+            })[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
         Page_StaleView: {
             items: {
                 id: components["schemas"]["RecordId"];
@@ -4220,6 +5814,7 @@ export interface components {
                 received_at: components["schemas"]["Time"];
                 /** @description Its version had been withdrawn when it came. */
                 withdrawn: boolean;
+                replaced_by?: components["schemas"]["SubmissionId"] | null;
             }[];
             next?: components["schemas"]["Cursor"] | null;
         };
@@ -4296,6 +5891,22 @@ export interface components {
             /** @description 只显示一次，登录后要改 · Shown this once, to be changed. */
             password: string;
         };
+        /** @description A week or a month of an area. */
+        PeriodSheetView: {
+            period: components["schemas"]["SheetPeriod"];
+            /** @description Days of the calendar, both included. */
+            first: string;
+            last: string;
+            area_path: string;
+            area_name: string;
+            sections: components["schemas"]["SheetSection"][];
+            /** @description Grid by grid, in the order of their paths. */
+            lines: components["schemas"]["SheetLineView"][];
+            /** @description The sum of the lines, column by column. */
+            total: components["schemas"]["SheetFigureView"][];
+            stands_out: components["schemas"]["Words"][];
+            made_at: components["schemas"]["Time"];
+        };
         /** @description A person and what belongs to them. */
         PersonPageView: {
             person: components["schemas"]["RecordView"];
@@ -4303,6 +5914,23 @@ export interface components {
             residences: components["schemas"]["ResidenceView"][];
             /** @description Nothing unless the look opens `facts`: not even how many there are. Of these, what the catalogue lets the reader be told. */
             facts?: components["schemas"]["RecordView"][] | null;
+        };
+        /** @description Somebody who lives in a home. */
+        PersonRow: {
+            id: components["schemas"]["RecordId"];
+            /** Format: int64 */
+            version: number;
+            name: string;
+            /** @description Initials, in each way the name may be read. */
+            letters: string;
+            residence: components["schemas"]["RecordId"];
+            /** Format: int64 */
+            residence_version: number;
+            relation?: string | null;
+            kind?: string | null;
+            values: {
+                [key: string]: components["schemas"]["ValueRow"];
+            };
         };
         /** @description Somebody who serves an area, as the district publishes it. */
         PersonView: {
@@ -4378,6 +6006,16 @@ export interface components {
             /** Format: int32 */
             level: number;
         };
+        /** @description What the rules ask, grid by grid and worker by worker. */
+        PlanTrialView: {
+            area: string;
+            /** Format: int64 */
+            minutes_per_week: number;
+            grids: components["schemas"]["GridLoadView"][];
+            workers: components["schemas"]["WorkerLoadView"][];
+            /** @description Names of workers of whom more is asked than there are hours. */
+            over: string[];
+        };
         /** @description What a plate stands for. */
         PlateOfView: {
             code: string;
@@ -4448,6 +6086,43 @@ export interface components {
             holdings: components["schemas"]["HoldingView"][];
             serving?: components["schemas"]["HoldingId"] | null;
         };
+        /** @description A question whose answer is known. */
+        PrefillAnswer: {
+            /** @description `/phone` */
+            path: string;
+            /** @description `person.phones` */
+            field: string;
+            /** @description As an answer is written. */
+            text: string;
+            /** @description When somebody last said that it holds. */
+            confirmed_at: components["schemas"]["Time"];
+            /** Format: int32 */
+            age_days: number;
+            /** @description Shown as known, and not asked. Else it is shown and asked again. */
+            fresh: boolean;
+        };
+        /** @description A record that was looked at. */
+        PrefillRecord: {
+            id: components["schemas"]["RecordId"];
+            kind: components["schemas"]["Kind"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is known. */
+        PrefillView: {
+            /**
+             * Format: int64
+             * @description The number of the version it is for.
+             */
+            version: number;
+            /** @description The records that were looked at: send id and version back as `seen`. */
+            records: components["schemas"]["PrefillRecord"][];
+            answers: components["schemas"]["PrefillAnswer"][];
+            /** @description Questions as the form begins; of them known and fresh, so shown and not asked; of them known, and too old not to ask. */
+            questions: number;
+            known: number;
+            stale: number;
+        };
         /** @description `application/problem+json`. The code is stable; the sentences may be improved. */
         Problem: {
             /**
@@ -4469,10 +6144,23 @@ export interface components {
             /** @description Facts a program can use: both states of a conflict, the list item cited, seconds to wait. */
             extra?: Record<string, never>;
         };
+        /** @description What goes with publishing. */
+        PublishCampaignBody: {
+            /** @description Why it is published although grids are beyond their hours; 5 to 200 characters, needed only then. */
+            beyond_reason?: string | null;
+        };
         /** @description A reason to look at a reporter's name and phone. */
         PurposeView: {
             code: string;
             words: components["schemas"]["Words"];
+        };
+        /** @description A time in which nobody is to come. */
+        Quiet: {
+            /** @description Days of the week, Monday is 1; none: every day. */
+            days?: number[];
+            /** @description `12:00`, included; `14:30`, not included. From a later to an earlier one it goes over midnight. */
+            from: string;
+            to: string;
         };
         ReasonView: {
             code: string;
@@ -4500,6 +6188,8 @@ export interface components {
         ReceivedView: components["schemas"]["SubmissionLine"] & {
             /** @description It had come before: nothing was added. */
             again: boolean;
+            /** @description What became of the answers that belong to the register. */
+            writes: components["schemas"]["WriteBack"][];
         };
         /**
          * @description Something that may be done with a record.
@@ -4567,6 +6257,28 @@ export interface components {
             troubles: components["schemas"]["TroubleCount"][];
             first: components["schemas"]["TroubleRow"][];
             stopped?: components["schemas"]["Words"] | null;
+        };
+        /** @description Something a worker saw. */
+        ReportCommand: {
+            /** @description The type's code; absent: the best suggestion from the words. */
+            type?: string | null;
+            words?: string;
+            place: components["schemas"]["ReportPlace"];
+            /** @description Files, by their hashes; they may come later. */
+            photos?: components["schemas"]["FileHash"][];
+            /** @description Answers to the type's questions, by code. */
+            answers?: Record<string, never>;
+            /** @description Hide it from neighbours. */
+            hidden?: boolean;
+        };
+        /** @description One of: a point (WGS-84), an address in words, a grid's code. */
+        ReportPlace: {
+            /** Format: double */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            address?: string | null;
+            grid?: string | null;
         };
         ReporterBody: {
             name?: string | null;
@@ -4678,6 +6390,61 @@ export interface components {
             /** @description One of its values is to be confirmed. */
             stale: boolean;
         };
+        /** @description A route as it is to be. */
+        RouteBody: {
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+            content: components["schemas"]["RouteContent"];
+        };
+        /** @description What a route says; a change replaces it. */
+        RouteContent: {
+            name: string;
+            /** @description What to look at at each stop. */
+            look_at: string;
+            form?: components["schemas"]["FormId"] | null;
+            /**
+             * Format: int64
+             * @description Days from one round to the next.
+             */
+            every_days: number;
+            /**
+             * Format: date
+             * @description The first round.
+             */
+            from_on: string;
+            /** @description Places and things of the register, in the order they are walked. */
+            stops: components["schemas"]["RecordId"][];
+        };
+        /** Format: uuid */
+        RouteId: string;
+        /** @enum {string} */
+        RouteState: "active" | "ended";
+        /** @description A route without its stops. */
+        RouteView: components["schemas"]["RouteContent"] & {
+            id: components["schemas"]["RouteId"];
+            /** @description The grid. */
+            area_path: string;
+            state: components["schemas"]["RouteState"];
+            /**
+             * Format: int64
+             * @description To be sent along with a change.
+             */
+            version: number;
+            /** Format: date */
+            next_on?: string | null;
+            /**
+             * Format: date
+             * @description The round whose stops are open.
+             */
+            round_on?: string | null;
+        };
+        /** @description A route with its stops. */
+        RouteWithStops: components["schemas"]["RouteView"] & {
+            walk: components["schemas"]["StopView"][];
+        };
         /** @description The routing rules as somebody wrote them. */
         RoutingText: {
             /** @description The text of the `routing.toml` in force. */
@@ -4685,10 +6452,72 @@ export interface components {
             /** @description Whether the district has its own; else it is the built-in one. */
             own: boolean;
         };
+        /**
+         * @description What becomes of a row.
+         * @enum {string}
+         */
+        RowOutcome: "new" | "changed" | "unchanged" | "conflict" | "wrong";
+        /** @description What one rule asks of one grid. */
+        RuleLoadView: {
+            key: string;
+            /**
+             * Format: int64
+             * @description Whom it concerns and who did not refuse.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description In an average week.
+             */
+            minutes: number;
+            /** @description It is planned; false: it goes beyond the hours and is not. */
+            fits: boolean;
+        };
+        /** @description A visit rule, for who visits and for who is visited. */
+        RuleView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            /** @description Shown to the resident: why, and what is asked. */
+            reason: components["schemas"]["Words"];
+            asks: components["schemas"]["Words"];
+            service: components["schemas"]["Words"];
+            /** @description The law; none where the basis is consent. */
+            law?: string | null;
+            /** @description The basis is consent: the first visit asks, and without a yes there is no second. */
+            needs_consent: boolean;
+            every: components["schemas"]["Every"];
+            /**
+             * Format: int64
+             * @description Of one visit, with the way there.
+             */
+            minutes: number;
+        };
+        /** @enum {string} */
+        Said: "visited" | "nobody";
         /** @description What is saved. */
         SaveBody: {
             /** @description Whether the table is right where the register says something else. Rows that are wrong never go in. */
             takes_conflicts?: boolean;
+        };
+        /** @description What a version has spared the people who were asked; nobody is named. */
+        SavedLine: {
+            /**
+             * Format: int64
+             * @description The number of the version.
+             */
+            version: number;
+            /** Format: int64 */
+            submissions: number;
+            /**
+             * Format: int64
+             * @description Questions that were asked or shown.
+             */
+            questions: number;
+            /**
+             * Format: int64
+             * @description Of them: known and fresh, so only shown.
+             */
+            not_asked: number;
         };
         /** @description What was found. */
         SearchView: {
@@ -4698,9 +6527,28 @@ export interface components {
             /** @description There is more: type more. */
             more: boolean;
         };
+        /** @description A record as it was seen. */
+        SeenRecord: {
+            id: components["schemas"]["RecordId"];
+            /** Format: int64 */
+            version: number;
+        };
         SendCodeBody: {
             /** @description 手机号 · A mobile number. */
             phone: string;
+        };
+        /** @description Something done on the device. */
+        SentCommand: components["schemas"]["CommandBody"] & {
+            /** @description Made by the device, a UUID of version 7: the same twice is done once. */
+            id: components["schemas"]["CommandId"];
+            /**
+             * Format: int64
+             * @description Counts what the device did: it orders, whatever the clock says.
+             */
+            seq: number;
+            /** @description By the clock of the device; stands beside and decides nothing. */
+            at: components["schemas"]["Time"];
+            parent?: components["schemas"]["CommandId"] | null;
         };
         /** @description 接口密钥 · A key of another system. */
         ServiceKeyView: {
@@ -4726,6 +6574,14 @@ export interface components {
             /** @description 就是现在这个 · The one that asks. */
             current: boolean;
         };
+        /** @description Whose values stay, field by field. */
+        SettleCommand: {
+            /** @description The command that clashed. */
+            clash: components["schemas"]["CommandId"];
+            choices: {
+                [key: string]: components["schemas"]["Choice"];
+            };
+        };
         /**
          * @description How grave a finding is. Errors keep a plan out; warnings are worth a look.
          * @enum {string}
@@ -4736,6 +6592,35 @@ export interface components {
          * @enum {string}
          */
         Shape: "name" | "names" | "text" | "date" | "whole" | "area" | "choice" | "choices" | "yes" | "documents" | "phones" | "contact" | "organisation_code" | "code" | "fact" | "details";
+        SheetColumnView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            /** @description Whether its figures are so many of so many. */
+            share: boolean;
+        };
+        /** @description A number, or how many of how many. */
+        SheetFigureView: {
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: int64
+             * @description Of how many were due; none where it is a plain number.
+             */
+            of?: number | null;
+        };
+        /** @description The figures of a grid, in the order of all columns. */
+        SheetLineView: {
+            area_path: string;
+            name: string;
+            figures: components["schemas"]["SheetFigureView"][];
+        };
+        /** @enum {string} */
+        SheetPeriod: "week" | "month";
+        SheetSection: {
+            key: string;
+            words: components["schemas"]["Words"];
+            columns: components["schemas"]["SheetColumnView"][];
+        };
         /** @description A sheet of a workbook. */
         SheetView: {
             /** @description From 0, as `check` wants it. */
@@ -4788,8 +6673,54 @@ export interface components {
             dwelling?: components["schemas"]["RecordId"] | null;
             stale_at?: components["schemas"]["Time"] | null;
         };
+        /** @description Who is away, and until when. */
+        StandInBody: {
+            post?: components["schemas"]["PostId"] | null;
+            /** @description The path of a grid. */
+            grid?: string | null;
+            from?: components["schemas"]["Time"] | null;
+            until: components["schemas"]["Time"];
+            by?: components["schemas"]["AccountId"] | null;
+            /** @description At most 200 characters; nobody has to say why. Kept sealed. */
+            reason?: string;
+        };
+        /** Format: uuid */
+        StandInId: string;
+        /** @description A post that somebody else serves for a time. */
+        StandInView: {
+            id: components["schemas"]["StandInId"];
+            post: components["schemas"]["PostId"];
+            post_name: string;
+            area_path: string;
+            /** @description Who is away. */
+            main: string;
+            /** @description Who serves. */
+            by: string;
+            from: components["schemas"]["Time"];
+            until: components["schemas"]["Time"];
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Shown to those it concerns; may be empty. */
+            reason: string;
+            /** @description Whether the caller is the one who serves. */
+            by_me: boolean;
+        };
+        /** @enum {string} */
+        Standing: "ok" | "wipe" | "reset";
         /** @enum {string} */
         State: "live" | "ended" | "merged" | "withdrawn" | "erased";
+        /** @description A stop in its order. */
+        StopView: {
+            subject: components["schemas"]["RecordId"];
+            label: string;
+            /** Format: double */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            task?: components["schemas"]["TaskId"] | null;
+            state?: components["schemas"]["TaskState"] | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            done_at?: components["schemas"]["Time"] | null;
+        };
         /** @description A value no question asks for. */
         Stray: {
             path: string;
@@ -4811,6 +6742,14 @@ export interface components {
             place?: components["schemas"]["FilledPlace"] | null;
             /** @description Without a place: the path of the grid; without either, the only one of whoever fills. */
             area?: string | null;
+            subject?: components["schemas"]["RecordId"] | null;
+            /**
+             * @description The versions of the records that were before the eyes of whoever filled it. Without a record's version only what it lacks is
+             *     filled in: what was changed meanwhile cannot be told from what was corrected.
+             */
+            seen?: components["schemas"]["SeenRecord"][];
+            /** @description Paths of questions that were shown as known and not asked: `/phone`. */
+            known?: string[];
         };
         /** Format: uuid */
         SubmissionId: string;
@@ -4825,6 +6764,7 @@ export interface components {
             received_at: components["schemas"]["Time"];
             /** @description Its version had been withdrawn when it came. */
             withdrawn: boolean;
+            replaced_by?: components["schemas"]["SubmissionId"] | null;
         };
         /** @description A submission with its inside. */
         SubmissionView: components["schemas"]["SubmissionLine"] & {
@@ -4834,6 +6774,11 @@ export interface components {
             answers: Record<string, never>;
             /** @description What came along and no question asks for. */
             strays: components["schemas"]["Stray"][];
+            /** @description The files its answers name. */
+            files: components["schemas"]["FileLine"][];
+            subject?: components["schemas"]["RecordId"] | null;
+            /** @description What became of the answers that belong to the register. */
+            writes: components["schemas"]["WriteBack"][];
         };
         /** @description A copy that is wanted. */
         SubmissionsExportBody: {
@@ -4841,6 +6786,34 @@ export interface components {
             area?: string | null;
             /** @description A key of the register's purposes. */
             purpose: string;
+        };
+        /** @description A filled form. When it was filled is the command's time. */
+        SubmitCommand: {
+            form: components["schemas"]["FormId"];
+            /**
+             * Format: int64
+             * @description The number of the version it was filled with.
+             */
+            version: number;
+            /** @description As crates/forms writes them. A file is named by its hash, or by a name that its upload gives as `question`. */
+            answers: Record<string, never>;
+            place?: components["schemas"]["SubmitPlace"] | null;
+            /** @description Without a place: the path of the grid; without either, the only one of whoever fills. */
+            area?: string | null;
+            subject?: components["schemas"]["RecordId"] | null;
+            /** @description The versions of the records that were before the eyes of whoever filled it. */
+            seen?: {
+                [key: string]: number;
+            };
+            /** @description Paths of questions that were shown as known and not asked. */
+            known?: string[];
+        };
+        /** @description A point, WGS-84. */
+        SubmitPlace: {
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            lat: number;
         };
         /** Format: uuid */
         SweepId: string;
@@ -4872,11 +6845,53 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description A page of what a phone carries. */
+        SyncView: {
+            now: components["schemas"]["Time"];
+            lease_until: components["schemas"]["Time"];
+            standing: components["schemas"]["Standing"];
+            /** @description All grids it carries from now on. Rows of other grids are thrown away. */
+            grids: components["schemas"]["CarriedGrid"][];
+            /** @description Grids it had until now. */
+            gone_grids: string[];
+            /** @description New, or in the place of the row of the same id. */
+            homes: components["schemas"]["HomeRow"][];
+            /** @description Homes that are no longer there, or no longer carried. */
+            gone: components["schemas"]["RecordId"][];
+            /** @description Open tasks of these grids, new or in the place of the row of the same id. They come last. */
+            tasks: components["schemas"]["TaskLine"][];
+            /** @description Tasks that are over, or no longer there. */
+            ended: components["schemas"]["TaskId"][];
+            /** @description All forms that can be filled in these grids; none: as before. */
+            forms?: components["schemas"]["CarriedForm"][] | null;
+            /** @description All cases at hand; none: there is more to come, they come last. */
+            cases?: components["schemas"]["CaseLine"][] | null;
+            /** @description Sent with the next question, once this page is stored. */
+            since: string;
+            /** @description The next page can be asked for at once. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Homes still to come; none where that is not known.
+             */
+            left?: number | null;
+        };
         /** @enum {string} */
         Table: "people" | "homes" | "organisations" | "things";
+        /** @description A post whose worker is away. */
+        TakeOverCommand: {
+            post: components["schemas"]["PostId"];
+            until?: components["schemas"]["Time"] | null;
+            /** @description Why; may be left out. Kept sealed. */
+            reason?: string;
+        };
         /** @description A request that was taken down. */
         TakenDown: {
             id: components["schemas"]["RequestId"];
+        };
+        /** @description A post that was taken over, and what comes along. */
+        TakenOver: components["schemas"]["StandInView"] & {
+            along: components["schemas"]["ComesAlong"];
         };
         /** @description What became of the rows. */
         Tally: {
@@ -4899,8 +6914,142 @@ export interface components {
             /** Format: int64 */
             wrong: number;
         };
+        /** @description A description; all that it names has to hold at once. */
+        Target: {
+            of: components["schemas"]["Goal"];
+            /**
+             * @description Fields of the register with the values of which one has to hold: `{"use": ["residential", "mixed"]}`. Of homes `use`, `occupancy`
+             *     and `gas`; of organisations `kind`; of things `component` and `state`.
+             */
+            values?: {
+                [key: string]: string[];
+            };
+            /**
+             * Format: int64
+             * @description First and last year in which the building was built.
+             */
+            built_from?: number | null;
+            /** Format: int64 */
+            built_until?: number | null;
+            /**
+             * Format: int32
+             * @description Somebody of this age lives in the home: whole years on the campaign's first day.
+             */
+            age_from?: number | null;
+            /** Format: int32 */
+            age_until?: number | null;
+            /** @description Paths within the campaign's area; empty: all of it. */
+            areas?: string[];
+            /** @description Buildings or estates; empty: all. */
+            buildings?: components["schemas"]["RecordId"][];
+        };
+        /** @description How a task stands. */
+        TaskEnd: {
+            id: components["schemas"]["TaskId"];
+            state: components["schemas"]["TaskState"];
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** Format: int64 */
+            tries: number;
+            done_at?: components["schemas"]["Time"] | null;
+            done_by?: string | null;
+            /** @description It was over before, or this had been said before: nothing was done again. Words are kept beside the first. */
+            again: boolean;
+        };
+        /** @description A form to be filled at a task, in the version that is live. */
+        TaskForm: {
+            id: components["schemas"]["FormId"];
+            /** Format: int64 */
+            number: number;
+        };
+        /** Format: uuid */
+        TaskId: string;
+        /** @enum {string} */
+        TaskKind: "visit" | "campaign" | "patrol" | "notice";
+        /** @description One thing to be done. */
+        TaskLine: {
+            id: components["schemas"]["TaskId"];
+            kind: components["schemas"]["TaskKind"];
+            /** @description `rule:lives_alone_80`, `campaign:<id>`, `route:<id>` */
+            cause: string;
+            campaign?: components["schemas"]["CampaignId"] | null;
+            /** @description What is to be done. */
+            title: components["schemas"]["Words"];
+            /** @description Why it is there. */
+            why: components["schemas"]["Words"];
+            /** @description Who or what it is about; a name is masked. */
+            label: string;
+            /** @description Where to go. */
+            address: string;
+            area_path: string;
+            place_id?: components["schemas"]["RecordId"] | null;
+            subject_id: components["schemas"]["RecordId"];
+            subject_kind: components["schemas"]["Kind"];
+            form?: components["schemas"]["TaskForm"] | null;
+            /** @description Days of the calendar. */
+            from_on: string;
+            due_on: string;
+            overdue: boolean;
+            /** @description Until when of the day nobody is to come, where that is now: `14:30`. */
+            quiet_until?: string | null;
+            /** @description Its rule needs consent and nobody was asked: ask first. */
+            asks_first: boolean;
+            /**
+             * Format: int64
+             * @description How often nobody was at home.
+             */
+            tries: number;
+            said?: components["schemas"]["Said"] | null;
+            /**
+             * Format: double
+             * @description WGS-84; of the building.
+             */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            /** @description What can become of it; first what is said with one tap where nothing is wrong. */
+            actions: components["schemas"]["Outcome"][];
+        };
+        /** @enum {string} */
+        TaskState: "open" | "done" | "closed";
+        /** @description A campaign to begin with. */
+        TemplateEntry: {
+            key: string;
+            zh: string;
+            en: string;
+            /** @description What residents are told. */
+            reason: components["schemas"]["Words"];
+            /** @description Law and article. */
+            basis: string;
+            purpose: string;
+            target: components["schemas"]["Target"];
+            /** @description Whether something is filled at each door; else a notice is delivered. */
+            form: boolean;
+            /**
+             * Format: int64
+             * @description At one door.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description From the first to the last.
+             */
+            days: number;
+            /** Format: int64 */
+            again_days: number;
+            /** Format: int64 */
+            calls_max: number;
+        };
         /** Format: date-time */
         Time: string;
+        /** @description What there is to do. */
+        TodayView: {
+            date: string;
+            /** @description Overdue, due today, near, later. */
+            lines: components["schemas"]["TaskLine"][];
+            /** @description Cases whose next step is the worker's, what is due first. */
+            cases: components["schemas"]["CaseLine"][];
+            next?: components["schemas"]["TaskId"] | null;
+        };
         Told: unknown;
         /** @description Two records that were told apart. */
         ToldApartView: {
@@ -4931,6 +7080,16 @@ export interface components {
             column?: string | null;
             code: string;
             words: components["schemas"]["Words"];
+        };
+        /** @description What is to be tried out. */
+        TryPlanBody: {
+            /** @description A path; none: the widest area where one may see the plan. */
+            area?: string | null;
+            /**
+             * Format: int64
+             * @description With so many minutes a week for each worker; none: those of the catalogue.
+             */
+            minutes_per_week?: number | null;
         };
         /** @description Rules to try out on what has been. */
         TryRules: {
@@ -4994,6 +7153,83 @@ export interface components {
             name: string;
             floors: components["schemas"]["FloorView"][];
         };
+        /** @description A file that is to come. */
+        UploadBody: {
+            /** @description SHA-256 of its bytes, 64 hexadecimal digits in small letters. */
+            hash: components["schemas"]["FileHash"];
+            /**
+             * Format: int64
+             * @description How many it has: 10 MiB at most for a photo, 20 for a voice note.
+             */
+            bytes: number;
+            /** @description `image/jpeg`, `image/png`, `image/webp`; `audio/webm`, `audio/ogg`, `audio/mp4` … */
+            media_type: string;
+            for: components["schemas"]["UploadFor"];
+        };
+        /** @description What a file belongs to. It need not have come. */
+        UploadFor: {
+            command: components["schemas"]["CommandId"];
+            /** @description The address of the question of a form it answers. */
+            question?: string | null;
+        };
+        /** @description How far a file is. */
+        UploadView: {
+            /**
+             * Format: int64
+             * @description Bytes that are here for good: the next part begins there.
+             */
+            have: number;
+            /** @description It is whole, its content is what its hash says, and it is kept. */
+            done: boolean;
+        };
+        /** @description A value with its age. */
+        ValueRow: {
+            value: unknown;
+            /** @description When it was brought or confirmed. */
+            at: components["schemas"]["Time"];
+            /** @description It is to be confirmed. */
+            stale: boolean;
+        };
+        /** @description The rules in force. */
+        VisitRulesView: {
+            /** @description Where the rules are from. */
+            source: string;
+            version: string;
+            /**
+             * Format: int64
+             * @description What one worker has for visits in a week, and where that number is from.
+             */
+            minutes_per_week: number;
+            hours_source: string;
+            /** @description The first are planned first where hours are short. */
+            rules: components["schemas"]["RuleView"][];
+        };
+        /** @description A task as it is done. */
+        VisitView: {
+            task: components["schemas"]["TaskLine"];
+            state: components["schemas"]["TaskState"];
+            outcome?: components["schemas"]["Outcome"] | null;
+            done_at?: components["schemas"]["Time"] | null;
+            done_by?: string | null;
+            notes: components["schemas"]["NoteView"][];
+            said?: components["schemas"]["Said"] | null;
+            said_at?: components["schemas"]["Time"] | null;
+            rule?: components["schemas"]["RuleView"] | null;
+            consent?: components["schemas"]["Consent"] | null;
+            home?: components["schemas"]["HomeView"] | null;
+            wishes: components["schemas"]["WishesView"];
+            /** @description Open cases that name the address. */
+            cases: components["schemas"]["CaseLine"][];
+            /** @description What the resident may scan to read why somebody is there. */
+            page: string;
+        };
+        /** @description What waits for its worker. */
+        WaitingView: {
+            /** @description The oldest first, 200 at most. */
+            clashes: components["schemas"]["ClashView"][];
+            /** @description Commands that have waited for more than 30 days for what has to come first. */
+            held: components["schemas"]["HeldView"][];
+        };
         /** @description 新的大屏 · A wall just opened. */
         WallOpenedView: {
             account: components["schemas"]["AccountId"];
@@ -5004,6 +7240,30 @@ export interface components {
             key_id: string;
             /** @description 只显示一次 · The address to open on the wall, shown this once. The key stands behind `#`: no server's log ever sees it. */
             href: string;
+        };
+        /** @description An order that is short to walk. */
+        WayView: {
+            stops: components["schemas"]["RecordId"][];
+            /**
+             * Format: double
+             * @description As the crow flies.
+             */
+            metres: number;
+        };
+        /** @description All of a home's. */
+        Wishes: {
+            quiet?: components["schemas"]["Quiet"][];
+            /** @description By the key of the rule; what is not there was not asked. */
+            consents?: {
+                [key: string]: components["schemas"]["Consent"];
+            };
+            /** @description In words. */
+            how?: string | null;
+        };
+        /** @description A home's wishes, and who wrote them down when. */
+        WishesView: components["schemas"]["Wishes"] & {
+            changed_at?: components["schemas"]["Time"] | null;
+            changed_by?: string | null;
         };
         /** @description The same sentence twice. Both are always there, so none can be missing. */
         Words: {
@@ -5032,6 +7292,34 @@ export interface components {
             worked: number;
             days: components["schemas"]["WorkDay"][];
         };
+        /** @description What all rules ask of one worker. */
+        WorkerLoadView: {
+            account: components["schemas"]["AccountId"];
+            /** @description Published with the post. */
+            name: string;
+            grids: string[];
+            /** Format: int64 */
+            visits: number;
+            /** Format: int64 */
+            asked: number;
+            /** Format: int64 */
+            planned: number;
+            /** Format: int64 */
+            minutes: number;
+            over: boolean;
+        };
+        /** @description An answer and the register. */
+        WriteBack: {
+            /** @description The question. */
+            path: string;
+            /** @description `person.phones` */
+            field: string;
+            record?: components["schemas"]["RecordId"] | null;
+            state: components["schemas"]["WriteState"];
+            words?: components["schemas"]["Words"] | null;
+        };
+        /** @enum {string} */
+        WriteState: "written" | "confirmed" | "clash" | "refused";
     };
     responses: never;
     parameters: never;
@@ -10920,6 +13208,400 @@ export interface operations {
             };
         };
     };
+    define_form: {
+        parameters: {
+            query?: {
+                /** @description A path; none: the form's, and of a new form the widest area where one may make forms. */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_form_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_form_xform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_form_workbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    migrate_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_collect_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyLine"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_collect_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_collect_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_form: {
         parameters: {
             query?: never;
@@ -10937,6 +13619,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FormWithVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prefill_form: {
+        parameters: {
+            query: {
+                /** @description A record of the register: a person, a home, a residence with both … */
+                subject: components["schemas"]["RecordId"];
+                /** @description A key of the register's purposes. */
+                purpose: string;
+                /** @description The number of a version; none: the live one. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrefillView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_saved_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedLine"][];
                 };
             };
             401: {
@@ -11354,6 +14149,71 @@ export interface operations {
             };
         };
     };
+    show_submission_file: {
+        parameters: {
+            query: {
+                /** @description A key of the register's purposes. */
+                purpose: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SubmissionId"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_submissions: {
         parameters: {
             query?: never;
@@ -11410,6 +14270,2271 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaign_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateEntry"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaigns: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CampaignView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaignBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dry_run_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishCampaignBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_coverage: {
+        parameters: {
+            query?: {
+                /** @description A path within the campaign's area; none: all of it. */
+                area?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_coverage: {
+        parameters: {
+            query?: {
+                /** @description A path within the campaign's area; none: all of it. */
+                area?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_campaign_report: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_routes: {
+        parameters: {
+            query?: {
+                /** @description A path; none: the widest area where one works. */
+                area?: string;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RouteView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRouteBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteWithStops"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RouteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteWithStops"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RouteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteWithStops"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RouteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteWithStops"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_route_order: {
+        parameters: {
+            query: {
+                /** @description Ids of places and things with commas between; the first stays the first. */
+                stops: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_today: {
+        parameters: {
+            query?: {
+                /** @description 2026-03-02; none: today. */
+                date?: string;
+                /** @description WGS-84. Kept nowhere. */
+                lon?: number;
+                lat?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskEnd"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_devices: {
+        parameters: {
+            query?: {
+                /** @description A path, for those who manage devices there; none: one's own. */
+                area?: string;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeviceView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wipe_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_down: {
+        parameters: {
+            query: {
+                device: components["schemas"]["DeviceId"];
+                /** @description `since` of the last answer that was stored whole; none: begin. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandBatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_clashes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_part: {
+        parameters: {
+            query: {
+                /** @description Bytes before it. */
+                offset: number;
+            };
+            header?: never;
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_task_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_wishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishesView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_wishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wishes"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wishes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_visit_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitRulesView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_visit_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryPlanBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTrialView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_diary: {
+        parameters: {
+            query: {
+                /** @description `2026-03` */
+                month: string;
+                /** @description Words that stand in the report, in its rows or in what one added. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diary"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sheet: {
+        parameters: {
+            query?: {
+                /** @description The path of a community, a street, a grid; none: the widest area where one may see sheets. */
+                area?: string;
+                /** @description A day of the week or month, 2026-03-02; none: today. */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                period: components["schemas"]["SheetPeriod"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodSheetView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_sheet: {
+        parameters: {
+            query: {
+                /** @description The path of a community, a street, a grid; none: the widest area where one may see sheets. */
+                area?: string;
+                /** @description A day of the week or month, 2026-03-02; none: today. */
+                from?: string;
+                format: "xlsx" | "pdf";
+            };
+            header?: never;
+            path: {
+                period: components["schemas"]["SheetPeriod"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_day_report: {
+        parameters: {
+            query?: {
+                /** @description The path of a grid; none: one's own day. */
+                grid?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 2026-03-02 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_day_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 2026-03-02 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayWordsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayWordsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fieldwork.day_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stand_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandInView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_stand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandInBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOver"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `territory.no_stand_in` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_stand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["StandInId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOver"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_stand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["StandInId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedBack"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -27,6 +27,7 @@ export async function find_me(): Promise<void> {
   try {
     const me = await ask(api.GET("/api/identity/me"));
     const another = session.me !== undefined && session.me.account !== me.account;
+    if (!me.limited) note_account(me.account);
     if (another) location.reload();
     session.me = me;
     session.standing = me.limited ? "out" : "in";
@@ -34,6 +35,27 @@ export async function find_me(): Promise<void> {
     if (!(refusal instanceof Refusal)) throw refusal;
     if (refusal.is_silent) session.standing = session.me ? session.standing : "silent";
     else session.standing = session.me && session.standing !== "out" ? "lost" : "out";
+  }
+}
+
+const LAST_ACCOUNT = "mulin.account";
+
+/** Whoever was signed in on this device last: what is kept here for them is found without a line. */
+export function last_account(): string | undefined {
+  try {
+    return localStorage.getItem(LAST_ACCOUNT) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes who works here now; `undefined` leaves the device to whoever signs in next. */
+export function note_account(account: string | undefined): void {
+  try {
+    if (account === undefined) localStorage.removeItem(LAST_ACCOUNT);
+    else localStorage.setItem(LAST_ACCOUNT, account);
+  } catch {
+    // Storage is forbidden: nothing can be kept on this device, and nothing need be found.
   }
 }
 

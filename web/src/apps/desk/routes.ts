@@ -23,6 +23,29 @@ const register = { children: [
   { path: "merge", component: () => import("../../capabilities/registry/desk/Merge.vue"), meta: { title: () => tr("合并", "Merge") } },
 ] };
 
+/** Fieldwork: its screens have addresses of their own below the face, and one bar of places. */
+const fieldwork = { children: [
+  { path: "", redirect: "/forms" },
+  { path: "/forms", component: () => import("../../capabilities/fieldwork/desk/Forms.vue"), meta: { title: () => tr("表单", "Forms") } },
+  { path: "/forms/new", component: () => import("../../capabilities/fieldwork/desk/editor/EditForm.vue"), meta: { title: () => tr("新表单", "New form") } },
+  { path: "/forms/:id", component: () => import("../../capabilities/fieldwork/desk/FormPage.vue"), props: true, meta: { title: () => tr("表单", "Form") } },
+  { path: "/forms/:id/versions/:number", component: () => import("../../capabilities/fieldwork/desk/FormPage.vue"), props: true, meta: { title: () => tr("表单", "Form") } },
+  { path: "/forms/:id/versions/:number/edit", component: () => import("../../capabilities/fieldwork/desk/editor/EditForm.vue"), props: true, meta: { title: () => tr("改表单", "Edit a form") } },
+  { path: "/forms/:id/submissions", component: () => import("../../capabilities/fieldwork/desk/Submissions.vue"), props: true, meta: { title: () => tr("填写内容", "Filled in") } },
+  { path: "/campaigns", component: () => import("../../capabilities/fieldwork/desk/campaigns/Campaigns.vue"), meta: { title: () => tr("专项任务", "Campaigns") } },
+  { path: "/campaigns/new", component: () => import("../../capabilities/fieldwork/desk/campaigns/NewCampaign.vue"), meta: { title: () => tr("新的专项任务", "New campaign") } },
+  { path: "/campaigns/:id", component: () => import("../../capabilities/fieldwork/desk/campaigns/Campaign.vue"), props: true, meta: { title: () => tr("专项任务", "Campaign") } },
+  { path: "/routes", component: () => import("../../capabilities/fieldwork/desk/patrols/Routes.vue"), meta: { title: () => tr("巡查路线", "Patrol routes") } },
+  { path: "/routes/new", component: () => import("../../capabilities/fieldwork/desk/patrols/RoutePage.vue"), meta: { title: () => tr("新路线", "New route") } },
+  { path: "/routes/:id", component: () => import("../../capabilities/fieldwork/desk/patrols/RoutePage.vue"), props: true, meta: { title: () => tr("巡查路线", "Patrol route") } },
+  { path: "/rules", component: () => import("../../capabilities/fieldwork/desk/rules/VisitRules.vue"), meta: { title: () => tr("走访规则", "Visit rules") } },
+  { path: "/sheets", component: () => import("../../capabilities/fieldwork/desk/sheets/Sheets.vue"), meta: { title: () => tr("周报、月报", "Week and month sheets") } },
+  { path: "/days", component: () => import("../../capabilities/fieldwork/desk/days/GridDay.vue"), meta: { title: () => tr("网格日报", "Days of grids") } },
+  { path: "/devices", component: () => import("../../capabilities/fieldwork/desk/phones/Phones.vue"), meta: { title: () => tr("网格员的手机", "Workers' phones") } },
+  { path: "/stand-ins", component: () => import("../../capabilities/fieldwork/desk/stand_ins/StandIns.vue"), meta: { title: () => tr("顶岗", "Standing in") } },
+  { path: "/submissions/:id", component: () => import("../../capabilities/fieldwork/desk/Submission.vue"), props: true, meta: { title: () => tr("填写内容", "Filled in") } },
+] };
+
 export const routes: RouteRecordRaw[] = [
   { path: "/", redirect: "/mine" },
   ...QUEUES.map((name) => ({ path: `/${name}`, component: Queue, props: { name }, meta: { title: () => queue_words(name) } })),
@@ -30,5 +53,6 @@ export const routes: RouteRecordRaw[] = [
   { path: "/report", component: () => import("../../capabilities/cases/desk/Assist.vue"), meta: { title: () => tr("代人上报", "Report for a caller") } },
   { path: "/search", component: () => import("../../capabilities/cases/desk/Search.vue"), meta: { title: () => tr("搜索", "Search") } },
   { path: "/register", component: () => import("../../capabilities/registry/desk/Register.vue"), ...register },
+  { path: "/fieldwork", component: () => import("../../capabilities/fieldwork/desk/Fieldwork.vue"), ...fieldwork },
   { path: "/:rest(.*)", component: () => import("./NotFound.vue"), meta: { title: () => tr("没有这一页", "No such page") } },
 ];

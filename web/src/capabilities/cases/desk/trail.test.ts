@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { CaseLine } from "../shared/case";
 import { compare } from "./queue";
-import { is_phone } from "./search";
+import { is_of_somebody } from "./search";
 import { around } from "./trail";
 
 const line = (id: string, version: number) => ({ id, version }) as CaseLine;
@@ -21,7 +21,7 @@ test("what came, changed and left is counted, and nothing else", () => {
   expect(compare(shown, shown)).toEqual({ come: 0, changed: 0, gone: 0 });
 });
 
-test("a phone number is told from a case number", () => {
-  expect([is_phone("13812345678"), is_phone("0733-2860 1234"), is_phone("261122-0610-4315"), is_phone("26112206104315"), is_phone("水管")])
-    .toEqual([true, true, false, false, false]);
+test("a phone or a document is told from a case number", () => {
+  for (const number of ["13812345678", "+86 138 1234 5678", "0733-2860 1234", "430204195203021234", "43020419520302123X"]) expect(is_of_somebody(number), number).toBe(true);
+  for (const other of ["261122-0610-4315", "26112206104315", "水管"]) expect(is_of_somebody(other), other).toBe(false);
 });

@@ -15,15 +15,15 @@ export function fit(width: number, height: number, side_max: number): { width: n
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
-/** Makes a photo smaller; one that cannot be read goes as it is, and the server says what is wrong with it. */
-export async function shrink(file: File): Promise<Shot> {
+/** Makes a photo smaller (`side_px_max`: its longer side); one that cannot be read goes as it is, and the server says what is wrong with it. */
+export async function shrink(file: File, side_px_max = SIDE_PX_MAX): Promise<Shot> {
   let picture: ImageBitmap;
   try {
     picture = await createImageBitmap(file);
   } catch {
     return { file, picture: null };
   }
-  const size = fit(picture.width, picture.height, SIDE_PX_MAX);
+  const size = fit(picture.width, picture.height, side_px_max);
   const canvas = document.createElement("canvas");
   Object.assign(canvas, size);
   const pen = canvas.getContext("2d");

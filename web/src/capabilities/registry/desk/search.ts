@@ -2,8 +2,9 @@
 import type { RouteLocationNormalizedLoaded, RouteLocationRaw } from "vue-router";
 import { api, ask, type Schema } from "../../../client/api";
 import { holds } from "../../../lib/session";
+import { is_private } from "../../../lib/private";
 import { told, tr } from "../../../lib/words";
-import { find_in_register, is_private, type Found } from "../shared/find";
+import { find_in_register, type Found } from "../shared/find";
 import type { Kind } from "../shared/record";
 
 /** A kind of record, or of thing, the box is narrowed to; empty: all. */

@@ -1,4 +1,4 @@
-// Finding in the register by any piece. What is a telephone or a document never stands in an address of the browser.
+// Finding in the register by any piece.
 import { api, ask, type Schema } from "../../../client/api";
 import { tr } from "../../../lib/words";
 import type { Kind } from "./record";
@@ -8,12 +8,6 @@ export type FoundPage = Omit<Schema["SearchView"], "hits"> & { hits: Found[] };
 
 /** Rows of one answer; who needs more says more. */
 const ROWS = 50;
-/** Digits that are somebody's telephone or document, with the letters some documents begin with. */
-const PRIVATE = /^[a-z]{0,2}\d[\dx\s-]{6,}$/i;
-
-export function is_private(text: string): boolean {
-  return PRIVATE.test(text.trim());
-}
 
 export function find_in_register(q: string, kind?: Kind): Promise<FoundPage> {
   return ask(api.GET("/api/registry/search", { params: { query: { q, limit: ROWS, ...(kind && { kind }) } } })) as Promise<FoundPage>;

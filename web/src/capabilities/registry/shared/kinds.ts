@@ -1,6 +1,7 @@
-// The catalogue of the register: what may be kept of each kind, and for which purposes it opens. Read once a page.
+// The catalogue of the register: what may be kept of each kind, and for which purposes it opens. Read once a page; it says nothing of
+// anybody, so it is kept on the device for where there is no line.
 import { shallowRef } from "vue";
-import { api, ask, type Schema } from "../../../client/api";
+import { api, ask, Refusal, type Schema } from "../../../client/api";
 import type { Kind, RecordView } from "./record";
 
 export type Kinds = Schema["KindsView"];
@@ -11,15 +12,37 @@ export type Purpose = Schema["LookPurposeView"];
 /** The part of a look that opens service facts. */
 export const FACTS = "facts";
 
+/** Where it is kept. */
+const PLACE = "mulin.register.kinds";
+
 let asked: Promise<Kinds> | undefined;
 const known = shallowRef<Kinds>();
 
 export function list_kinds(): Promise<Kinds> {
-  asked ??= ask(api.GET("/api/registry/kinds")).then((kinds) => (known.value = kinds)).catch((refusal: unknown) => {
+  asked ??= ask(api.GET("/api/registry/kinds")).then(keep).catch((refusal: unknown) => {
     asked = undefined;
-    throw refusal;
+    const kept = refusal instanceof Refusal && refusal.is_silent ? read_kept() : undefined;
+    if (!kept) throw refusal;
+    return (known.value = kept);
   });
   return asked;
+}
+
+function keep(kinds: Kinds): Kinds {
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(kinds));
+  } catch {
+    // Without storage it is only known with a line.
+  }
+  return (known.value = kinds);
+}
+
+function read_kept(): Kinds | undefined {
+  try {
+    return (JSON.parse(localStorage.getItem(PLACE) ?? "null") as Kinds | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What has come of it so far; reactive. */

@@ -1,0 +1,189 @@
+// The fault run: a worker reports on a phone while the line is cut, slow, loses answers, doubles and reorders, and the page, the tab and the browser
+// are killed at random. At the end each report that the screen had called safe must be in the district once: none lost, none doubled.
+// `node e2e/faults.mjs 1000` is part of `make soak`; a story runs twenty. MULIN_SEED repeats a run.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { start_killable } from "./killable.mjs";
+import { start_line } from "./line.mjs";
+
+const WORKER = "worker";
+const FAULTS = ["cut", "lose", "slow", "double", "reorder"];
+/** How often a request of the app meets a fault, and a run has no line at all. */
+const FAULT_RATE = 0.4;
+const OFFLINE_RATE = 0.3;
+const REPORTS_MAX = 3;
+const PHOTO_RATE = 0.2;
+const KILL_AFTER_MS_MAX = 500;
+const STEP_MS_MAX = 30_000;
+const SETTLE_MS_MAX = 300_000;
+const TOLD_EVERY = 25;
+/** How a run ends; the phone goes on with what is on its disk. */
+const ENDS = ["stay", "reload", "tab", "browser"];
+/** The same without starting a browser anew, which takes long. */
+export const QUICK_ENDS = ENDS.filter((end) => end !== "browser");
+
+/** Numbers from 0 to 1 that come again with the same seed (mulberry32). */
+function chance_of(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * Runs on the district that `town.mjs` knows.
+ * @param {{base: string, runs: number, ends?: string[], seed?: number, say?: (line: string) => void}} given
+ * @returns {Promise<{seed: number, begun: number, saved: number, arrived: number, lost: string[], doubled: string[], faults: object, ends: object}>}
+ */
+export async function run_faults({ base, runs, ends = ENDS, seed = Number(process.env.MULIN_SEED ?? Date.now() % 1e9), say = () => undefined }) {
+  const chance = chance_of(seed);
+  const line = await start_line(base);
+  const phone = await take_phone(line.base);
+  const told = { begun: 0, saved: new Set(), ends: Object.fromEntries(ENDS.map((end) => [end, 0])) };
+  const is_app = (path) => /^\/(healthz|api\/(fieldwork|cases))/.test(path);
+  const meet = ({ path }) => (is_app(path) && chance() < FAULT_RATE ? FAULTS[Math.floor(chance() * FAULTS.length)] : "pass");
+  try {
+    for (let run = 1; run <= runs; run += 1) {
+      line.set(meet);
+      await phone.cut(chance() < OFFLINE_RATE);
+      const end = ends[Math.floor(chance() * ends.length)];
+      told.ends[end] += 1;
+      const reports = 1 + Math.floor(chance() * REPORTS_MAX);
+      for (let one = 1; one < reports; one += 1) await report(phone, told, `${run}-${one}`, chance);
+      await end_run(phone, end, report(phone, told, `${run}-${reports}`, chance), chance);
+      if (run % TOLD_EVERY === 0) say(`${run} of ${runs} runs: ${told.saved.size} reports saved`);
+    }
+    line.set(() => "pass");
+    await phone.cut(false);
+    await phone.settle();
+    return { seed, begun: told.begun, ends: told.ends, faults: line.counts, ...(await compare(told.saved, phone.mark)) };
+  } finally {
+    await phone.give_back();
+    await line.close();
+  }
+}
+
+/** The last report of a run is under way when the end comes. */
+async function end_run(phone, end, last, chance) {
+  if (end === "stay") return last;
+  const quietly = last.catch(() => undefined);
+  await new Promise((done) => setTimeout(done, chance() * KILL_AFTER_MS_MAX));
+  await phone.end(end);
+  await quietly;
+  await phone.open();
+}
+
+/** One report; it counts as saved when the screen has said so. */
+async function report(phone, told, name, chance) {
+  const { save_report } = await import("./phone.mjs");
+  told.begun += 1;
+  const photo = chance() < PHOTO_RATE ? phone.photo : undefined;
+  await save_report(phone.page(), `${phone.mark} ${name}：楼道灯不亮`, photo);
+  told.saved.add(name);
+}
+
+/** A phone with a profile on the disk, signed in and set up. */
+async function take_phone(base) {
+  const { token_of } = await import("./staff.mjs");
+  const { enter_pin, let_go, send_all, set_up_phone } = await import("./phone.mjs");
+  const { make_photo } = await import("./photo.mjs");
+  const profile = mkdtempSync(join(tmpdir(), "mulin-phone-"));
+  const session = { name: "session", value: await token_of(WORKER), url: base };
+  let browser;
+  let page;
+  const start = async () => {
+    browser = await start_killable(profile);
+    browser.context.setDefaultTimeout(STEP_MS_MAX);
+    await browser.context.addCookies([session]);
+    page = browser.page;
+  };
+  const open = async () => {
+    if (!browser) await start();
+    if (page.isClosed()) page = await browser.context.newPage();
+    await page.goto(`${base}/grid/report`);
+    await enter_pin(page);
+    await page.locator("[data-send]").waitFor();
+  };
+  await start();
+  await set_up_phone(page, base);
+  return {
+    mark: `演练${Date.now() % 1e6}`,
+    photo: await make_photo(page, { width: 800, height: 600 }),
+    page: () => page,
+    open,
+    cut: (off) => browser.context.setOffline(off),
+    settle: () => send_all(page, SETTLE_MS_MAX),
+    end: async (how) => {
+      if (how === "browser") {
+        await browser.kill();
+        browser = undefined;
+        return undefined;
+      }
+      if (how === "reload") await page.reload().catch(() => undefined);
+      // What the last report still waits for ends with its page; a browser without a page would end.
+      const next = await browser.context.newPage();
+      await page.close({ runBeforeUnload: false });
+      page = next;
+      return undefined;
+    },
+    give_back: async () => {
+      await let_go(page, WORKER).catch(() => undefined);
+      await browser?.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What the screen promised beside what the district has. */
+async function compare(saved, mark) {
+  const counts = new Map();
+  for (const { words } of await list_reported(mark)) {
+    const [, name] = words.split(/[ ：]/);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const lost = [...saved].filter((name) => !counts.has(name));
+  const doubled = [...counts].filter(([, count]) => count > 1).map(([name]) => name);
+  return { saved: saved.size, arrived: counts.size, lost, doubled };
+}
+
+/** All cases of this run, page by page, as the street's desk has them. */
+async function list_reported(mark) {
+  const { call, token_of } = await import("./staff.mjs");
+  const { grid_of } = await import("./register.mjs");
+  const desk = await token_of("desk");
+  const asked = `/api/cases?queue=all&area=${encodeURIComponent(grid_of(WORKER))}&limit=100`;
+  const found = [];
+  for (let after = ""; ;) {
+    const { body } = await call("GET", `${asked}${after && `&after=${encodeURIComponent(after)}`}`, desk);
+    found.push(...body.items.filter((line) => line.words.startsWith(mark)));
+    if (!body.next) return found;
+    after = body.next;
+  }
+}
+
+/** The line that tells how a run went. */
+export function sentence({ seed, begun, saved, arrived, lost, doubled, faults, ends }) {
+  const told = (counts) => Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(", ");
+  return `fault runs (seed ${seed}): ${begun} reports begun, ${saved} called saved, ${arrived} arrived; lost ${lost.length}, doubled ${doubled.length}; requests: ${told(faults)}; ends: ${told(ends)}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const { start_district } = await import("./district.mjs");
+  const district = await start_district();
+  Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file });
+  try {
+    const outcome = await run_faults({ base: district.base, runs: Number(process.argv[2] ?? 1000), say: console.log });
+    console.log(sentence(outcome));
+    if (outcome.lost.length + outcome.doubled.length > 0) {
+      console.error(`lost: ${outcome.lost.join(" ")}; doubled: ${outcome.doubled.join(" ")}`);
+      process.exitCode = 1;
+    }
+  } finally {
+    await district.stop();
+  }
+}
