@@ -1,9 +1,10 @@
 //! `make bench`: how fast the real release binary is, beside the raw limit of this machine in the same run.
 //!
 //! `MULIN_BENCH_CASES` says how many cases the large district has (1,000,000); `MULIN_BENCH_QUICK=1` makes it 50,000 and
-//! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `register`, `tables` and `districts` one
-//! part; PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
+//! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `register`, `tables`, `districts`,
+//! `submissions` and `fieldwork` one part; PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
 
+mod fieldwork;
 mod http;
 mod load;
 mod measure;
@@ -12,6 +13,7 @@ mod raw;
 mod register;
 mod rest;
 mod server;
+mod submissions;
 mod table;
 mod tables;
 
@@ -27,9 +29,9 @@ use table::Line;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ENGINES: &[&str] = &["sqlite", "postgres"];
-const PARTS: &[&str] = &["cases", "register", "tables", "districts"];
+const PARTS: &[&str] = &["cases", "register", "tables", "districts", "submissions", "fieldwork"];
 /// Databases of one engine.
-const DATABASES: usize = 6;
+const DATABASES: usize = 8;
 const CASES: usize = 1_000_000;
 const CASES_QUICK: usize = 50_000;
 /// People of the description's district.
@@ -93,7 +95,7 @@ fn is_wanted(words: &[String], kind: &[&str], word: &str) -> bool {
 
 /// All parts of one engine, each on databases of its own.
 async fn measure_all(
-    [empty, large, registered, workbook, text, among_others]: [Engine; DATABASES],
+    [empty, large, registered, workbook, text, among_others, filled, phones]: [Engine; DATABASES],
     words: &[String],
     scale: Scale,
     folder: &Path,
@@ -110,6 +112,12 @@ async fn measure_all(
     }
     if is_wanted(words, PARTS, "districts") {
         register::run_among_others(among_others, scale, folder, lines).await?;
+    }
+    if is_wanted(words, PARTS, "submissions") {
+        submissions::run(filled, scale, folder, lines).await?;
+    }
+    if is_wanted(words, PARTS, "fieldwork") {
+        fieldwork::run(phones, scale, folder, lines).await?;
     }
     Ok(())
 }
