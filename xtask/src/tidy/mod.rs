@@ -9,6 +9,7 @@ mod house;
 mod migrations;
 mod papers;
 mod purity;
+mod schemas;
 mod shape;
 mod sql;
 mod words;
@@ -52,6 +53,7 @@ const RULES: &[Rule] = &[
     migrations::check,
     papers::check,
     purity::check,
+    schemas::check,
     shape::check,
     sql::check,
     words::check,
