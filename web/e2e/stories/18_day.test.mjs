@@ -29,6 +29,11 @@ async function open_day(page, path = "/grid/day") {
   await settle(page);
 }
 
+/** Words that are there already stand open. */
+async function open_words(page) {
+  if (!(await page.locator("[name=own_words]").isVisible())) await page.locator("[data-own-words] summary").click();
+}
+
 describe("the worker's day, told and shared", { concurrency: 1 }, () => {
   with_browser();
 
@@ -60,7 +65,7 @@ describe("the worker's day, told and shared", { concurrency: 1 }, () => {
   test("own words outlive a reload, stay one's own until shown, and are taken back by emptying them", () =>
     as_staff({ login: WORKER, width: 360 }, async (page) => {
       await open_day(page);
-      await page.locator("[data-own-words] summary").click();
+      await open_words(page);
       const field = page.locator("[name=own_words]");
       await field.fill("陪师傅修了楼道灯。");
       await page.waitForTimeout(600);
@@ -86,7 +91,7 @@ describe("the worker's day, told and shared", { concurrency: 1 }, () => {
     as_staff({ login: WORKER, width: 360 }, async (page, watch) => {
       watch.allow(409);
       await open_day(page, "/grid/day?date=2026-01-05");
-      await page.locator("[data-own-words] summary").click();
+      await open_words(page);
       await page.locator("[name=own_words]").fill("这部手机写的。");
       const before = (await day_of_worker("2026-01-05")).own?.version ?? 0;
       const put = await call("PUT", "/api/fieldwork/days/2026-01-05", await token_of(WORKER), { words: "另一部手机写的。", shown: false, version: before });
