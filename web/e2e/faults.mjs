@@ -8,7 +8,6 @@ import { pathToFileURL } from "node:url";
 import { start_killable } from "./killable.mjs";
 import { start_line } from "./line.mjs";
 
-const WORKER = "worker";
 const FAULTS = ["cut", "lose", "slow", "double", "reorder"];
 /** How often a request of the app meets a fault, and a run has no line at all. */
 const FAULT_RATE = 0.4;
@@ -37,13 +36,13 @@ function chance_of(seed) {
 
 /**
  * Runs on the district that `town.mjs` knows.
- * @param {{base: string, runs: number, ends?: string[], seed?: number, say?: (line: string) => void}} given
+ * @param {{base: string, runs: number, worker?: string, ends?: string[], seed?: number, say?: (line: string) => void}} given
  * @returns {Promise<{seed: number, begun: number, saved: number, arrived: number, lost: string[], doubled: string[], faults: object, ends: object}>}
  */
-export async function run_faults({ base, runs, ends = ENDS, seed = Number(process.env.MULIN_SEED ?? Date.now() % 1e9), say = () => undefined }) {
+export async function run_faults({ base, runs, worker = "worker", ends = ENDS, seed = Number(process.env.MULIN_SEED ?? Date.now() % 1e9), say = () => undefined }) {
   const chance = chance_of(seed);
   const line = await start_line(base);
-  const phone = await take_phone(line.base);
+  const phone = await take_phone(line.base, worker);
   const told = { begun: 0, saved: new Set(), ends: Object.fromEntries(ENDS.map((end) => [end, 0])) };
   const is_app = (path) => /^\/(healthz|api\/(fieldwork|cases))/.test(path);
   const meet = ({ path }) => (is_app(path) && chance() < FAULT_RATE ? FAULTS[Math.floor(chance() * FAULTS.length)] : "pass");
@@ -61,7 +60,7 @@ export async function run_faults({ base, runs, ends = ENDS, seed = Number(proces
     line.set(() => "pass");
     await phone.cut(false);
     await phone.settle();
-    return { seed, begun: told.begun, ends: told.ends, faults: line.counts, ...(await compare(told.saved, phone.mark)) };
+    return { seed, begun: told.begun, ends: told.ends, faults: line.counts, ...(await compare(told.saved, phone.mark, worker)) };
   } finally {
     await phone.give_back();
     await line.close();
@@ -88,12 +87,12 @@ async function report(phone, told, name, chance) {
 }
 
 /** A phone with a profile on the disk, signed in and set up. */
-async function take_phone(base) {
+async function take_phone(base, worker) {
   const { token_of } = await import("./staff.mjs");
-  const { enter_pin, let_go, send_all, set_up_phone } = await import("./phone.mjs");
+  const { enter_pin, let_all_go, send_all, set_up_phone } = await import("./phone.mjs");
   const { make_photo } = await import("./photo.mjs");
   const profile = mkdtempSync(join(tmpdir(), "mulin-phone-"));
-  const session = { name: "session", value: await token_of(WORKER), url: base };
+  const session = { name: "session", value: await token_of(worker), url: base };
   let browser;
   let page;
   const start = async () => {
@@ -132,7 +131,7 @@ async function take_phone(base) {
       return undefined;
     },
     give_back: async () => {
-      await let_go(page, WORKER).catch(() => undefined);
+      await let_all_go(worker);
       await browser?.close();
       rmSync(profile, { recursive: true, force: true });
     },
@@ -140,9 +139,9 @@ async function take_phone(base) {
 }
 
 /** What the screen promised beside what the district has. */
-async function compare(saved, mark) {
+async function compare(saved, mark, worker) {
   const counts = new Map();
-  for (const { words } of await list_reported(mark)) {
+  for (const { words } of await list_reported(mark, worker)) {
     const [, name] = words.split(/[ ：]/);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
@@ -152,11 +151,11 @@ async function compare(saved, mark) {
 }
 
 /** All cases of this run, page by page, as the street's desk has them. */
-async function list_reported(mark) {
+async function list_reported(mark, worker) {
   const { call, token_of } = await import("./staff.mjs");
   const { grid_of } = await import("./register.mjs");
   const desk = await token_of("desk");
-  const asked = `/api/cases?queue=all&area=${encodeURIComponent(grid_of(WORKER))}&limit=100`;
+  const asked = `/api/cases?queue=all&area=${encodeURIComponent(grid_of(worker))}&limit=100`;
   const found = [];
   for (let after = ""; ;) {
     const { body } = await call("GET", `${asked}${after && `&after=${encodeURIComponent(after)}`}`, desk);

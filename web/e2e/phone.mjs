@@ -18,10 +18,11 @@ export async function enter_pin(page, pin = PIN) {
   await page.locator("[name=pin]").fill(pin);
 }
 
-/** The server lets this phone go: an account has a few at most, and each story brings one. */
-export async function let_go(page, login) {
-  const device = await page.evaluate(read_device).catch(() => undefined);
-  if (device) await call("POST", `/api/fieldwork/devices/${device}/leave`, await token_of(login), {});
+/** The server lets every phone of this worker go, also one that knows of itself no longer: an account has a few at most, and each story brings one. */
+export async function let_all_go(login) {
+  const token = await token_of(login);
+  const { body } = await call("GET", "/api/fieldwork/devices", token);
+  for (const { id } of body.items.filter((one) => one.state === "working")) await call("POST", `/api/fieldwork/devices/${id}/leave`, token, {});
 }
 
 /** Runs inside the page: the device's id, from the database of whoever works there. */

@@ -3,7 +3,7 @@
 // whose title has its words. MULIN_PICTURES=1 renews docs/pictures.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { start_district } from "./district.mjs";
@@ -21,8 +21,16 @@ Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district
 try {
   // After the addresses are known, for they are read when it is loaded.
   const { sign_all_in } = await import("./staff.mjs");
+  const { hire_workers } = await import("./workers.mjs");
+  const signed_in = await sign_all_in();
+  const known = JSON.parse(readFileSync(district.accounts_file));
+  for (const { account, session } of await hire_workers()) {
+    known.accounts.push(account);
+    signed_in[account.login] = session;
+  }
+  writeFileSync(district.accounts_file, JSON.stringify(known));
   const sessions = join(dirname(district.accounts_file), "sessions.json");
-  writeFileSync(sessions, JSON.stringify(await sign_all_in()));
+  writeFileSync(sessions, JSON.stringify(signed_in));
   const tests = spawn(process.execPath, ["--test", "--test-concurrency=2", "--test-reporter=spec", ...only, ...stories], {
     env: { ...process.env, MULIN_SESSIONS: sessions },
     stdio: "inherit",

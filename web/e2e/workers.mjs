@@ -1,10 +1,31 @@
-// Two workers of neighbouring grids of whom one is the other's stand-in, both able to sign in; not the demo's own worker, whom other stories need.
+// Grid workers besides the demo's own, whom most stories need: those who let a file of stories have a phone and a day to itself, and two who stand in for each other.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { call, token_of } from "./staff.mjs";
 import { grid_of } from "./register.mjs";
 
 const ADMIN = "system-admin";
+/** Logins of the workers that `hire_workers` lets in; a file of stories that writes into a worker's day or fills their phones takes one of its own. */
+export const HIRED = ["worker-2", "worker-3"];
+
+/**
+ * Lets a worker in for each of `HIRED`, all of other communities of the same street. They are known by these names, and are signed in already.
+ * @returns {Promise<{account: {login: string, role: string, post: string, area: string}, session: object}[]>}
+ */
+export async function hire_workers() {
+  const own = grid_of("worker").split("/");
+  const community = own.slice(0, -1).join("/");
+  const { body } = await call("GET", `/api/territory/posts?kind=grid_worker&area=${own.at(-3)}&limit=100`, await token_of("desk"));
+  const others = body.items.filter((post) => !post.area_path.startsWith(`${community}/`) && seat(post, "main"));
+  const hired = [];
+  for (const [place, login] of HIRED.entries()) {
+    const post = others[place];
+    const signed = await let_in(seat(post, "main").account);
+    const known = { login, role: "grid_worker" };
+    hired.push({ account: { ...known, post: post.name, area: post.area_path }, session: { ...signed, ...known } });
+  }
+  return hired;
+}
 
 /**
  * The main holder of a post and its stand-in.
@@ -14,11 +35,14 @@ export async function two_workers() {
   const own = grid_of("worker");
   const community = own.split("/").slice(0, -1).pop();
   const { body } = await call("GET", `/api/territory/posts?kind=grid_worker&area=${community}&limit=100`, await token_of("worker"));
-  const seat = (post, role) => post.holdings.find((held) => held.role === role);
   const busy = seat(body.items.find((post) => post.area_path === own), "main").account;
   const post = body.items.find((one) => seat(one, "main") && seat(one, "stand_in") && one.holdings.every((held) => held.account !== busy));
   const [main, stand_in] = [seat(post, "main"), seat(post, "stand_in")];
-  return { post, main: { name: main.name, token: await let_in(main.account) }, stand_in: { name: stand_in.name, token: await let_in(stand_in.account) } };
+  return { post, main: { name: main.name, token: (await let_in(main.account)).token }, stand_in: { name: stand_in.name, token: (await let_in(stand_in.account)).token } };
+}
+
+function seat(post, role) {
+  return post.holdings.find((held) => held.role === role);
 }
 
 /** Gives an account a password of its own, as an administrator and its owner do, and signs it in. */
@@ -30,5 +54,5 @@ async function let_in(account) {
   const first = await call("POST", "/api/identity/sign-in", null, { login, password });
   const changed = await call("POST", "/api/identity/password", first.body.token, { present: password, new: fresh });
   assert.equal(changed.status, 204, JSON.stringify(changed.body));
-  return (await call("POST", "/api/identity/sign-in", null, { login, password: fresh })).body.token;
+  return (await call("POST", "/api/identity/sign-in", null, { login, password: fresh })).body;
 }

@@ -6,14 +6,15 @@ import { find_axe, find_colour_only, find_overflow, find_small } from "../checks
 import { QUICK_ENDS, run_faults, sentence } from "../faults.mjs";
 import { start_line } from "../line.mjs";
 import { make_photo } from "../photo.mjs";
-import { enter_pin, go, let_go, read_device, save_report, send_all, set_up_phone } from "../phone.mjs";
+import { enter_pin, go, let_all_go, read_device, save_report, send_all, set_up_phone } from "../phone.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { grid_of, make_building, make_person } from "../register.mjs";
 import { settle } from "../screens.mjs";
 import { call, token_of } from "../staff.mjs";
 import { BASE, new_id } from "../town.mjs";
+import { HIRED } from "../workers.mjs";
 
-const WORKER = "worker";
+const [WORKER] = HIRED;
 const TEST_MS_MAX = 300_000;
 const FAULT_RUNS = 20;
 /** Now and then a report never says that it is saved, where a page ended before it; until that is found, `make soak` runs them alone. */
@@ -32,7 +33,7 @@ function with_phone(as, story) {
       await story(page, watch);
     } finally {
       await page.context().setOffline(false);
-      await let_go(page, WORKER);
+      await let_all_go(WORKER);
     }
   });
 }
@@ -291,7 +292,7 @@ describe("the phone without a line", { concurrency: 1 }, () => {
   }
 
   test(`${FAULT_RUNS} fault runs: nothing lost, nothing doubled`, { timeout: TEST_MS_MAX, skip: FAULTS_OPEN }, async () => {
-    const outcome = await run_faults({ base: BASE, runs: FAULT_RUNS, ends: QUICK_ENDS });
+    const outcome = await run_faults({ base: BASE, worker: WORKER, runs: FAULT_RUNS, ends: QUICK_ENDS });
     console.log(sentence(outcome));
     assert.deepEqual([outcome.lost, outcome.doubled], [[], []]);
     assert.ok(outcome.saved > FAULT_RUNS / 2, "most reports were saved");

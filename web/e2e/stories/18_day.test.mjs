@@ -3,13 +3,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_resident, as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
 import { find_axe, find_colour_only, find_overflow, find_small } from "../checks.mjs";
-import { enter_pin, go, let_go, set_up_phone } from "../phone.mjs";
+import { enter_pin, go, let_all_go, set_up_phone } from "../phone.mjs";
+import { deed, grid_of, make_building, make_person } from "../register.mjs";
 import { settle } from "../screens.mjs";
 import { call, token_of } from "../staff.mjs";
 import { BASE, new_id } from "../town.mjs";
-import { two_workers } from "../workers.mjs";
+import { HIRED, two_workers } from "../workers.mjs";
 
-const WORKER = "worker";
+/** Whose day the demo has filled; only read here. */
+const FILLED = "worker";
+const [, WORKER] = HIRED;
 const TEST_MS_MAX = 180_000;
 const EVERYWHERE = [320, ...WIDTHS];
 const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(new Date());
@@ -17,8 +20,8 @@ const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai"
 /** Opens a phone on which the holder of a session is signed in. */
 const as_holder = (token, story) => as_resident({ width: 360, cookies: [{ name: "session", value: token, url: BASE }] }, story);
 
-async function day_of_worker(date = today()) {
-  const { status, body } = await call("GET", `/api/fieldwork/days/${date}`, await token_of(WORKER));
+async function day_of_worker(date = today(), login = WORKER) {
+  const { status, body } = await call("GET", `/api/fieldwork/days/${date}`, await token_of(login));
   assert.equal(status, 200, JSON.stringify(body));
   return body;
 }
@@ -38,8 +41,8 @@ describe("the worker's day, told and shared", { concurrency: 1 }, () => {
   with_browser();
 
   test("the report has written itself; a number opens its rows, and a row leads to what was done", () =>
-    as_staff({ login: WORKER, width: 360 }, async (page) => {
-      const { groups } = await day_of_worker();
+    as_staff({ login: FILLED, width: 360 }, async (page) => {
+      const { groups } = await day_of_worker(today(), FILLED);
       const [sentence] = groups[0].sentences;
       await open_day(page);
       const line = page.locator(`[data-sentence=${sentence.key}]`);
@@ -128,6 +131,9 @@ describe("the worker's day, told and shared", { concurrency: 1 }, () => {
   test("without a line the last report stands with its moment, and another day says that it needs one", { timeout: TEST_MS_MAX }, () =>
     as_staff({ login: WORKER, width: 360 }, async (page, watch) => {
       watch.allow("net::ERR");
+      const { homes } = await make_building(grid_of(WORKER));
+      const { id } = await make_person(homes["2单元301"], grid_of(WORKER), { name: "何满意", relation: "head" });
+      await deed(`records/${id}/confirm`, { version: 1, fields: ["name"] }, WORKER);
       try {
         await set_up_phone(page);
         await page.getByRole("link", { name: "开始办事" }).click();
@@ -145,7 +151,7 @@ describe("the worker's day, told and shared", { concurrency: 1 }, () => {
         await page.getByText("要有网络才看得到").waitFor();
       } finally {
         await page.context().setOffline(false);
-        await let_go(page, WORKER);
+        await let_all_go(WORKER);
       }
     }));
 
