@@ -9,30 +9,32 @@ const READY = /DevTools listening on (ws:\S+)/;
 
 /** @returns {Promise<{page: import("playwright-core").Page, context: import("playwright-core").BrowserContext, kill: () => Promise<void>, close: () => Promise<void>}>} */
 export async function start_killable(profile) {
-  const process_of_browser = spawn(PROGRAM, [...ARGUMENTS, `--user-data-dir=${profile}`, "--remote-debugging-port=0", "--lang=zh-CN", "about:blank"], { stdio: ["ignore", "ignore", "pipe"] });
+  const process_of_browser = spawn(PROGRAM, [...ARGUMENTS, `--user-data-dir=${profile}`, "--remote-debugging-port=0", "--lang=zh-CN", "about:blank"], { stdio: ["ignore", "ignore", "pipe"], detached: true });
   const browser = await chromium.connectOverCDP(await address_of(process_of_browser));
   const [context] = browser.contexts();
   const page = context.pages()[0] ?? (await context.newPage());
   await page.setViewportSize(SCREEN);
   const end = async (signal) => {
     const ended = process_of_browser.exitCode === null && process_of_browser.signalCode === null ? once(process_of_browser, "exit") : undefined;
-    process_of_browser.kill(signal);
+    process.kill(-process_of_browser.pid, signal);
     await ended;
     await browser.close().catch(() => undefined);
   };
   return { page, context, kill: () => end("SIGKILL"), close: () => end("SIGTERM") };
 }
 
-/** Where the browser can be spoken to: it says so once it stands. */
-async function address_of(started) {
-  let said = "";
-  for await (const part of started.stderr) {
-    said += part;
-    const found = READY.exec(said);
-    if (found) {
-      started.stderr.resume();
-      return found[1];
-    }
-  }
-  throw new Error(`the browser did not start: ${said}`);
+/** Where the browser can be spoken to: it says so once it stands. What it says later is not kept. */
+function address_of(started) {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const listen = (part) => {
+      said += part;
+      const found = READY.exec(said);
+      if (!found) return;
+      started.stderr.off("data", listen).resume();
+      resolve(found[1]);
+    };
+    started.stderr.on("data", listen);
+    started.once("exit", () => reject(new Error(`the browser did not start: ${said}`)));
+  });
 }

@@ -22,8 +22,8 @@ pub fn walk(words: &[String]) -> Outcome {
         .env(BINARY_VARIABLE, mulin))
 }
 
-/// The verb `soak`: the server and the store killed under load, again and again, on both engines; then a wall left alone with cases coming,
-/// and every screen in every guise.
+/// The verb `soak`: the server and the store killed under load, again and again, on both engines; then a thousand days of a phone on a
+/// bad line that is killed again and again, a wall left alone with cases coming, and every screen in every guise.
 ///
 /// # Errors
 /// Something promised is not there, or is there twice; the wall's page leaks; or a screen is not for everybody.
@@ -35,7 +35,7 @@ pub fn soak(_words: &[String]) -> Outcome {
     killed.args(["test", "--release", "--package", "store", "--package", "server", "--", "killed"]);
     run(killed.args(["--nocapture"]).env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))?;
     let mulin = serve::build_release()?;
-    for words in [&["wall"][..], &["stories", "--", "matrix"]] {
+    for words in [&["faults"][..], &["wall"], &["stories", "--", "matrix"]] {
         let mut played = program("npm");
         played.args(["run", "--silent"]).args(words).current_dir(web::folder());
         run(played.env(BINARY_VARIABLE, &mulin))?;

@@ -1378,7 +1378,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 增量同步：从上次之后变化的登记（两分钟前为止），每个人都能看到自己被同步过。What has changed since, up to two minutes ago. */
+        /** 增量同步：从上次之后变化的登记（至多晚两分钟），每个人都能看到自己被同步过。What has changed since, at most two minutes late. */
         get: operations["list_changes"];
         put?: never;
         post?: never;

@@ -60,7 +60,7 @@ function place_of(key: string): string {
 
 export interface Draft<T> {
   draft: Ref<T>;
-  /** Answers whether an earlier one was found. Before that, what is typed is not yet kept. */
+  /** Answers whether an earlier one was found. What is typed before that stays, and is kept from then on. */
   ready: Promise<boolean>;
   /** Writes what stands there now. */
   save: () => Promise<void>;
@@ -81,18 +81,20 @@ export function draft<T extends object>(key: string, beginning: () => T): Draft<
     if (JSON.stringify(value.value) === empty) await forget_draft(key);
     else await write_draft(key, toRaw(value.value));
   };
-  const ready = read_draft<T>(key).then((earlier) => {
-    if (earlier) value.value = { ...beginning(), ...earlier };
-    loading = false;
-    return earlier !== undefined;
-  });
   const save_quietly = () => void save().catch(say_unsaved);
-  watch(value, () => {
-    if (loading) return;
+  const save_soon = () => {
     typing.add(save);
     clearTimeout(timer);
     timer = setTimeout(save_quietly, SAVE_WAIT_MS);
-  }, { deep: true });
+  };
+  const ready = read_draft<T>(key).then((earlier) => {
+    const typed = changed_fields(value.value, beginning());
+    if (earlier) value.value = { ...beginning(), ...earlier, ...typed };
+    loading = false;
+    if (Object.keys(typed).length > 0) save_soon();
+    return earlier !== undefined;
+  });
+  watch(value, () => { if (!loading) save_soon(); }, { deep: true });
   const clear = async () => {
     clearTimeout(timer);
     typing.delete(save);
@@ -110,6 +112,12 @@ export function draft<T extends object>(key: string, beginning: () => T): Draft<
     if (typing.has(save)) save_quietly();
   });
   return { draft: value, ready, save, clear };
+}
+
+/** What a quick hand has filled in before the earlier draft was read: it is the newer. */
+function changed_fields<T extends object>(now: T, before: T): Partial<T> {
+  const names = (Object.keys(now) as (keyof T)[]).filter((name) => JSON.stringify(now[name]) !== JSON.stringify(before[name]));
+  return Object.fromEntries(names.map((name) => [name, now[name]])) as Partial<T>;
 }
 
 /** Nobody waits for a save in a pause: what hinders it stands at the head of the face. Behind a lock the text was saved before. */

@@ -89,7 +89,7 @@ pub struct ChangedValue {
     pub at: Time,
 }
 
-/// 增量同步：从上次之后变化的登记（两分钟前为止），每个人都能看到自己被同步过。What has changed since, up to two minutes ago.
+/// 增量同步：从上次之后变化的登记（至多晚两分钟），每个人都能看到自己被同步过。What has changed since, at most two minutes late.
 #[utoipa::path(get, path = "/api/registry/changes", tag = "registry", operation_id = "list_changes", params(ChangesQuery),
     responses((status = 200, body = ChangesView), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]

@@ -6,16 +6,10 @@ use crate::store::RecordRow;
 use ::store::{Conn, sql};
 use platform::{Actor, DistrictId, Fault, Time};
 use std::ops::ControlFlow;
-use std::time::Duration;
 use uuid::Uuid;
 
 /// Rows looked at for one page: who may read one street only passes by those of the others.
 const ROWS_SEEN_MAX: i64 = 5_000;
-/// A change is told when it is this old. Rows bear the moment at which they were written, and are seen when their write commits. A write
-/// that goes on for longer after its save would appear behind a reader who went by: the longest there are, parts of a table, take
-/// seconds, and `store` breaks off a single statement or an idle write of 60 s.
-pub(crate) const SETTLED_AFTER: Duration = Duration::from_secs(120);
-
 sql! {
     SINCE: (DistrictId, Time, RecordId, Time, String, i64) -> RecordRow =
         "select id, kind, version, act, state, area_path, place_id, person_id, dwelling_id, household_id, organisation_id,
@@ -43,7 +37,8 @@ pub(crate) struct Changes {
     pub has_more: bool,
 }
 
-/// The records changed since, in areas where the actor may follow them, each as it is now.
+/// The records changed since, in areas where the actor may follow them, each as it is now. A change is told once no write that began
+/// earlier can come to be seen behind it ([`Conn::settled_after`]).
 pub(crate) async fn since(
     conn: &mut Conn,
     actor: &Actor,
@@ -54,7 +49,7 @@ pub(crate) async fn since(
 ) -> Result<Changes, Fault> {
     let (mut rows, mut next, mut seen) = (Vec::new(), from, 0);
     let kind = kind.map_or_else(String::new, |kind| kind.as_str().to_owned());
-    let params = (actor.district, from.0, from.1, now.before(SETTLED_AFTER), kind, ROWS_SEEN_MAX);
+    let params = (actor.district, from.0, from.1, now.before(conn.settled_after()), kind, ROWS_SEEN_MAX);
     let mut is_cut = false;
     conn.each(&SINCE, params, |row| {
         if rows.len() == rows_max {
