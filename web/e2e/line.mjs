@@ -10,11 +10,13 @@ const REORDER_MS = 250;
  * `cut`: it never arrives. `lose`: it arrives and is done, the answer does not come back. `double`: it arrives twice. `reorder`: a later one overtakes it.
  * @param {string} target the server
  * @param {(request: {method: string, path: string}) => Fault} choose
- * @returns {Promise<{base: string, counts: Record<Fault, number>, set: (choose: (request: object) => Fault) => void, close: () => Promise<void>}>}
+ * `rewrite` changes what an address answers, as a newer server would.
+ * @returns {Promise<{base: string, counts: Record<Fault, number>, set: (choose: (request: object) => Fault) => void, rewrite: (path: string, change: (body: Buffer) => Buffer) => void, close: () => Promise<void>}>}
  */
 export async function start_line(target, choose = () => "pass") {
   const counts = { pass: 0, cut: 0, lose: 0, slow: 0, double: 0, reorder: 0 };
   const line = { choose };
+  const changes = new Map();
   const onward = new Set();
   const server = http.createServer((request, answer) => void carry(request, answer).catch(() => answer.destroy()));
   async function carry(request, answer) {
@@ -29,8 +31,10 @@ export async function start_line(target, choose = () => "pass") {
     if (fault === "double") await forward(target, request, body, onward);
     const told = await forward(target, request, body, onward);
     if (fault === "lose") return request.socket.destroy();
-    answer.writeHead(told.status, told.headers);
-    answer.end(told.body);
+    const change = changes.get(request.url);
+    const { "content-length": _before, ...headers } = told.headers;
+    answer.writeHead(told.status, change ? headers : told.headers);
+    answer.end(change ? change(told.body) : told.body);
   }
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -38,6 +42,7 @@ export async function start_line(target, choose = () => "pass") {
     base: `http://127.0.0.1:${server.address().port}`,
     counts,
     set: (next) => { line.choose = next; },
+    rewrite: (path, change) => void changes.set(path, change),
     close: async () => {
       for (const one of onward) one.destroy();
       server.closeAllConnections();

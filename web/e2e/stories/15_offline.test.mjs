@@ -19,6 +19,8 @@ const TEST_MS_MAX = 300_000;
 /** They meet more than a hundred faults: a tenth of what `make soak` must stand at least. */
 const FAULT_RUNS = 40;
 const FAULT_RUNS_MS_MAX = 900_000;
+/** For so long Chromium goes by what room there was when it last looked. */
+const ROOM_REMEMBERED_MS = 31_000;
 const DAY_MS = 24 * 3_600_000;
 const OFFLINE_START_MS_MAX = 1500;
 const SAVED_MS_MAX = 500;
@@ -254,6 +256,54 @@ describe("the phone without a line", { concurrency: 1 }, () => {
       assert.equal(await page.locator("[data-clash]").count(), 0);
       const { body: settled } = await call("GET", `/api/registry/records/${person.id}?purpose=service`, desk);
       assert.ok(JSON.stringify(settled).includes("司马畅乐"), "what was chosen stands");
+    }));
+
+  test("a newer version of the app waits until nobody types, and what was typed is there afterwards", { timeout: TEST_MS_MAX }, async () => {
+    const line = await start_line(BASE);
+    await with_phone({ base: line.base }, async (page) => {
+      const words = `写到一半${Date.now() % 1e6}`;
+      await set_up_phone(page);
+      await page.getByRole("link", { name: "开始办事" }).click();
+      await go(page, "/report");
+      await page.fill("[name=words]", words);
+      line.rewrite("/grid/sw.js", (script) => Buffer.concat([script, Buffer.from("// A newer version.\n")]));
+      await page.evaluate(async () => (await navigator.serviceWorker.getRegistration("/grid")).update());
+      await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration("/grid")).waiting !== null);
+      const offer = page.getByRole("button", { name: "有新版本" });
+      assert.equal(await offer.count(), 0, "nobody is disturbed while they type");
+      await page.locator('.phone-foot a[href="/grid/"]').click();
+      await offer.click();
+      await enter_pin(page);
+      await page.locator(".phone-foot").waitFor();
+      await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration("/grid")).waiting === null);
+      await go(page, "/report");
+      await page.waitForFunction((typed) => document.querySelector("[name=words]")?.value === typed, words);
+    });
+    await line.close();
+  });
+
+  test("a phone whose storage is full says so, keeps the words on the screen, and saves them once there is room", { timeout: TEST_MS_MAX }, () =>
+    with_phone({}, async (page) => {
+      const words = `存满了也不丢${Date.now() % 1e6}`;
+      await set_up_phone(page);
+      await page.getByRole("link", { name: "开始办事" }).click();
+      await page.context().setOffline(true);
+      const devtools = await page.context().newCDPSession(page);
+      const origin = new URL(page.url()).origin;
+      await go(page, "/report");
+      await page.locator("[name=words]").waitFor();
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+      await page.waitForTimeout(ROOM_REMEMBERED_MS);
+      await page.fill("[name=words]", words);
+      await page.locator("[data-send]").click();
+      await page.locator(".problem").getByText("手机存储满了").waitFor();
+      assert.equal(await page.locator("[name=words]").inputValue(), words);
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin });
+      await page.locator("[data-send]").click();
+      await page.locator("[data-report=waiting]").waitFor();
+      await page.context().setOffline(false);
+      await send_all(page);
+      assert.equal(await count_cases(words), 1);
     }));
 
   for (const elder of [false, true]) {
