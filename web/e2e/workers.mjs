@@ -1,4 +1,5 @@
-// Grid workers besides the demo's own, whom most stories need: those who let a file of stories have a phone and a day to itself, and two who stand in for each other.
+// Grid workers besides the demo's own, whom most stories need: one for each file of stories that wants phones and days to itself, and two who stand in
+// for each other.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { call, token_of } from "./staff.mjs";
@@ -13,13 +14,10 @@ export const HIRED = ["worker-2", "worker-3"];
  * @returns {Promise<{account: {login: string, role: string, post: string, area: string}, session: object}[]>}
  */
 export async function hire_workers() {
-  const own = grid_of("worker").split("/");
-  const community = own.slice(0, -1).join("/");
-  const { body } = await call("GET", `/api/territory/posts?kind=grid_worker&area=${own.at(-3)}&limit=100`, await token_of("desk"));
-  const others = body.items.filter((post) => !post.area_path.startsWith(`${community}/`) && seat(post, "main"));
+  const posts = (await posts_elsewhere()).filter((post) => seat(post, "main"));
   const hired = [];
   for (const [place, login] of HIRED.entries()) {
-    const post = others[place];
+    const post = posts[place];
     const signed = await let_in(seat(post, "main").account);
     const known = { login, role: "grid_worker" };
     hired.push({ account: { ...known, post: post.name, area: post.area_path }, session: { ...signed, ...known } });
@@ -28,17 +26,22 @@ export async function hire_workers() {
 }
 
 /**
- * The main holder of a post and its stand-in.
+ * The main holder of a post and its stand-in, of the last community of the street: nobody else's story has to do with them.
  * @returns {Promise<{post: object, main: {name: string, token: string}, stand_in: {name: string, token: string}}>}
  */
 export async function two_workers() {
-  const own = grid_of("worker");
-  const community = own.split("/").slice(0, -1).pop();
-  const { body } = await call("GET", `/api/territory/posts?kind=grid_worker&area=${community}&limit=100`, await token_of("worker"));
-  const busy = seat(body.items.find((post) => post.area_path === own), "main").account;
-  const post = body.items.find((one) => seat(one, "main") && seat(one, "stand_in") && one.holdings.every((held) => held.account !== busy));
+  const posts = await posts_elsewhere();
+  const post = posts.findLast((one) => seat(one, "main") && seat(one, "stand_in"));
   const [main, stand_in] = [seat(post, "main"), seat(post, "stand_in")];
   return { post, main: { name: main.name, token: (await let_in(main.account)).token }, stand_in: { name: stand_in.name, token: (await let_in(stand_in.account)).token } };
+}
+
+/** Grid workers' posts of the other communities of the street in which the demo's worker serves. */
+async function posts_elsewhere() {
+  const own = grid_of("worker").split("/");
+  const community = own.slice(0, -1).join("/");
+  const { body } = await call("GET", `/api/territory/posts?kind=grid_worker&area=${own.at(-3)}&limit=100`, await token_of("desk"));
+  return body.items.filter((post) => !post.area_path.startsWith(`${community}/`));
 }
 
 function seat(post, role) {

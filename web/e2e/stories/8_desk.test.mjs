@@ -126,7 +126,7 @@ describe("the desk", { concurrency: 2 }, () => {
     as_staff({ login: DESK }, async (page) => {
       const first = await reported();
       await page.goto("/desk/area");
-      await page.getByRole("link", { name: first.number }).waitFor();
+      await lines(page).first().waitFor();
       await page.getByLabel("类型").selectOption(DOGS.type);
       await page.waitForURL(/type=P06004/);
       await page.reload();

@@ -275,8 +275,9 @@ async fn fill(house: &House, first: i64, bytes: u64) -> u64 {
 #[test]
 fn the_log_stays_short_and_becomes_short_again() {
     tell(Engine::Sqlite, async |house| {
-        let longest = fill(&house, 1, 120 * MIB).await;
-        assert!(longest < 110 * MIB, "{} MiB of log after 120 MiB of writes", longest / MIB);
+        // Long enough for a slow disk too: one move of the log may take as long as a hundred MiB of writes.
+        let longest = fill(&house, 1, 360 * MIB).await;
+        assert!(longest < 330 * MIB, "{} MiB of log after 360 MiB of writes", longest / MIB);
         // A long read holds the log while others write: it may grow, and shrinks when the read is over.
         let (begun, over) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
         let (say, hold) = (begun.0, std::sync::Mutex::new(over.1));
