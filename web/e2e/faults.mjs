@@ -43,11 +43,12 @@ function chance_of(seed) {
 export async function run_faults({ base, runs, worker = "worker", seed = Number(process.env.MULIN_SEED ?? Date.now() % 1e9), say = () => undefined }) {
   const chance = chance_of(seed);
   const line = await start_line(base);
-  const phone = await take_phone(line.base, worker);
+  let phone;
   const told = { begun: 0, saved: new Set(), ends: Object.fromEntries(ENDS.map((end) => [end, 0])) };
   const is_app = (path) => /^\/(healthz|api\/(fieldwork|cases))/.test(path);
   const meet = ({ path }) => (is_app(path) && chance() < FAULT_RATE ? FAULTS[Math.floor(chance() * FAULTS.length)] : "pass");
   try {
+    phone = await take_phone(line.base, worker);
     for (let run = 1; run <= runs; run += 1) {
       line.set(meet);
       await phone.cut(chance() < OFFLINE_RATE);
@@ -61,9 +62,12 @@ export async function run_faults({ base, runs, worker = "worker", seed = Number(
     line.set(() => "pass");
     await phone.cut(false);
     await phone.settle();
-    return { seed, begun: told.begun, ends: told.ends, faults: line.counts, ...(await compare(told.saved, phone.mark, worker)) };
+    const outcome = await compare(told.saved, phone.mark, worker);
+    const in_outbox = await phone.page().locator("main li, main .card").allInnerTexts();
+    const why = outcome.lost.map((name) => `${name}: ${in_outbox.find((text) => text.includes(` ${name}：`)) ?? "not in the outbox"}`);
+    return { seed, begun: told.begun, ends: told.ends, faults: line.counts, ...outcome, lost: why };
   } finally {
-    await phone.give_back();
+    await phone?.give_back();
     await line.close();
   }
 }
@@ -110,8 +114,18 @@ async function take_phone(base, worker) {
     await enter_pin(page);
     await page.locator("[data-send]").waitFor();
   };
+  const give_back = async () => {
+    await let_all_go(worker);
+    await browser?.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
   await start();
-  await set_up_phone(page, base);
+  try {
+    await set_up_phone(page, base);
+  } catch (fault) {
+    await give_back();
+    throw fault;
+  }
   return {
     mark: `演练${Date.now() % 1e6}`,
     photo: () => make_photo(page, { width: PHOTO_WIDTH + (photos++ % PHOTO_WIDTHS), height: 400 }),
@@ -132,11 +146,7 @@ async function take_phone(base, worker) {
       page = next;
       return undefined;
     },
-    give_back: async () => {
-      await let_all_go(worker);
-      await browser?.close();
-      rmSync(profile, { recursive: true, force: true });
-    },
+    give_back,
   };
 }
 

@@ -9,7 +9,7 @@ export async function set_up_phone(page, base = "") {
   await page.locator("[name=pin]").fill(PIN);
   await page.locator("[name=once_more]").fill(PIN);
   await page.locator("[data-begin]").click();
-  await page.getByText(/带好了|Done: it works/).waitFor();
+  await page.getByText(/带好了|Done: it works/).waitFor().catch(async (fault) => { throw new Error(`${fault.message}\n${await page.locator("main").innerText()}`); });
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
 

@@ -41,15 +41,26 @@ export async function list_drafts<T>(beginning: string): Promise<KeptDraft<T>[]>
   return Promise.all(found.map(async ({ key, at, sealed }) => ({ key, at, value: await open<T>(data_key, sealed, place_of(key)) })));
 }
 
+/** How often each draft was let go of: a write that was under way then must not bring it back. */
+const let_go = new Map<string, number>();
+
+/** From now on nothing that was begun to be written of this draft before is kept. */
+export function let_go_of_draft(key: string): void {
+  let_go.set(key, (let_go.get(key) ?? 0) + 1);
+}
+
 export async function write_draft(key: string, value: unknown): Promise<void> {
   const { database, key: data_key } = phone();
+  const before = let_go.get(key);
   const sealed = await seal(data_key, value, place_of(key));
+  if (let_go.get(key) !== before) return;
   await deed(database, ["drafts"], (stores) => got(stores("drafts").put({ key, at: Date.now(), sealed } satisfies SealedDraft)));
   tell_tabs("drafts");
 }
 
 export async function forget_draft(key: string): Promise<void> {
   const { database } = phone();
+  let_go_of_draft(key);
   await deed(database, ["drafts"], async (stores) => { stores("drafts").delete(key); });
   tell_tabs("drafts");
 }

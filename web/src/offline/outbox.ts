@@ -3,6 +3,7 @@ import { computed, shallowRef } from "vue";
 import { new_id } from "../lib/ids";
 import { server_now } from "../lib/server_clock";
 import { deed, got, look, type Stores } from "./database";
+import { let_go_of_draft } from "./drafts";
 import { tie_files, untie_files } from "./files";
 import { phone } from "./phone";
 import { open, seal, type Sealed } from "./seal";
@@ -74,7 +75,10 @@ export function when_something_waits(act: () => void): void {
   nudge = act;
 }
 
-/** Answers the command's id as soon as it is on the disk, before any network. The same id again changes nothing. */
+/**
+ * Answers the command's id as soon as it is on the disk, before any network. The same command again changes nothing; another one under an id
+ * that is taken gets an id of its own: nothing is dropped.
+ */
 export async function enqueue(order: Order): Promise<string> {
   const { database, key } = phone();
   const id = order.id ?? new_id(server_now());
@@ -82,6 +86,7 @@ export async function enqueue(order: Order): Promise<string> {
   const sealed = await seal(key, content, place_of(id));
   const now = Date.now();
   const waiting = { id, at: new Date(now).toISOString(), state: "waiting" as const, not_before: now + (order.undo_ms ?? 0) };
+  if (order.draft) let_go_of_draft(order.draft);
   const seq = await deed(database, ["meta", "outbox", "drafts", "files"], async (stores) => {
     if (await got(stores("outbox").index("id").getKey(id))) return undefined;
     const next = (((await got(stores("meta").get(SEQ))) as number | undefined) ?? 0) + 1;
@@ -91,10 +96,20 @@ export async function enqueue(order: Order): Promise<string> {
     await tie_files(stores, id, order.files ?? []);
     return next;
   });
-  if (seq !== undefined) show([...all.value, { ...waiting, ...content, seq }]);
+  if (seq === undefined) return (await is_same(id, order)) ? id : enqueue({ ...order, id: new_id(server_now()) });
+  show([...all.value, { ...waiting, ...content, seq }]);
   if (order.undo_ms) setTimeout(() => nudge(), order.undo_ms);
   else nudge();
   return id;
+}
+
+/** Whether what lies under an id says the same. */
+async function is_same(id: string, order: Order): Promise<boolean> {
+  const { database, key } = phone();
+  const earlier = await look(database, ["outbox"], (stores) => find(stores, id));
+  if (!earlier) return false;
+  const { kind, body } = await open<Content>(key, earlier.sealed, place_of(id));
+  return kind === order.kind && JSON.stringify(body) === JSON.stringify(order.body);
 }
 
 /** Takes a command back before it was sent; `false` where it is too late. */

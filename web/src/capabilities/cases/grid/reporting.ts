@@ -29,8 +29,9 @@ const beginning = (): ReportDraft => ({ words: "", type: "", address: "", lon: n
 
 /** The id of the draft to go on with: the one asked for, else the latest, else a new one. Answers how many others there are. */
 export async function find_draft(asked: string | undefined, anew: boolean): Promise<{ id: string; others: number }> {
-  const kept = (await list_drafts(KEY)).map(({ key }) => key.slice(KEY.length));
-  const id = asked ?? (anew ? undefined : kept[0]) ?? new_id(server_now());
+  // One that has become a command is none any more, whatever was left of it by a phone that died in between.
+  const kept = (await list_drafts(KEY)).map(({ key }) => key.slice(KEY.length)).filter((one) => !report_saved(one));
+  const id = (asked && !report_saved(asked) ? asked : undefined) ?? (anew ? undefined : kept[0]) ?? new_id(server_now());
   return { id, others: kept.filter((one) => one !== id).length };
 }
 
