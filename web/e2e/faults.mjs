@@ -115,8 +115,8 @@ async function take_phone(base, worker) {
     await page.locator("[data-send]").waitFor();
   };
   const give_back = async () => {
-    await let_all_go(worker);
     await browser?.close();
+    await let_all_go(worker);
     rmSync(profile, { recursive: true, force: true });
   };
   await start();

@@ -34,7 +34,8 @@ function with_phone(as, story) {
     try {
       await story(page, watch);
     } finally {
-      await page.context().setOffline(false);
+      // First of all nothing may begin a phone any more.
+      await page.close();
       await let_all_go(WORKER);
     }
   });

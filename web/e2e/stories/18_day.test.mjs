@@ -150,7 +150,7 @@ describe("the worker's day, told and shared", { concurrency: 1 }, () => {
         await page.locator("[data-day-before]").click();
         await page.getByText("要有网络才看得到").waitFor();
       } finally {
-        await page.context().setOffline(false);
+        await page.close();
         await let_all_go(WORKER);
       }
     }));
