@@ -68,7 +68,7 @@ pub async fn run(engine: Engine, scale: Scale, folder: &Path, lines: &mut Vec<Li
     eprintln!("{name}: {} homes on {} phones, {first:.1} s", homes_of(&phones), phones.len());
     server.stop();
     // Bare writes want the database for themselves.
-    lines.push(line.raw(match raw_submission(&server, scale, &folder.join(SAMPLE)).await {
+    lines.push(line.raw(match raw_submission(&server, scale, &form, &folder.join(SAMPLE)).await {
         Ok(raw) => format!("{raw:.0}/s bare writes of a submission's rows, {:.0} %", rate / raw * 100.0),
         Err(e) => format!("not measured: {e}"),
     }));

@@ -46,6 +46,8 @@ pub struct Rows {
     samples: Vec<Sample>,
     case: Uuid,
     number: String,
+    /// Ids there, and what they are here.
+    here: Vec<(Uuid, Uuid)>,
 }
 
 impl Rows {
@@ -63,19 +65,24 @@ impl Rows {
         for table in names.iter().filter(|t| !NOT_ROWS.contains(&t.as_str()) && !t.contains("_fts")) {
             samples.extend(rows_of(&db, table, case)?);
         }
-        Ok(Self { samples, case, number: number.to_owned() })
+        Ok(Self { samples, case, number: number.to_owned(), here: Vec::new() })
+    }
+
+    /// What the rows lead to and do not bring along is under another id in the database they are written to.
+    pub fn lead_to(&mut self, there: Uuid, here: Uuid) {
+        self.here.push((there, here));
     }
 
     /// Writes them under new ids.
     fn renewed(&self, serial: u64, now: Time) -> Vec<(&'static Query<Raw, ()>, Raw)> {
         let made = ms_of(self.case);
-        let mut known: Vec<(Uuid, Uuid)> = Vec::new();
+        let mut known = self.here.clone();
         let mut renew = |old: Uuid| {
-            if ms_of(old).abs_diff(made) > INSTANT_MS {
-                return old;
-            }
             if let Some((_, new)) = known.iter().find(|(o, _)| *o == old) {
                 return *new;
+            }
+            if ms_of(old).abs_diff(made) > INSTANT_MS {
+                return old;
             }
             let new = platform::FactId::new(now).0;
             known.push((old, new));

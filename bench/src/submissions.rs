@@ -39,7 +39,7 @@ pub async fn run(engine: Engine, scale: Scale, folder: &Path, lines: &mut Vec<Li
     let copy = take_copy(&server, &form, &desk).await?;
     server.stop();
     let rate = outcome.rate();
-    let raw = match raw_submission(&server, scale, &folder.join(SAMPLE)).await {
+    let raw = match raw_submission(&server, scale, &form, &folder.join(SAMPLE)).await {
         Ok(raw) => format!("{raw:.0}/s bare writes of its rows, {:.0} %", rate / raw * 100.0),
         Err(e) => format!("not measured: {e}"),
     };
@@ -122,10 +122,12 @@ async fn fill(server: &Server, form: &str, worker: &str, scale: Scale) -> Outcom
 }
 
 /// Bare group commit of the rows one submission leaves.
-pub async fn raw_submission(server: &Server, scale: Scale, sample: &Path) -> Result<f64, String> {
+pub async fn raw_submission(server: &Server, scale: Scale, form: &str, sample: &Path) -> Result<f64, String> {
     let file = sample.join(DATABASE_FILE);
-    let newest = newest(&file).map_err(|e| format!("no submission in {}: {e}", file.display()))?;
+    let (newest, its_form) =
+        newest(&file).map_err(|e| format!("no submission in {}: {e}", file.display()))?;
     let mut rows = Rows::read(&file, newest, "").map_err(|e| e.to_string())?;
+    rows.lead_to(its_form, form.parse().map_err(|e| format!("{form}: {e}"))?);
     if let Engine::Postgres(url) = &server.engine {
         raw::fit_postgres(&mut rows, url).await?;
     }
@@ -133,10 +135,14 @@ pub async fn raw_submission(server: &Server, scale: Scale, sample: &Path) -> Res
     raw.map_err(|e| format!("{e:?}"))
 }
 
-fn newest(file: &Path) -> Result<Uuid, rusqlite::Error> {
+/// The newest submission, and its form.
+fn newest(file: &Path) -> Result<(Uuid, Uuid), rusqlite::Error> {
     let db = rusqlite::Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let text = "select id from fieldwork_submission order by received_at desc limit 1";
-    db.query_row(text, [], |row| row.get::<_, Vec<u8>>(0)).map(|id| Uuid::from_slice(&id).unwrap_or_default())
+    let text = "select id, form_id from fieldwork_submission order by received_at desc limit 1";
+    db.query_row(text, [], |row| {
+        let id = |at: usize| row.get::<_, Vec<u8>>(at).map(|id| Uuid::from_slice(&id).unwrap_or_default());
+        Ok((id(0)?, id(1)?))
+    })
 }
 
 /// A masked copy of all of them, as CSV.
