@@ -2,6 +2,8 @@
 import { call, token_of } from "./staff.mjs";
 
 export const PIN = "493817";
+const PRESSES_MAX = 3;
+const PRESS_AGAIN_MS = 8000;
 
 /** Sets the phone up and waits until everything is on it. `base` where the page knows none. */
 export async function set_up_phone(page, base = "") {
@@ -55,8 +57,15 @@ export async function save_report(page, words, photo) {
     await page.locator(".shot canvas").first().waitFor();
   }
   await field.fill(words);
-  await page.locator("[data-send]").click();
-  await page.locator("[data-report]").waitFor();
+  const send = page.locator("[data-send]");
+  const saved = page.locator("[data-report]");
+  // Whoever sees that nothing came of a press presses again.
+  for (let presses = 1; presses < PRESSES_MAX; presses += 1) {
+    await send.click();
+    const is_seen = saved.waitFor({ timeout: PRESS_AGAIN_MS }).then(() => true, () => false);
+    if ((await is_seen) || page.isClosed() || !(await send.isVisible())) break;
+  }
+  await saved.waitFor();
 }
 
 /** Waits until nothing waits any more, pressing the button as a person would. */
