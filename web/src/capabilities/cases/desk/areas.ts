@@ -1,23 +1,15 @@
 // The areas below somebody's own, for choosing one: read once a page.
 import { api, ask, type Schema } from "../../../client/api";
+import { read_all_pages } from "../../../client/pages";
 import { is_english } from "../../../lib/words";
 
 export type Area = Schema["AreaView"];
 
 const PAGE_ROWS = 100;
-const PAGES_MAX = 10;
 const asked = new Map<string, Promise<Area[]>>();
 
 async function read_all(below: string, level: Area["level"]): Promise<Area[]> {
-  const all: Area[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const part = await ask(api.GET("/api/territory/areas", { params: { query: { below, level, limit: PAGE_ROWS, ...(after && { after }) } } }));
-    all.push(...part.items);
-    if (!part.next) break;
-    after = part.next;
-  }
-  return all;
+  return read_all_pages((after) => ask(api.GET("/api/territory/areas", { params: { query: { below, level, limit: PAGE_ROWS, after } } })));
 }
 
 /** The areas of a level below a code. */

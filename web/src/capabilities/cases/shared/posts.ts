@@ -1,5 +1,6 @@
 // The posts a case can go to, read once a page; and what the routing rules said about a case.
 import { api, ask, type Schema } from "../../../client/api";
+import { read_all_pages } from "../../../client/pages";
 import { is_english, type Words } from "../../../lib/words";
 
 export type Post = Schema["PostView"];
@@ -12,21 +13,13 @@ export interface Suggestion {
 }
 
 const PAGE_ROWS = 100;
-const PAGES_MAX = 20;
 let asked: Promise<Post[]> | undefined;
 let unit_keys = new Map<string, string>();
 
 async function read_all(): Promise<Post[]> {
   const organisations = await ask(api.GET("/api/territory/organisations"));
   unit_keys = new Map(organisations.map((one) => [one.id, one.key]));
-  const all: Post[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const part = await ask(api.GET("/api/territory/posts", { params: { query: { limit: PAGE_ROWS, ...(after && { after }) } } }));
-    all.push(...part.items);
-    if (!part.next) break;
-    after = part.next;
-  }
+  const all = await read_all_pages((after) => ask(api.GET("/api/territory/posts", { params: { query: { limit: PAGE_ROWS, after } } })));
   return all.filter((post) => !post.open_to);
 }
 

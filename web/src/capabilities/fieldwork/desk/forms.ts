@@ -1,5 +1,6 @@
 // Forms on the desk: the way to the server, and what states and titles are called.
 import { api, ask, Refusal, type Schema } from "../../../client/api";
+import { read_all_pages } from "../../../client/pages";
 import type { Form, Text } from "../../../forms/form";
 import { text_in } from "../../../forms/form";
 import { is_english, tr } from "../../../lib/words";
@@ -15,19 +16,10 @@ export type Burden = Schema["Burden"];
 /** A version whose definition is read as the forms' own engine does. */
 export type FormVersion = Omit<Schema["FormVersionView"], "definition"> & { definition: Form };
 
-const PAGES_MAX = 20;
 
 /** All forms one works with; a page may be empty and yet not the last. */
 export async function list_forms(): Promise<FormLine[]> {
-  const all: FormLine[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const part = await ask(api.GET("/api/fieldwork/forms", { params: { query: { ...(after && { after }) } } }));
-    all.push(...part.items);
-    if (!part.next) break;
-    after = part.next;
-  }
-  return all;
+  return read_all_pages((after) => ask(api.GET("/api/fieldwork/forms", { params: { query: { after } } })));
 }
 
 const at = (id: string, number: number) => ({ params: { path: { id, number } } });

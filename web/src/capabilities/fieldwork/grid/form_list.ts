@@ -1,5 +1,6 @@
 // Forms that can be filled in: those the phone carries, else the server's.
 import { api, ask } from "../../../client/api";
+import { read_all_pages } from "../../../client/pages";
 import type { Words } from "../../../lib/words";
 import { forms, standing } from "../../../offline";
 import type { FormRow } from "../../../offline/wire";
@@ -15,19 +16,11 @@ export interface FillableForm extends FormLine {
 }
 
 /** Pages of the server's list; one may be empty and not the last. */
-const PAGES_MAX = 20;
 
 export async function list_forms(): Promise<FormLine[]> {
   if (standing.carries) return forms().map(line_of);
-  const found: FormLine[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const part = await ask(api.GET("/api/fieldwork/forms", { params: { query: { ...(after && { after }) } } }));
-    for (const one of part.items) if (one.live != null) found.push({ id: one.id, number: one.live, title: words_of(one.title) });
-    if (!part.next) break;
-    after = part.next;
-  }
-  return found;
+  const found = await read_all_pages((after) => ask(api.GET("/api/fieldwork/forms", { params: { query: { after } } })));
+  return found.flatMap((one) => (one.live == null ? [] : [{ id: one.id, number: one.live, title: words_of(one.title) }]));
 }
 
 export async function find_form(id: string): Promise<FillableForm> {

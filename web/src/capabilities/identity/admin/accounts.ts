@@ -1,22 +1,15 @@
 // Every staff account of a district, read page after page: some hundred people, found by name as one types.
 import { api, ask, type Schema } from "../../../client/api";
+import { read_all_pages } from "../../../client/pages";
 import { tr } from "../../../lib/words";
 
 export type Account = Schema["AccountView"];
 /** What an account can do now, in one word. */
 export type AccountState = "open" | "new" | "locked" | "suspended" | "closed";
 
-const PAGES_MAX = 30;
 
 export async function load_accounts(kind: "staff" | "service" = "staff"): Promise<Account[]> {
-  const all: Account[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const read = await ask(api.GET("/api/identity/accounts", { params: { query: { kind, after, rows: 100 } } }));
-    all.push(...read.items);
-    if (!read.next) break;
-    after = read.next;
-  }
+  const all = await read_all_pages((after) => ask(api.GET("/api/identity/accounts", { params: { query: { kind, after, rows: 100 } } })));
   return all.sort((a, b) => (a.login ?? a.name).localeCompare(b.login ?? b.name, "zh"));
 }
 

@@ -1,5 +1,6 @@
 // Posts with who holds them, and areas by their path, read whole: what the screens of posts and of handing over share.
 import { api, ask, type Schema } from "../../../client/api";
+import { read_all_pages } from "../../../client/pages";
 import { day_of } from "../../../lib/time";
 import { tr } from "../../../lib/words";
 import { server_now } from "../../../lib/server_clock";
@@ -23,33 +24,16 @@ export interface Holder {
   posts: string[];
 }
 
-const PAGES_MAX = 40;
 export const KINDS: PostKind[] = ["dispatcher", "unit", "subdistrict_desk", "grid_leader", "grid_worker"];
 
 export async function load_posts(): Promise<Post[]> {
-  const all: Post[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const read = await ask(api.GET("/api/territory/posts", { params: { query: { after, limit: 100 } } }));
-    all.push(...read.items);
-    if (!read.next) break;
-    after = read.next;
-  }
-  return all;
+  return read_all_pages((after) => ask(api.GET("/api/territory/posts", { params: { query: { after, limit: 100 } } })));
 }
 
 export type Area = Schema["AreaView"];
 
 export async function load_areas(): Promise<Area[]> {
-  const all: Area[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const read = await ask(api.GET("/api/territory/areas", { params: { query: { after, limit: 100 } } }));
-    all.push(...read.items);
-    if (!read.next) break;
-    after = read.next;
-  }
-  return all;
+  return read_all_pages((after) => ask(api.GET("/api/territory/areas", { params: { query: { after, limit: 100 } } })));
 }
 
 export function kind_words(kind: PostKind): string {

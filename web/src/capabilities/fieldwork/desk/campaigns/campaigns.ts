@@ -1,5 +1,6 @@
 // Campaigns on the desk: the way to the server, and what their states, targets and figures are called.
 import { api, ask, type Schema } from "../../../../client/api";
+import { read_all_pages } from "../../../../client/pages";
 import { day_of } from "../../../../lib/time";
 import { told, tr } from "../../../../lib/words";
 import { server_now } from "../../../../lib/server_clock";
@@ -16,19 +17,10 @@ export type Tally = Schema["DoorTally"];
 export type Report = Schema["CampaignReport"];
 
 const at = (id: string) => ({ path: { id } });
-const PAGES_MAX = 20;
 
 /** All campaigns of one's area, the newest first; a page may be empty and yet not the last. */
 export async function list_campaigns(): Promise<CampaignView[]> {
-  const all: CampaignView[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const part = await ask(api.GET("/api/fieldwork/campaigns", { params: { query: { ...(after && { after }) } } }));
-    all.push(...part.items);
-    if (!part.next) break;
-    after = part.next;
-  }
-  return all;
+  return read_all_pages((after) => ask(api.GET("/api/fieldwork/campaigns", { params: { query: { after } } })));
 }
 
 export const list_templates = (): Promise<Template[]> => ask(api.GET("/api/fieldwork/campaign-templates"));

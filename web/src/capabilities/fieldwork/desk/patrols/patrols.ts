@@ -1,5 +1,6 @@
 // Patrol routes on the desk: stops in their order, how often they are walked, what is looked at.
 import { api, ask, type Schema } from "../../../../client/api";
+import { read_all_pages } from "../../../../client/pages";
 
 export type RouteLine = Schema["RouteView"];
 export type Route = Schema["RouteWithStops"];
@@ -7,18 +8,9 @@ export type RouteContent = Schema["RouteContent"];
 export type Stop = Schema["StopView"];
 
 const at = (id: string) => ({ path: { id } });
-const PAGES_MAX = 20;
 
 export async function list_routes(area: string): Promise<RouteLine[]> {
-  const all: RouteLine[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const part = await ask(api.GET("/api/fieldwork/routes", { params: { query: { ...(area && { area }), ...(after && { after }) } } }));
-    all.push(...part.items);
-    if (!part.next) break;
-    after = part.next;
-  }
-  return all;
+  return read_all_pages((after) => ask(api.GET("/api/fieldwork/routes", { params: { query: { ...(area && { area }), after } } })));
 }
 
 export const show_route = (id: string): Promise<Route> => ask(api.GET("/api/fieldwork/routes/{id}", { params: at(id) }));

@@ -1,20 +1,16 @@
 // The phones that carry grids of an area: their state, the last contact, wiping a lost one.
 import { api, ask, type Schema } from "../../../../client/api";
+import { read_all_pages } from "../../../../client/pages";
 import { tr } from "../../../../lib/words";
 
 export type Phone = Schema["DeviceView"];
 
-const PAGES_MAX = 20;
 
 /** All of an area. One that carries several grids may come on several pages: it is told once, with all its grids. */
 export async function list_phones(area: string): Promise<Phone[]> {
   const all = new Map<string, Phone>();
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const part = await ask(api.GET("/api/fieldwork/devices", { params: { query: { area, ...(after && { after }) } } }));
-    for (const one of part.items) all.set(one.id, { ...one, grids: [...new Set([...(all.get(one.id)?.grids ?? []), ...one.grids])] });
-    if (!part.next) break;
-    after = part.next;
+  for (const one of await read_all_pages((after) => ask(api.GET("/api/fieldwork/devices", { params: { query: { area, after } } })))) {
+    all.set(one.id, { ...one, grids: [...new Set([...(all.get(one.id)?.grids ?? []), ...one.grids])] });
   }
   return [...all.values()];
 }
