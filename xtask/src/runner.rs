@@ -1,5 +1,6 @@
 //! A program that runs tests: its words go through to the terminal, and its summary is counted on the way.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::process::{Command, Stdio};
 
@@ -10,6 +11,9 @@ pub const NEXTEST: &[&str] = &["Summary ["];
 pub const CARGO_TEST: &[&str] = &["test result:"];
 pub const VITEST: &[&str] = &["Tests "];
 pub const NODE: &[&str] = &["# pass ", "# fail ", "ℹ pass ", "ℹ fail "];
+
+/// How many of its last lines are kept of each of a runner's two streams: there every runner says what failed and why.
+const LAST_LINES: usize = 60;
 
 /// A program that runs tests, and how its summary begins.
 pub struct Runner {
@@ -31,12 +35,19 @@ impl Count {
     }
 }
 
+/// What is left of a run: whether it succeeded, what it counted, and its last lines.
+pub struct Told {
+    pub succeeded: bool,
+    pub count: Count,
+    pub last: Vec<String>,
+}
+
 impl Runner {
-    /// Runs to the end: whether it succeeded, and what it counted.
+    /// Runs to the end.
     ///
     /// # Errors
     /// The program cannot be started.
-    pub fn run(&mut self) -> Outcome<(bool, Count)> {
+    pub fn run(&mut self) -> Outcome<Told> {
         let name = shown(&self.command);
         if std::io::stderr().is_terminal() {
             self.command.envs([("CARGO_TERM_COLOR", "always"), ("FORCE_COLOR", "1")]);
@@ -46,21 +57,29 @@ impl Runner {
         let (out, err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
         let summary = self.summary;
         let from_err = std::thread::spawn(move || pass_through(err, &mut std::io::stderr(), summary));
-        let mut count = pass_through(out, &mut std::io::stdout(), summary);
-        count.add(from_err.join().map_err(|_| format!("the words of {name} were lost"))?);
+        let (mut count, mut last) = pass_through(out, &mut std::io::stdout(), summary);
+        let (more, beside) = from_err.join().map_err(|_| format!("the words of {name} were lost"))?;
+        count.add(more);
+        last.extend(beside);
         let status = child.wait().map_err(|error| format!("{name}: {error}"))?;
-        Ok((status.success(), count))
+        Ok(Told { succeeded: status.success(), count, last: last.into() })
     }
 }
 
-fn pass_through(stream: impl Read, to: &mut impl Write, summary: &[&str]) -> Count {
+fn pass_through(stream: impl Read, to: &mut impl Write, summary: &[&str]) -> (Count, VecDeque<String>) {
     let mut total = Count::default();
+    let mut last = VecDeque::with_capacity(LAST_LINES + 1);
     for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
         // A closed terminal is no reason to stop counting.
         let _ = to.write_all(&line).and_then(|()| to.write_all(b"\n"));
-        total.add(count_in(&String::from_utf8_lossy(&line), summary).unwrap_or_default());
+        let line = String::from_utf8_lossy(&line).into_owned();
+        total.add(count_in(&line, summary).unwrap_or_default());
+        last.push_back(line);
+        if last.len() > LAST_LINES {
+            last.pop_front();
+        }
     }
-    total
+    (total, last)
 }
 
 /// What a line counts, when it is one of the runner's summary lines.
@@ -125,5 +144,14 @@ mod tests {
         assert_eq!(count_in("    test result: FAILED. 0 passed; 1 failed", NEXTEST), None);
         assert_eq!(count_in(" Test Files  2 passed (2)", VITEST), None);
         assert_eq!(count_in("# tests 13", NODE), None);
+    }
+
+    #[test]
+    fn keeps_the_last_lines() {
+        let said: String = (0..100).map(|number| format!("{number}\n")).collect();
+        let mut out = Vec::new();
+        let (_, last) = pass_through(said.as_bytes(), &mut out, NODE);
+        assert_eq!(out, said.as_bytes());
+        assert_eq!((last.len(), last.front().map(String::as_str)), (LAST_LINES, Some("40")));
     }
 }

@@ -29,15 +29,16 @@ pub fn all(_words: &[String]) -> Outcome {
     for mut runner in runners(&cluster)? {
         let name = shown(&runner.command);
         println!("\n── {name}");
-        let (succeeded, count) = runner.run()?;
-        total.add(count);
-        if !succeeded {
-            broken.push(name);
+        let told = runner.run()?;
+        total.add(told.count);
+        if !told.succeeded {
+            broken.push((name, told.last));
         }
     }
     drop(cluster);
-    for name in &broken {
-        println!("failed: {name}");
+    // Once more, at the end: a log that was cut still says why.
+    for (name, last) in &broken {
+        println!("\n── failed: {name}; its last words were\n{}", last.join("\n"));
     }
     // A runner that broke before it counted is a failure too.
     println!("\n{} passed, {} failed", total.passed, total.failed.max(broken.len() as u64));
