@@ -18,6 +18,7 @@ const KILL_AFTER_MS_MAX = 500;
 const STEP_MS_MAX = 30_000;
 const SETTLE_MS_MAX = 300_000;
 const TOLD_EVERY = 25;
+const SCREEN_CHARS_MAX = 300;
 /** How a run ends; the phone goes on with what is on its disk. */
 const ENDS = ["stay", "reload", "tab", "browser"];
 /** A file belongs to a few commands at most: each photo is another. */
@@ -38,13 +39,13 @@ function chance_of(seed) {
 /**
  * Runs on the district that `town.mjs` knows.
  * @param {{base: string, runs: number, worker?: string, seed?: number, say?: (line: string) => void}} given
- * @returns {Promise<{seed: number, begun: number, saved: number, arrived: number, lost: string[], doubled: string[], faults: object, ends: object}>}
+ * @returns {Promise<{seed: number, begun: number, saved: number, stuck: string[], arrived: number, lost: string[], doubled: string[], faults: object, ends: object}>}
  */
 export async function run_faults({ base, runs, worker = "worker", seed = Number(process.env.MULIN_SEED ?? Date.now() % 1e9), say = () => undefined }) {
   const chance = chance_of(seed);
   const line = await start_line(base);
   let phone;
-  const told = { begun: 0, saved: new Set(), ends: Object.fromEntries(ENDS.map((end) => [end, 0])) };
+  const told = { begun: 0, saved: new Set(), stuck: [], ends: Object.fromEntries(ENDS.map((end) => [end, 0])) };
   const is_app = (path) => /^\/(healthz|api\/(fieldwork|cases))/.test(path);
   const meet = ({ path }) => (is_app(path) && chance() < FAULT_RATE ? FAULTS[Math.floor(chance() * FAULTS.length)] : "pass");
   try {
@@ -55,8 +56,8 @@ export async function run_faults({ base, runs, worker = "worker", seed = Number(
       const end = ENDS[Math.floor(chance() * ENDS.length)];
       told.ends[end] += 1;
       const reports = 1 + Math.floor(chance() * REPORTS_MAX);
-      for (let one = 1; one < reports; one += 1) await report(phone, told, `${run}-${one}`, chance);
-      await end_run(phone, end, report(phone, told, `${run}-${reports}`, chance), chance);
+      for (let one = 1; one < reports; one += 1) await report_or_begin_anew(phone, told, `${run}-${one}`, chance);
+      await end_run(phone, told, { end, name: `${run}-${reports}` }, chance);
       if (run % TOLD_EVERY === 0) say(`${run} of ${runs} runs: ${told.saved.size} reports saved`);
     }
     line.set(() => "pass");
@@ -65,7 +66,7 @@ export async function run_faults({ base, runs, worker = "worker", seed = Number(
     const outcome = await compare(told.saved, phone.mark, worker);
     const in_outbox = await phone.page().locator("main li, main .card").allInnerTexts();
     const why = outcome.lost.map((name) => `${name}: ${in_outbox.find((text) => text.includes(` ${name}：`)) ?? "not in the outbox"}`);
-    return { seed, begun: told.begun, ends: told.ends, faults: line.counts, ...outcome, lost: why };
+    return { seed, begun: told.begun, stuck: told.stuck, ends: told.ends, faults: line.counts, ...outcome, lost: why };
   } finally {
     await phone?.give_back();
     await line.close();
@@ -73,13 +74,25 @@ export async function run_faults({ base, runs, worker = "worker", seed = Number(
 }
 
 /** The last report of a run is under way when the end comes. */
-async function end_run(phone, end, last, chance) {
-  if (end === "stay") return last;
-  const quietly = last.catch(() => undefined);
+async function end_run(phone, told, { end, name }, chance) {
+  if (end === "stay") return report_or_begin_anew(phone, told, name, chance);
+  const quietly = report(phone, told, name, chance).catch(() => undefined);
   await new Promise((done) => setTimeout(done, chance() * KILL_AFTER_MS_MAX));
   await phone.end(end);
   await quietly;
   await phone.open();
+}
+
+/** A report of somebody who stays. Where the screen does not say in time that it is saved, they start the browser anew; that is told, and is no promise broken. */
+async function report_or_begin_anew(phone, told, name, chance) {
+  try {
+    return await report(phone, told, name, chance);
+  } catch (fault) {
+    const screen = await phone.page().locator("main").innerText().catch(() => "no screen");
+    told.stuck.push(`${name}: ${fault.message.split("\n")[0]}; the screen: ${screen.replaceAll(/\s+/g, " ").slice(0, SCREEN_CHARS_MAX)}`);
+    await phone.end("browser");
+    return phone.open();
+  }
 }
 
 /** One report; it counts as saved when the screen has said so. */
@@ -153,7 +166,9 @@ async function take_phone(base, worker) {
 /** What the screen promised beside what the district has. */
 async function compare(saved, mark, worker) {
   const counts = new Map();
-  for (const { words } of await list_reported(mark, worker)) {
+  // By id: a list that moves while it is read may show a case on two of its pages.
+  const cases = new Map((await list_reported(mark, worker)).map((line) => [line.id, line.words]));
+  for (const words of cases.values()) {
     const [, name] = words.split(/[ ：]/);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
@@ -170,7 +185,8 @@ async function list_reported(mark, worker) {
   const asked = `/api/cases?queue=all&area=${encodeURIComponent(grid_of(worker))}&limit=100`;
   const found = [];
   for (let after = ""; ;) {
-    const { body } = await call("GET", `${asked}${after && `&after=${encodeURIComponent(after)}`}`, desk);
+    const { status, body } = await call("GET", `${asked}${after && `&after=${encodeURIComponent(after)}`}`, desk);
+    if (status !== 200) throw new Error(`the list of cases answered ${status}: ${JSON.stringify(body)}`);
     found.push(...body.items.filter((line) => line.words.startsWith(mark)));
     if (!body.next) return found;
     after = body.next;
@@ -178,9 +194,9 @@ async function list_reported(mark, worker) {
 }
 
 /** The line that tells how a run went. */
-export function sentence({ seed, begun, saved, arrived, lost, doubled, faults, ends }) {
+export function sentence({ seed, begun, saved, stuck, arrived, lost, doubled, faults, ends }) {
   const told = (counts) => Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(", ");
-  return `fault runs (seed ${seed}): ${begun} reports begun, ${saved} called saved, ${arrived} arrived; lost ${lost.length}, doubled ${doubled.length}; requests: ${told(faults)}; ends: ${told(ends)}`;
+  return `fault runs (seed ${seed}): ${begun} reports begun, ${saved} called saved, ${arrived} arrived; lost ${lost.length}, doubled ${doubled.length}, begun anew ${stuck.length}; requests: ${told(faults)}; ends: ${told(ends)}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
@@ -189,7 +205,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file });
   try {
     const outcome = await run_faults({ base: district.base, runs: Number(process.argv[2] ?? 1000), say: console.log });
-    console.log(sentence(outcome));
+    console.log([sentence(outcome), ...outcome.stuck].join("\n"));
     if (outcome.lost.length + outcome.doubled.length > 0) {
       console.error(`lost: ${outcome.lost.join(" ")}; doubled: ${outcome.doubled.join(" ")}`);
       process.exitCode = 1;

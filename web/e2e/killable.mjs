@@ -15,9 +15,12 @@ export async function start_killable(profile) {
   const page = context.pages()[0] ?? (await context.newPage());
   await page.setViewportSize(SCREEN);
   const end = async (signal) => {
-    const ended = process_of_browser.exitCode === null && process_of_browser.signalCode === null ? once(process_of_browser, "exit") : undefined;
-    process.kill(-process_of_browser.pid, signal);
-    await ended;
+    // One that has ended by itself has no group any more.
+    if (process_of_browser.exitCode === null && process_of_browser.signalCode === null) {
+      const ended = once(process_of_browser, "exit");
+      process.kill(-process_of_browser.pid, signal);
+      await ended;
+    }
     await browser.close().catch(() => undefined);
   };
   return { page, context, kill: () => end("SIGKILL"), close: () => end("SIGTERM") };

@@ -60,10 +60,12 @@ export async function save_report(page, words, photo) {
   const send = page.locator("[data-send]");
   const saved = page.locator("[data-report]");
   // Whoever sees that nothing came of a press presses again.
-  for (let presses = 1; presses < PRESSES_MAX; presses += 1) {
-    await send.click();
-    const is_seen = saved.waitFor({ timeout: PRESS_AGAIN_MS }).then(() => true, () => false);
-    if ((await is_seen) || page.isClosed() || !(await send.isVisible())) break;
+  for (let presses = 0; presses < PRESSES_MAX && (await send.isVisible()); presses += 1) {
+    // What was saved meanwhile has no button any more: whoever would press it sees that it is done.
+    const pressed = send.click({ timeout: PRESS_AGAIN_MS }).catch(() => undefined);
+    const seen = saved.waitFor({ timeout: PRESS_AGAIN_MS }).then(() => true, () => false);
+    await pressed;
+    if ((await seen) || page.isClosed()) break;
   }
   await saved.waitFor();
 }
