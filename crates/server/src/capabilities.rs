@@ -14,6 +14,7 @@ pub static LIST: &[&Capability] = &[
     &cases::CAPABILITY,
     // row 4
     &fieldwork::CAPABILITY,
+    &linkage::CAPABILITY,
     // what runs them all
     &crate::operations::CAPABILITY,
 ];

@@ -1,0 +1,1 @@
+-- Work orders of a hotline. The district is the first column of every key; constraints have names.

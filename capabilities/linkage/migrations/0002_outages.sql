@@ -1,0 +1,1 @@
+-- Planned work and outages. The district is the first column of every key; constraints have names.
