@@ -1,5 +1,6 @@
 //! What the operator set, as far as the edge and the capabilities need it.
 
+use ipnet::IpNet;
 use std::path::PathBuf;
 
 /// Settings in force. The server reads them from flags, environment and file; tests make their own.
@@ -17,6 +18,8 @@ pub struct Settings {
     pub demo: bool,
     /// Believe `X-Forwarded-For` and `X-Forwarded-Proto` (only behind a proxy of one's own).
     pub behind_proxy: bool,
+    /// Networks that calls outside may reach although they are private: the district's own, where partners' systems stand.
+    pub private_networks: Vec<IpNet>,
     /// Limits per source are off: load drivers and imports, never a public server.
     pub unlimited: bool,
 }
@@ -30,6 +33,7 @@ impl Default for Settings {
             catalog: None,
             demo: false,
             behind_proxy: false,
+            private_networks: Vec::new(),
             unlimited: false,
         }
     }

@@ -4,6 +4,8 @@ use edge::Capability;
 
 /// Every capability of this house, in the order in which they are prepared.
 pub static LIST: &[&Capability] = &[
+    // what leaves the house
+    &courier::CAPABILITY,
     // row 0
     &territory::CAPABILITY,
     // row 1
@@ -20,4 +22,4 @@ pub static LIST: &[&Capability] = &[
 ];
 
 /// What is sealed anew after a key was rotated, table by table.
-pub static RESEALS: &[&[seal::Reseal]] = &[registry::RESEALS, fieldwork::RESEALS];
+pub static RESEALS: &[&[seal::Reseal]] = &[registry::RESEALS, fieldwork::RESEALS, courier::RESEALS];

@@ -21,6 +21,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome {
     let routes = house::router(&edge)?;
     let address = listener.local_addr()?;
     let (stopping, told) = watch::channel(false);
+    let deliveries = tokio::spawn(courier::run(edge.clone(), told.clone()));
     let worker = tokio::spawn(worker::run(edge.clone(), told));
     tracing::info!(
         start_ms = started.elapsed().as_millis() as u64,
@@ -30,7 +31,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome {
     greet(settings, &edge, &address.to_string())?;
     listen::serve(listener, routes, told_to_stop()?).await;
     stopping.send_replace(true);
-    let _ = worker.await;
+    let _ = tokio::join!(worker, deliveries);
     drop(edge);
     tracing::info!("Stopped");
     Ok(())

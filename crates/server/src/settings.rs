@@ -3,6 +3,7 @@
 use crate::failure::{Failure, Outcome};
 use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use store::Target;
@@ -49,6 +50,11 @@ pub const KNOWN: &[Known] = &[
         what: "the demo: codes on a local inbox page, pages say so",
     },
     Known { key: "behind_proxy", variable: "MULIN_BEHIND_PROXY", what: "believe X-Forwarded-For and -Proto" },
+    Known {
+        key: "private_networks",
+        variable: "MULIN_PRIVATE_NETWORKS",
+        what: "networks of one's own that calls to partners may reach: 10.20.0.0/16,10.30.4.0/24",
+    },
     Known { key: "unlimited", variable: "MULIN_UNLIMITED", what: "no limits per source (load drivers only)" },
 ];
 
@@ -70,6 +76,9 @@ pub struct Settings {
     pub demo: bool,
     #[serde(deserialize_with = "figment::util::bool_from_str_or_int")]
     pub behind_proxy: bool,
+    /// Networks between commas; read when they are needed, so that the refusal can name the one that is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub private_networks: String,
     #[serde(deserialize_with = "figment::util::bool_from_str_or_int")]
     pub unlimited: bool,
 }
@@ -86,6 +95,7 @@ impl Default for Settings {
             crypto_suite: seal::Suite::default(),
             demo: false,
             behind_proxy: false,
+            private_networks: String::new(),
             unlimited: false,
         }
     }
@@ -135,6 +145,10 @@ pub struct Flags {
     #[arg(long, global = true, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind_proxy: Option<bool>,
+    /// Networks of one's own that calls to partners may reach, between commas [MULIN_PRIVATE_NETWORKS]
+    #[arg(long, global = true, value_name = "NETWORKS", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_networks: Option<String>,
     /// No limits per source: load drivers only, never a public server [MULIN_UNLIMITED]
     #[arg(long, global = true, hide = true, num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -192,6 +206,7 @@ pub fn resolve(flags: &Flags, variable: impl Fn(&str) -> Option<String>) -> Outc
     let whence = whence.collect();
     let all = defaults.merge(from_file).merge(from_environment).merge(from_flags);
     let settings: Settings = all.extract().map_err(|e| refused(&e))?;
+    settings.networks()?;
     Ok(Resolved { settings, whence })
 }
 
@@ -263,6 +278,20 @@ impl Settings {
         }
     }
 
+    /// The networks of `private_networks`.
+    ///
+    /// # Errors
+    /// The first that is none, by name.
+    pub fn networks(&self) -> Outcome<Vec<IpNet>> {
+        let written = self.private_networks.split(',').map(str::trim).filter(|text| !text.is_empty());
+        let read = |text: &str| {
+            text.parse().map_err(|_| {
+                Failure::usage(format!("private_networks: '{text}' is no network like 10.20.0.0/16"))
+            })
+        };
+        written.map(read).collect()
+    }
+
     /// What the edge and the capabilities need of them.
     pub fn edge(&self) -> edge::Settings {
         edge::Settings {
@@ -272,6 +301,7 @@ impl Settings {
             crypto_suite: self.crypto_suite,
             demo: self.demo,
             behind_proxy: self.behind_proxy,
+            private_networks: self.networks().unwrap_or_default(),
             unlimited: self.unlimited,
         }
     }
@@ -289,6 +319,7 @@ impl Settings {
             "crypto_suite" => self.crypto_suite.as_str().to_owned(),
             "demo" => self.demo.to_string(),
             "behind_proxy" => self.behind_proxy.to_string(),
+            "private_networks" => self.private_networks.clone(),
             "unlimited" => self.unlimited.to_string(),
             _ => String::new(),
         }

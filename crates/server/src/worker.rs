@@ -72,6 +72,9 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             if let Err(fault) = sweep_uploads(&edge).await {
                 tracing::warn!("Files that nothing came for were not removed: {fault:?}");
             }
+            if let Err(fault) = sweep_deliveries(&edge).await {
+                tracing::warn!("Deliveries that arrived long ago were not removed: {fault:?}");
+            }
             registry::import::sweep(&edge);
         }
         tokio::select! {
@@ -120,6 +123,14 @@ async fn sweep_uploads(edge: &Edge) -> Result<(), Fault> {
         if swept > 0 {
             tracing::info!(files = swept, "Removed {swept} files from phones that nothing waits for");
         }
+    }
+    Ok(())
+}
+
+/// What arrived long ago.
+async fn sweep_deliveries(edge: &Edge) -> Result<(), Fault> {
+    for district in edge.fixture::<Districts>().all() {
+        courier::sweep(&edge.db, district.district).await?;
     }
     Ok(())
 }

@@ -71,7 +71,13 @@ impl Town {
         let workload = edge::workload(capabilities);
         let options = Options { clock: clock.clone(), workload, ..Options::new(target) };
         let db = Db::open(options).await.expect("the database opens");
-        let settings = Settings { data: folder.path().to_owned(), demo: true, ..Settings::default() };
+        let this_machine = vec!["127.0.0.0/8".parse().expect("a network")];
+        let settings = Settings {
+            data: folder.path().to_owned(),
+            demo: true,
+            private_networks: this_machine,
+            ..Settings::default()
+        };
         let edge =
             edge::prepare(&db, capabilities, settings, None).await.expect("the capabilities are prepared");
         found_district(&db, DISTRICT, "430204", "石峰区（示意）").await.expect("the district is founded");
@@ -106,7 +112,7 @@ impl Town {
 
     /// A caller with a cookie jar of its own.
     pub fn caller(&self) -> Caller {
-        let client = reqwest::Client::builder()
+        let client = http()
             .cookie_store(true)
             // A server that refuses a body half-read closes the connection: none is used twice, so no story meets a closed one.
             .pool_max_idle_per_host(0)
@@ -132,6 +138,12 @@ pub async fn found_district(db: &Db, id: DistrictId, code: &str, name: &str) -> 
     })
     .await?;
     edge::Districts::load(db).await
+}
+
+/// A client to be made. The TLS library wants to be told once in a process whose arithmetic it uses.
+pub fn http() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
 }
 
 /// Somebody who speaks HTTP to the town.

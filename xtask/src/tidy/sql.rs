@@ -11,6 +11,15 @@ const MEND_DISTRICT: &str =
 /// Where the floor keeps SQL: its own crate, and the list of districts, which the edge reads before anybody is let in.
 const FLOOR_SQL: &[&str] = &["crates/store/", "crates/edge/src/district.rs"];
 
+/// Where the owners of tables live: every capability, and the one crate of the floor that joins the house like one.
+const OWNERS: &[(&str, &str)] = &[("capabilities/", ""), ("crates/", "courier/")];
+
+/// Who owns the tables a file may name, and the file's path inside of it.
+fn owner_of(path: &str) -> Option<(&str, &str)> {
+    let (folder, name) = OWNERS.iter().find_map(|(folder, name)| Some((path.strip_prefix(folder)?, name)))?;
+    folder.starts_with(name).then(|| folder.split_once('/')).flatten()
+}
+
 /// The marks of a statement that only one engine understands, or that hides a clock or a column.
 const NOT_SHARED: &[(&str, &str)] = &[
     ("now()", "time is a parameter: tx.now()"),
@@ -52,10 +61,7 @@ fn may_hold_sql(path: &str) -> bool {
     if FLOOR_SQL.iter().any(|place| path.starts_with(place)) {
         return true;
     }
-    let inside = path
-        .strip_prefix("capabilities/")
-        .and_then(|rest| rest.split_once("/src/"))
-        .map(|(_, inside)| inside);
+    let inside = owner_of(path).and_then(|(_, inside)| inside.strip_prefix("src/"));
     inside.is_some_and(|inside| {
         ["store.rs", "queries.rs"].contains(&inside)
             || inside.starts_with("store/")
@@ -64,7 +70,7 @@ fn may_hold_sql(path: &str) -> bool {
 }
 
 fn check_statement(path: &str, statement: &Statement) -> Vec<Finding> {
-    let owner = path.strip_prefix("capabilities/").and_then(|rest| rest.split('/').next());
+    let owner = owner_of(path).map(|(owner, _)| owner);
     // The floor's own tables are called after the platform.
     let prefix = format!("{}_", owner.unwrap_or("platform"));
     let text = statement.text.to_lowercase();

@@ -151,7 +151,7 @@ impl House {
     async fn begin(&mut self, mut command: Command) {
         self.child = Some(command.stdout(Stdio::null()).spawn().expect("the binary starts"));
         let started = Instant::now();
-        let client = reqwest::Client::new();
+        let client = testkit::http().build().expect("a client");
         loop {
             let ready =
                 client.get(format!("{}/readyz", self.url)).timeout(Duration::from_secs(3)).send().await;
@@ -183,7 +183,7 @@ impl House {
 
     pub fn caller(&self) -> Caller {
         Caller {
-            client: reqwest::Client::builder().timeout(Duration::from_secs(60)).build().expect("a client"),
+            client: testkit::http().timeout(Duration::from_secs(60)).build().expect("a client"),
             url: self.url.clone(),
             token: None,
         }

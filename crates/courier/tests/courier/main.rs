@@ -1,0 +1,4 @@
+//! Deliveries as the other side sees them: signed, in order, once each, whatever becomes of either side.
+
+mod lanes;
+mod other_side;
