@@ -151,16 +151,14 @@ pub async fn try_now(tx: &mut Tx, endpoint: &Endpoint) -> Result<(), Fault> {
     tx.record(&CourierFact::of_endpoint(facts::ENDPOINT_TRIED, endpoint.id, data)).await.map(drop)
 }
 
-/// Everything that waits at one endpoint goes to another: the owner is reached otherwise from now on. Answers how many.
+/// Gives up whatever has not left for an endpoint, dead ones too: its owner is reached otherwise from now on. Answers how many.
 ///
 /// # Errors
 /// The store.
-pub async fn move_deliveries(tx: &mut Tx, from: EndpointId, to: EndpointId) -> Result<u64, Fault> {
-    let moved = store::move_deliveries(tx, from, to).await?;
-    tx.fixture::<Courier>().wake();
-    let data = json!({ "moved": moved, "to": to });
-    tx.record(&CourierFact::of_endpoint(facts::ENDPOINT_CHANGED, from, data)).await?;
-    Ok(moved)
+pub async fn drop_waiting(tx: &mut Tx, id: EndpointId) -> Result<u64, Fault> {
+    let dropped = store::drop_waiting(tx, id).await?;
+    tx.record(&CourierFact::of_endpoint(facts::ENDPOINT_LEFT, id, json!({ "deliveries": dropped }))).await?;
+    Ok(dropped)
 }
 
 /// A dead delivery is sent again, for instance because the other side has mended itself.

@@ -4,12 +4,13 @@ use crate::model::{Delivery, Endpoint};
 use crate::outside::Outside;
 use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
+use platform::Fault;
 use seal::Zeroizing;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{LocalFuture, Tx};
+use store::{Conn, LocalFuture, Tx};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -44,6 +45,16 @@ pub trait Sender: Send + Sync {
     /// Endpoints of this kind are its own.
     fn kind(&self) -> &'static str;
 
+    /// Adds to what is said what is known only now that it leaves (what the other side calls a thing, say).
+    fn fill<'a>(&'a self, _: &'a mut Conn, _: &'a Endpoint, _: &'a mut Delivery) -> LocalFuture<'a, Result<(), Fault>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Whether a delivery leaves no trace once it has arrived: a question that is asked every minute.
+    fn is_passing(&self, _: &Delivery) -> bool {
+        false
+    }
+
     /// One attempt. Ends by itself: every call outside has its limit.
     fn send<'a>(&'a self, outside: &'a Outside, attempt: &'a Attempt) -> BoxFuture<'a, Sent>;
 
@@ -53,7 +64,7 @@ pub trait Sender: Send + Sync {
         tx: &'a mut Tx,
         delivery: &'a Delivery,
         answer: &'a Value,
-    ) -> LocalFuture<'a, Result<(), platform::Fault>>;
+    ) -> LocalFuture<'a, Result<(), Fault>>;
 }
 
 /// The senders of this house and its way outside.

@@ -16,6 +16,8 @@ pub const ENDPOINT_TRIED: &str = "courier.endpoint_tried";
 /// So many troubles in a row that the circuit opened.
 pub const ENDPOINT_LOST: &str = "courier.endpoint_lost";
 pub const ENDPOINT_BACK: &str = "courier.endpoint_back";
+/// Nothing leaves for it any more.
+pub const ENDPOINT_LEFT: &str = "courier.endpoint_left";
 pub const DELIVERY_DIED: &str = "courier.delivery_died";
 pub const DELIVERY_RETRIED: &str = "courier.delivery_retried";
 pub const DELIVERY_SKIPPED: &str = "courier.delivery_skipped";

@@ -17,7 +17,7 @@ mod store;
 mod webhook;
 
 pub use commands::{
-    NewEndpoint, Word, change_endpoint, make_endpoint, move_deliveries, open_secret, order, pause, resume,
+    NewEndpoint, Word, change_endpoint, drop_waiting, make_endpoint, open_secret, order, pause, resume,
     retry, skip, try_now,
 };
 pub use courier::{Attempt, Courier, Sender, Sent};

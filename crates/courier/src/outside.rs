@@ -82,7 +82,7 @@ impl Outside {
         }
     }
 
-    /// Sends a request that was made with [`Outside::request`], and reads the answer up to its bound.
+    /// Sends a request that was made with [`Outside::get`] or [`Outside::post`], and reads the answer up to its bound.
     ///
     /// # Errors
     /// Each way a call can fail, in words.
@@ -96,8 +96,12 @@ impl Outside {
         Ok(Answer { status, content_type, retry_after, body })
     }
 
-    pub fn request(&self, method: reqwest::Method, url: Url) -> reqwest::RequestBuilder {
-        self.client.request(method, url)
+    pub fn get(&self, url: Url) -> reqwest::RequestBuilder {
+        self.client.get(url)
+    }
+
+    pub fn post(&self, url: Url) -> reqwest::RequestBuilder {
+        self.client.post(url)
     }
 }
 
@@ -261,7 +265,7 @@ mod tests {
     async fn a_name_that_means_this_machine_is_not_reached() {
         let outside = Outside::new(&[]).expect("a client");
         let url = outside.check("http://localhost:9/").expect("a name is judged when it is resolved");
-        let refused = outside.call(outside.request(reqwest::Method::GET, url)).await.expect_err("refused");
+        let refused = outside.call(outside.get(url)).await.expect_err("refused");
         assert!(refused.to_string().contains("within this network"), "{refused}");
     }
 }

@@ -52,3 +52,16 @@ pub async fn of_subject(
 ) -> Result<Vec<Delivery>, Fault> {
     store::of_subject(conn, district, subject, OF_SUBJECT_MAX).await
 }
+
+/// Whether something about a subject has not arrived at an endpoint yet.
+///
+/// # Errors
+/// The store.
+pub async fn is_waiting(
+    conn: &mut Conn,
+    district: DistrictId,
+    endpoint: EndpointId,
+    subject: Uuid,
+) -> Result<bool, Fault> {
+    store::is_waiting(conn, district, endpoint, subject).await
+}

@@ -119,15 +119,9 @@ async fn work(edge: &Edge, (district, id): Lane) -> Result<usize, Fault> {
     let mut attempts = 0;
     while let Some(round) = next_round(edge, &courier, &actor, id).await? {
         attempts += round.attempts.len();
-        let Some(sender) = courier.sender(&round.endpoint.kind) else {
-            return Err(Fault::broken(format!(
-                "nobody speaks to endpoints of the kind {}",
-                round.endpoint.kind
-            )));
-        };
-        let sending = round.attempts.iter().map(|attempt| sender.send(&courier.outside, attempt));
+        let sending = round.attempts.iter().map(|attempt| round.sender.send(&courier.outside, attempt));
         let outcomes = join_all(sending).await;
-        settle(edge, &actor, &sender, round, outcomes).await?;
+        settle(edge, &actor, round, outcomes).await?;
     }
     let server = courier.server;
     edge.db.write(&actor, async move |tx: &mut Tx| store::release(tx, id, server).await).await?;
@@ -137,6 +131,7 @@ async fn work(edge: &Edge, (district, id): Lane) -> Result<usize, Fault> {
 /// What leaves at once.
 struct Batch {
     endpoint: Endpoint,
+    sender: Arc<dyn Sender>,
     attempts: Vec<Attempt>,
 }
 
@@ -159,35 +154,41 @@ async fn next_round(
         return Ok(None);
     }
     let now = edge.now();
+    let senders = edge.fixture::<Courier>();
     let read = async move |conn: &mut Conn| {
         let Some(endpoint) = store::find_endpoint(conn, district, id).await? else { return Ok(None) };
         if endpoint.paused || !endpoint.health().is_open(now) {
             return Ok(None);
         }
-        let heads = store::heads(conn, district, id, now, endpoint.pace).await?;
-        Ok::<_, Fault>((!heads.is_empty()).then_some((endpoint, heads)))
+        let kind = &endpoint.kind;
+        let unknown = || Fault::broken(format!("nobody speaks to endpoints of the kind {kind}"));
+        let sender = senders.sender(kind).ok_or_else(unknown)?;
+        let mut heads = store::heads(conn, district, id, now, endpoint.pace).await?;
+        for delivery in &mut heads {
+            sender.fill(conn, &endpoint, delivery).await?;
+        }
+        Ok::<_, Fault>((!heads.is_empty()).then_some((endpoint, sender, heads)))
     };
-    let Some((endpoint, heads)) = edge.db.read(read).await? else { return Ok(None) };
+    let Some((endpoint, sender, heads)) = edge.db.read(read).await? else { return Ok(None) };
     let secret = open_secret(&*edge.fixture::<Vault>().of(district)?, &endpoint)?;
     let attempts = heads
         .into_iter()
         .map(|delivery| Attempt { endpoint: endpoint.clone(), secret: secret.clone(), delivery, now })
         .collect();
-    Ok(Some(Batch { endpoint, attempts }))
+    Ok(Some(Batch { endpoint, sender, attempts }))
 }
 
 /// Writes down what a round came to: each delivery, and how the endpoint is.
 async fn settle(
     edge: &Edge,
     actor: &Actor,
-    sender: &Arc<dyn Sender>,
     round: Batch,
     outcomes: Vec<Sent>,
 ) -> Result<(), Fault> {
     let results: Vec<(Delivery, Sent)> =
         round.attempts.into_iter().map(|a| a.delivery).zip(outcomes).collect();
     let health = judge(round.endpoint.health(), &results, edge.now());
-    let (before, id, sender) = (round.endpoint.health(), round.endpoint.id, sender.clone());
+    let (before, id, sender) = (round.endpoint.health(), round.endpoint.id, round.sender);
     let write = async move |tx: &mut Tx| {
         for (delivery, sent) in &results {
             settle_one(tx, &*sender, delivery, sent).await?;
@@ -238,6 +239,9 @@ async fn settle_one(tx: &mut Tx, sender: &dyn Sender, delivery: &Delivery, sent:
         }
         Sent::Trouble { why, .. } => (DeliveryState::Waiting, Some(why.clone())),
     };
+    if state == DeliveryState::Sent && sender.is_passing(delivery) {
+        return store::remove(tx, delivery.id).await;
+    }
     let due_at =
         if state == DeliveryState::Waiting { now.after(wait_after(attempts, rand::random())) } else { now };
     store::settle(tx, Settled { id: delivery.id, state, due_at, attempts, error }).await?;

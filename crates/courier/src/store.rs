@@ -78,9 +78,9 @@ sql! {
     SETTLE: Settlement =
         "update courier_delivery set state = $3, due_at = $4, attempts = $5, last_error = $6, settled_at = $7
          where district = $1 and id = $2 and state in ('waiting', 'dead')";
-    MOVE_DELIVERIES: (DistrictId, EndpointId, EndpointId, Time) =
-        "update courier_delivery set endpoint_id = $3, due_at = $4, attempts = 0
-         where district = $1 and endpoint_id = $2 and state = 'waiting'";
+    DROP_WAITING: (DistrictId, EndpointId, Time) =
+        "update courier_delivery set state = 'skipped', settled_at = $3
+         where district = $1 and endpoint_id = $2 and state in ('waiting', 'dead')";
     HURRY: (DistrictId, EndpointId, Time) =
         "update courier_delivery set due_at = $3 where district = $1 and endpoint_id = $2 and state = 'waiting' and due_at > $3";
     QUEUE: (DistrictId, EndpointId) -> Queue =
@@ -93,6 +93,10 @@ sql! {
     OF_SUBJECT: (DistrictId, Uuid, i64) -> Delivery =
         "select id, endpoint_id, subject_id, kind, body, fact_id, made_at, due_at, attempts, state, last_error, settled_at
          from courier_delivery where district = $1 and subject_id = $2 order by id limit $3";
+    REMOVE: (DistrictId, DeliveryId) = "delete from courier_delivery where district = $1 and id = $2";
+    IS_WAITING: (DistrictId, EndpointId, Uuid) -> (DeliveryId,) =
+        "select id from courier_delivery where district = $1 and endpoint_id = $2 and subject_id = $3 and state in ('waiting', 'dead')
+         order by id limit 1";
     FORGET: (DistrictId, Time) =
         "delete from courier_delivery where district = $1 and settled_at is not null and settled_at < $2";
 }
@@ -226,9 +230,9 @@ pub(crate) async fn settle(tx: &mut Tx, settled: Settled) -> Result<(), Fault> {
         .map(drop)
 }
 
-pub(crate) async fn move_deliveries(tx: &mut Tx, from: EndpointId, to: EndpointId) -> Result<u64, Fault> {
+pub(crate) async fn drop_waiting(tx: &mut Tx, id: EndpointId) -> Result<u64, Fault> {
     let (district, now) = (tx.district(), tx.now());
-    tx.execute(&MOVE_DELIVERIES, (district, from, to, now)).await
+    tx.execute(&DROP_WAITING, (district, id, now)).await
 }
 
 pub(crate) async fn hurry(tx: &mut Tx, id: EndpointId) -> Result<u64, Fault> {
@@ -257,6 +261,20 @@ pub(crate) async fn of_subject(
     limit: i64,
 ) -> Result<Vec<Delivery>, Fault> {
     conn.all(&OF_SUBJECT, (district, subject, limit)).await
+}
+
+pub(crate) async fn remove(tx: &mut Tx, id: DeliveryId) -> Result<(), Fault> {
+    let district = tx.district();
+    tx.execute(&REMOVE, (district, id)).await.map(drop)
+}
+
+pub(crate) async fn is_waiting(
+    conn: &mut Conn,
+    district: DistrictId,
+    endpoint: EndpointId,
+    subject: Uuid,
+) -> Result<bool, Fault> {
+    Ok(conn.optional(&IS_WAITING, (district, endpoint, subject)).await?.is_some())
 }
 
 pub(crate) async fn forget(tx: &mut Tx, before: Time) -> Result<u64, Fault> {

@@ -6,7 +6,6 @@ use crate::outside::{Answer, Outside};
 use crate::signature::{ID_HEADER, SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER, seconds};
 use futures_util::future::BoxFuture;
 use platform::Fault;
-use reqwest::Method;
 use serde_json::{Value, json};
 use store::{LocalFuture, Tx};
 
@@ -50,7 +49,7 @@ async fn send(outside: &Outside, attempt: &Attempt) -> Sent {
     let message = json!({ "type": delivery.kind, "timestamp": delivery.made_at, "data": delivery.body.0 });
     let body = message.to_string();
     let request = outside
-        .request(Method::POST, url)
+        .post(url)
         .header("content-type", "application/json")
         .header(ID_HEADER, &id)
         .header(TIMESTAMP_HEADER, seconds(attempt.now))

@@ -260,22 +260,20 @@ async fn an_answer_that_was_lost_makes_the_same_message_again() {
 }
 
 #[tokio::test]
-async fn a_paused_endpoint_gets_nothing_and_a_moved_one_everything() {
+async fn a_paused_endpoint_gets_nothing_and_a_left_one_never_will() {
     each_engine(&[&CAPABILITY], async |town| {
-        let (old, new) = (OtherSide::open().await, OtherSide::open().await);
-        let from = open_endpoint(&town, &old).await;
-        let to = open_endpoint(&town, &new).await;
-        let pause = async move |tx: &mut Tx| courier::pause(tx, from).await;
+        let other = OtherSide::open().await;
+        let endpoint = open_endpoint(&town, &other).await;
+        let pause = async move |tx: &mut Tx| courier::pause(tx, endpoint).await;
         town.db().write::<_, Fault, _>(&town.system(), pause).await.expect("paused");
-        let subject = Uuid::new_v4();
-        order(&town, from, &[subject], 0..3).await;
+        order(&town, endpoint, &subjects(1), 0..3).await;
         assert_eq!(deliver_due(&town.edge).await.expect("lanes work"), 0);
-        let go = async move |tx: &mut Tx| courier::move_deliveries(tx, from, to).await;
-        assert_eq!(town.db().write::<_, Fault, _>(&town.system(), go).await.expect("moved"), 3);
-        deliver_due(&town.edge).await.expect("lanes work");
-        // The other endpoint knows its own secret, and refuses what is signed with another.
-        assert_eq!(counts_of(&new)[&subject.to_string()], [0, 1, 2]);
-        assert!(old.taken().is_empty());
+        let leave = async move |tx: &mut Tx| courier::drop_waiting(tx, endpoint).await;
+        assert_eq!(town.db().write::<_, Fault, _>(&town.system(), leave).await.expect("left"), 3);
+        let resume = async move |tx: &mut Tx| courier::resume(tx, endpoint).await;
+        town.db().write::<_, Fault, _>(&town.system(), resume).await.expect("resumed");
+        assert_eq!(deliver_due(&town.edge).await.expect("lanes work"), 0);
+        assert!(other.taken().is_empty());
     })
     .await;
 }
