@@ -50,8 +50,19 @@ pub fn may_see(actor: &Actor, case: &Case, following: Option<FollowerKind>) -> b
 
 /// [`may_see`] for a line of a list, which names no helpers and no followers.
 pub(crate) fn may_see_line(actor: &Actor, line: &Line) -> bool {
-    let own = [line.owner_post, line.host_post].into_iter().flatten().any(|post| actor.has_post(post));
-    own || is_within_view(actor, &line.area_path, line.unit_id)
+    Sight(actor).sees(&line.area_path, line.unit_id, [line.owner_post, line.host_post])
+}
+
+/// What somebody sees of lists, by what is known of a line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight<'a>(pub &'a Actor);
+
+impl Sight<'_> {
+    /// Whether the actor sees what lies there, is the unit's, or is at the actor's own posts.
+    pub fn sees(self, area_path: &str, unit: Option<OrganisationId>, posts: [Option<PostId>; 2]) -> bool {
+        let own = posts.into_iter().flatten().any(|post| self.0.has_post(post));
+        own || is_within_view(self.0, area_path, unit)
+    }
 }
 
 /// Whether the actor sees the cases of an area or a unit, whoever works on them.

@@ -8,15 +8,19 @@ use std::collections::BTreeMap;
 /// An answer in words.
 const ANSWER_CHARS_MAX: usize = 500;
 
-/// Refuses unknown questions, wrong kinds and missing required answers, by the question's code.
-pub fn check(case_type: &CaseType, answers: &BTreeMap<String, Value>) -> Result<(), CaseError> {
+/// Refuses unknown questions, wrong kinds and, where the reporter was asked, missing required answers, by the question's code.
+pub fn check(
+    case_type: &CaseType,
+    answers: &BTreeMap<String, Value>,
+    is_asked: bool,
+) -> Result<(), CaseError> {
     for (code, answer) in answers {
         let Some(question) = case_type.questions.iter().find(|q| q.code == *code) else {
             return Err(refuse(code, "没有这个问题", "there is no such question"));
         };
         check_answer(question, answer)?;
     }
-    for question in case_type.questions.iter().filter(|q| q.required) {
+    for question in case_type.questions.iter().filter(|q| is_asked && q.required) {
         if !answers.contains_key(&question.code) {
             return Err(refuse(&question.zh, "请回答这一项", "this needs an answer"));
         }

@@ -14,9 +14,11 @@ pub mod facts;
 mod http;
 pub mod import;
 mod intake;
+pub mod linked;
 mod map;
 pub mod model;
 mod open311;
+pub mod outcome;
 mod pages;
 pub mod photos;
 pub mod queries;
@@ -24,6 +26,7 @@ mod reactions;
 pub mod routing;
 mod rules;
 mod search;
+pub mod similar;
 mod stage;
 mod store;
 pub mod suggest;
@@ -31,8 +34,10 @@ pub mod trial;
 mod view;
 
 pub use at_hand::{list_at_address, list_at_hand};
+pub use access::HANDLE;
 pub use error::CaseError;
-pub use model::{Case, CaseId, FollowerId, Source};
+pub use model::{Case, CaseId, EntryId, FollowerId, Source};
+pub use queries::EntryRow;
 pub use rules::Rules;
 pub use view::{CaseLine, PostRef};
 
@@ -54,7 +59,8 @@ pub const CAPABILITY: Capability = Capability {
             "0005_day.sql",
             "0006_due.sql",
             "0007_reported.sql",
-            "0008_filtered.sql"
+            "0008_filtered.sql",
+            "0009_merged.sql"
         ]
     ),
     permissions: access::ALL,
@@ -70,6 +76,7 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
         let rules = load_rules(db).await?;
         db.fixtures().put(Arc::new(rules));
         db.fixtures().put(Arc::new(queries::map::Charts::default()));
+        db.fixtures().put(Arc::new(similar::Memory::default()));
         Ok(())
     })
 }

@@ -196,6 +196,11 @@ pub fn guards(case: &Case, setting: &Setting<'_>) -> Vec<&'static str> {
     all.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name).collect()
 }
 
+/// Whether somebody looks at finished work before it counts: a desk on the spot, or the reporter.
+pub fn is_looked_at_after(case: &Case, setting: &Setting<'_>) -> bool {
+    guards(case, setting).contains(&"needs_verify") || setting.reporter_reachable
+}
+
 /// Starts the clock of the first state and names its owner. Called once, when the case is made.
 pub fn begin(mut case: Case, state: &str, setting: &Setting<'_>) -> (Case, Entry) {
     case.state = state.to_owned();

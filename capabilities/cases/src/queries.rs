@@ -4,8 +4,10 @@ pub(crate) mod day;
 pub(crate) mod files;
 pub mod map;
 pub(crate) mod open311;
+pub(crate) mod outcome;
 pub mod period;
 pub mod reported;
+pub(crate) mod similar;
 pub(crate) mod workload;
 
 use crate::access;
@@ -168,6 +170,8 @@ sql! {
                     version
                 from cases_search s join cases_case c on c.district = s.district and c.id = s.case_id
                 where s.district = $1 and s.tokens @@ to_tsquery('simple', $2) order by s.case_id desc limit $3";
+    OPEN_OF_UNIT: (DistrictId, OrganisationId, CaseId, i64) -> (CaseId,) =
+        "select id from cases_case where district = $1 and unit_id = $2 and open and id > $3 order by id limit $4";
     TIMELINE: (DistrictId, CaseId, i64) -> EntryRow =
         "select id, at, action, from_state, to_state, actor_kind, actor_name, post_id, to_post, reason, note, level, due_at
          from cases_entry where district = $1 and case_id = $2 order by id limit $3";
@@ -432,6 +436,22 @@ pub struct Whole {
     pub followers: Vec<crate::store::Follower>,
 }
 
+/// Open cases that are a unit's work, after one.
+pub(crate) async fn open_of_unit(
+    conn: &mut Conn,
+    district: DistrictId,
+    unit: OrganisationId,
+    after: CaseId,
+    limit: i64,
+) -> Result<Vec<CaseId>, Fault> {
+    Ok(conn.all(&OPEN_OF_UNIT, (district, unit, after, limit)).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// A case's history, in its order.
+pub(crate) async fn timeline(conn: &mut Conn, district: DistrictId, id: CaseId) -> Result<Vec<EntryRow>, Fault> {
+    conn.all(&TIMELINE, (district, id, TIMELINE_ROWS_MAX)).await
+}
+
 /// Reads one case whole, for somebody who may see it or follows it.
 pub async fn find_whole(
     conn: &mut Conn,
@@ -449,7 +469,7 @@ pub async fn find_whole(
     if !access::may_see(actor, &case, following.map(|f| f.kind)) {
         return Err(CaseError::NotFound);
     }
-    let timeline = conn.all(&TIMELINE, (district, id, TIMELINE_ROWS_MAX)).await?;
+    let timeline = timeline(conn, district, id).await?;
     let photos = conn.all(&PHOTOS, (district, id, PHOTO_ROWS_MAX)).await?;
     let followers = crate::store::followers(conn, district, id).await?;
     Ok(Whole { case, timeline, photos, followers })

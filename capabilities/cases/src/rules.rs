@@ -37,6 +37,11 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// The names of every state a case can be in, by whichever version of the workflow.
+    pub fn state_names(&self) -> BTreeSet<String> {
+        self.library.iter().flat_map(|workflow| workflow.states.iter().map(|state| state.name.clone())).collect()
+    }
+
     /// Reads the built-in rule book, file by file replaced by those of the operator's folder.
     pub fn load(folder: Option<&Path>) -> Result<Self, Fault> {
         let read = |path: &str, builtin: &str| match folder.map(|f| f.join(path)) {

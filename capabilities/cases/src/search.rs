@@ -45,12 +45,13 @@ pub fn query_tokens(text: &str) -> Vec<String> {
     out
 }
 
-enum Run {
+/// A piece of a text without a break: Chinese characters, or one word of anything else in lower case.
+pub(crate) enum Run {
     Han(Vec<char>),
     Word(String),
 }
 
-fn split(text: &str, chars_max: usize, mut take: impl FnMut(Run)) {
+pub(crate) fn split(text: &str, chars_max: usize, mut take: impl FnMut(Run)) {
     let mut han: Vec<char> = Vec::new();
     let mut word = String::new();
     for c in text.chars().take(chars_max).chain(std::iter::once(' ')) {

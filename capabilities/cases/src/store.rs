@@ -8,7 +8,7 @@ use crate::error::CaseError;
 use crate::model::{Case, CaseId, Entry, EntryId, FollowerId, FollowerKind, PhotoId, Source};
 use crate::photos::StoredPhoto;
 use ::store::{Cell, Conn, Json, Kind, Tx, Value, list_item, row, sql, value};
-use platform::{AccountId, Actor, DistrictId, Fault, FaultKind, Personal, Phone, PostId, Time};
+use platform::{AccountId, Actor, DistrictId, Fault, FaultKind, Personal, Phone, PostId, Purpose, Time};
 use territory::AreaId;
 use uuid::Uuid;
 
@@ -134,6 +134,16 @@ pub struct Follower {
     pub name: Option<Personal<String>>,
     pub phone: Option<Personal<Phone>>,
     pub at: Time,
+}
+
+/// To tell whether somebody who asks is known already: the phone is compared, and shown to nobody.
+const COMPARING: Purpose = Purpose("telling whether somebody who asks is known already");
+
+impl Follower {
+    /// Whether this is the follower's phone.
+    pub fn has_phone(&self, phone: &Phone) -> bool {
+        self.phone.as_ref().is_some_and(|own| own.open(COMPARING) == phone)
+    }
 }
 
 impl From<FollowerRow> for Follower {

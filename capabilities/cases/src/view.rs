@@ -1,7 +1,7 @@
 //! Cases as screens see them: words beside codes, what the viewer may do and why not, nothing personal unasked.
 
 use crate::access::roles_towards;
-use crate::commands::MERGE_IN;
+use crate::commands::{INFORM, MERGE_IN};
 use crate::model::{Case, CaseId, FollowerKind, guards};
 use crate::queries::{EntryRow, Line, PhotoRow, Whole};
 use crate::rules::{Rules, seats};
@@ -268,6 +268,7 @@ impl Viewer {
         match (action, self.rules.workflow_at(workflow_version).action(action)) {
             ("report", _) => Words::of("报告", "Reported"),
             ("import", _) => Words::of("原系统的办理结果", "Outcome in the system it came from"),
+            (INFORM, _) => Words::of("告知", "For your information"),
             (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
             (_, Some(known)) => words(&known.words),
             (name, None) => Words::new(name, name),

@@ -50,6 +50,9 @@ pub const UPLOAD_BEGAN: &str = "fieldwork.upload_began";
 pub const UPLOADED_WHOLE: &str = "fieldwork.upload_whole";
 /// The visits of a grid were planned: how many are new, how many lost their ground, what did not fit into the hours.
 pub const PLANNED: &str = "fieldwork.visits_planned";
+/// Another capability asked that homes of a grid be seen: how many. And that they need not be any more.
+pub const ERRANDS_ASKED: &str = "fieldwork.errands_asked";
+pub const ERRANDS_TAKEN_BACK: &str = "fieldwork.errands_taken_back";
 /// A home's wishes for visits were written down.
 pub const WISHES_KEPT: &str = "fieldwork.wishes_kept";
 /// A resident said whether somebody came.

@@ -21,10 +21,11 @@ mod reseal;
 mod store;
 mod uploads;
 
+pub use commands::errands::{ErrandAsked, ask, take_back};
 pub use commands::uploads::sweep_uploads;
 pub use error::FieldworkError;
 pub use model::{
-    CampaignId, CommandId, DeviceId, FormId, FormState, Outcome, RouteId, SubmissionId, TaskId, TaskKind,
+    CampaignId, CommandId, DeviceId, Errand, FormId, FormState, Outcome, RouteId, SubmissionId, TaskId, TaskKind,
     TaskState,
 };
 pub use reseal::RESEALS;

@@ -35,6 +35,9 @@ pub use queries::described::{
 pub use queries::grounds::{Concerned, Ground, concerned};
 pub use queries::known::{KnownShare, known_share};
 pub use queries::listed::{Listed, listed};
+pub use queries::served::{
+    Branch, Nameable, SERVED_BUILDINGS_MAX, Served, nameable_in, served_below, served_on,
+};
 pub use reseal::RESEALS;
 pub use view::Viewer;
 

@@ -18,6 +18,7 @@ pub(crate) mod oversight;
 pub(crate) mod plates;
 pub(crate) mod rights;
 pub(crate) mod search;
+pub(crate) mod served;
 
 use crate::error::RegistryError;
 use crate::model::{Kind, Record, RecordId};

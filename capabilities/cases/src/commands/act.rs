@@ -34,6 +34,9 @@ pub struct Act {
     pub follower: Option<FollowerId>,
     /// Who acts is the clock.
     pub by_clock: bool,
+    /// What proves the work lies with the system of those who did it, and no photo comes along. Only where somebody looks afterwards:
+    /// a desk on the spot, or the reporter.
+    pub proof_elsewhere: bool,
 }
 
 /// The case after an action.
@@ -54,7 +57,10 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     }
     let reachable = is_reachable(tx, &case).await?;
     let setting = rules.setting(&case, &places, reachable, tx.now())?;
-    let deed = deed(&order, &case, &places, tx.now())?;
+    let mut deed = deed(&order, &case, &places, tx.now())?;
+    if order.proof_elsewhere && model::is_looked_at_after(&case, &setting) {
+        deed.photos = deed.photos.max(1);
+    }
     let (desk, dispatcher) = seats(&case, &places);
     let mut who = roles_towards(tx.actor(), &case, following, desk, dispatcher);
     if order.by_clock {

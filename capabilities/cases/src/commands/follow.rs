@@ -77,6 +77,25 @@ pub async fn follow(tx: &mut Tx, id: CaseId, order: Follow) -> Result<Joined, Ca
     Ok(Joined { case: next, follower: me, code: codes::code(&secret, id, me) })
 }
 
+/// Somebody who reported or follows a case asks again, by another way in: the history of an open case says so, and nobody is counted
+/// twice. Answers the case in which it goes on.
+///
+/// # Errors
+/// Not found, where nobody with this phone is known to the case.
+pub async fn ask_again(tx: &mut Tx, id: CaseId, phone: &Phone, note: &str) -> Result<Case, CaseError> {
+    let district = tx.district();
+    if !store::followers(tx, district, id).await?.iter().any(|f| f.has_phone(phone)) {
+        return Err(CaseError::NotFound);
+    }
+    let (common, _) = crate::queries::find_common(tx, district, id).await?;
+    let case = store::find(tx, district, common).await?.ok_or(CaseError::NotFound)?;
+    if case.open {
+        let note = clean_words(note, "words", super::WORDS_CHARS_MAX)?;
+        tell(tx, &case, &supplement(&case, note, tx.now()), None).await?;
+    }
+    Ok(case)
+}
+
 /// What was reported or joined with the phone that the signed-in resident has proven becomes theirs to see without a code;
 /// answers how many followings that were.
 pub async fn claim_reports(tx: &mut Tx) -> Result<u64, CaseError> {

@@ -2,6 +2,7 @@
 
 mod act;
 mod follow;
+mod inform;
 mod merge;
 mod photos;
 mod report;
@@ -9,10 +10,11 @@ mod reporter;
 mod route;
 
 pub use act::{Act, Acted, act, ring};
-pub use follow::{Follow, Joined, claim_reports, follow};
+pub use follow::{Follow, Joined, ask_again, claim_reports, follow};
+pub use inform::{INFORM, inform};
 pub use merge::MERGE_IN;
 pub use photos::add_photos;
-pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report};
+pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report, spot_of};
 pub use reporter::{OpenedReporter, PURPOSES, open_reporter};
 
 use crate::error::CaseError;

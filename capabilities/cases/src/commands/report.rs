@@ -13,6 +13,7 @@ use crate::model::{
 use crate::photos::{PHOTOS_MAX, StoredPhoto};
 use crate::rules::Rules;
 use crate::search;
+use crate::similar::Spot;
 use crate::store::{self, NewFollower};
 use ::store::{Json, Tx};
 use platform::{AccountId, Actor, ActorKind, DistrictId, Phone, Time, Words};
@@ -105,7 +106,9 @@ pub async fn report(tx: &mut Tx, order: Report) -> Result<Filed, CaseError> {
     let order = named_by_us(tx, checked(order, tx.now())?).await?;
     let case_type = type_for(&order, &rules, tx.district())?.clone();
     check_reporter(&order, &case_type)?;
-    crate::answers::check(&case_type, &order.answers)?;
+    // Whoever took a call for another house was not asked our questions.
+    let is_asked = order.source != Source::Hotline;
+    crate::answers::check(&case_type, &order.answers, is_asked)?;
     let place = locate(&order.place, &places)?;
     let case = draft(tx, &order, &case_type, &place, &rules);
     let setting = rules.setting(&case, &places, order.reporter.is_some(), tx.now())?;
@@ -269,6 +272,15 @@ fn locate<'a>(given: &PlaceGiven, places: &'a Snapshot) -> Result<Located<'a>, C
             Located { grid, path, point: None, address: Some(text.clone()) }
         }
     })
+}
+
+/// Where a report would lie, for comparing it with others before it is filed.
+///
+/// # Errors
+/// A refusal where the place is none of the district's.
+pub fn spot_of(given: &PlaceGiven, places: &Snapshot) -> Result<Spot, CaseError> {
+    let place = locate(given, places)?;
+    Ok(Spot::new(place.point, place.address.as_deref(), &place.path))
 }
 
 fn draft(tx: &Tx, order: &Report, case_type: &CaseType, place: &Located<'_>, rules: &Rules) -> Case {

@@ -112,6 +112,7 @@ async fn parse(
         length: body.length,
         follower,
         by_clock: false,
+        proof_elsewhere: false,
     })
 }
 

@@ -47,6 +47,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(map::list_behind))
         .routes(routes!(day::show_day))
         .routes(routes!(lists::find_case))
+        .routes(routes!(crate::similar::list_similar_cases))
         .routes(routes!(actions::act_on_case))
         .routes(routes!(actions::act_on_many))
         .routes(routes!(actions::follow_case))

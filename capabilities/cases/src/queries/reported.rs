@@ -26,7 +26,7 @@ impl Span {
     }
 
     /// A smaller id has no case of this time. Ids are sorted by time, as far as the reporter's device tells it.
-    fn first_id(self) -> CaseId {
+    pub(super) fn first_id(self) -> CaseId {
         const DAY: Duration = Duration::from_secs(24 * 3600);
         let millis = (self.from.before(DEVICE_CLOCK_OFF_MAX + DAY).micros().max(0) / 1000) as u128;
         CaseId(uuid::Uuid::from_u128(millis << 80))

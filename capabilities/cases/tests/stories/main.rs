@@ -17,5 +17,6 @@ mod photos;
 mod privacy;
 mod queues;
 mod routing;
+mod similar;
 mod statements;
 mod town;

@@ -48,7 +48,12 @@ pub struct Follower {
 
 /// Runs a story on every engine.
 pub async fn each_case_town(story: impl AsyncFn(CaseTown)) {
-    testkit::each_engine(CAPABILITIES, async |town: Town| story(CaseTown::settle(town).await).await).await;
+    each_town_of(CAPABILITIES, story).await;
+}
+
+/// Runs a story on every engine, in a house that has more than cases.
+pub async fn each_town_of(capabilities: &[&Capability], story: impl AsyncFn(CaseTown)) {
+    testkit::each_engine(capabilities, async |town: Town| story(CaseTown::settle(town).await).await).await;
 }
 
 impl CaseTown {

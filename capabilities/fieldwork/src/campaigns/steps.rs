@@ -93,6 +93,7 @@ async fn open(tx: &mut Tx, one: &Campaign, fits: Vec<Fit>) -> Result<i64, Fault>
         place: fit.place,
         from_on: content.from_on,
         due_on: content.due_on,
+        errand: None,
     };
     let tasks: Vec<NewTask> = fits.iter().map(task).collect();
     let opened = store::tasks::insert(tx, &tasks).await?;

@@ -4,6 +4,7 @@ mod campaigns;
 pub(crate) mod carry;
 mod days;
 pub(crate) mod devices;
+pub mod errands;
 mod files;
 mod forms;
 mod keys;

@@ -181,6 +181,7 @@ async fn due_of(
             place: Some(one.dwelling),
             from_on: period.from,
             due_on: period.due_on(one.person, today, is_out)?,
+            errand: None,
         })
     });
     Ok(due.collect())

@@ -180,6 +180,7 @@ pub(crate) async fn open_round(tx: &mut Tx, id: RouteId) -> Result<(), Fieldwork
         place: None,
         from_on: today,
         due_on: one.content.due_of(today),
+        errand: None,
     };
     let tasks: Vec<NewTask> = stops.iter().map(task).collect();
     let opened = store::tasks::insert(tx, &tasks).await?;
@@ -226,6 +227,7 @@ pub(crate) async fn open_inspections(tx: &mut Tx, data: &Value) -> Result<(), Fa
         place: one.place,
         from_on: today.min(one.by),
         due_on: one.by,
+        errand: None,
     };
     let tasks: Vec<NewTask> = due.iter().map(task).collect();
     let opened = store::tasks::insert(tx, &tasks).await?;

@@ -50,7 +50,7 @@ pub struct TaskForm {
 pub struct TaskLine {
     pub id: TaskId,
     pub kind: TaskKind,
-    /// `rule:lives_alone_80`, `campaign:<id>`, `route:<id>`
+    /// `rule:lives_alone_80`, `campaign:<id>`, `route:<id>`, `errand:outage:<id>`
     pub cause: String,
     pub campaign: Option<CampaignId>,
     /// What is to be done.
@@ -218,6 +218,9 @@ impl<'b> About<'b> {
     fn words_of(&self, task: &Task) -> (Words, Words) {
         if let Some(rule) = rule_of(&task.cause).and_then(|key| self.book.rule(key)) {
             return (rule.words.clone(), rule.reason.clone());
+        }
+        if let Some(errand) = &task.errand {
+            return (errand.title.clone(), errand.why.clone());
         }
         let of_campaign = task.campaign.and_then(|id| self.campaigns.get(&id));
         let of_route = || route_of(&task.cause).and_then(|id| self.routes.get(&id));

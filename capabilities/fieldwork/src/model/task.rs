@@ -135,10 +135,30 @@ pub struct NewTask {
     pub place: Option<RecordId>,
     pub from_on: Date,
     pub due_on: Date,
+    pub errand: Option<Errand>,
+}
+
+/// What is to be done and why, where no rule, campaign or route says it: another capability asked for it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Errand {
+    pub title: Words,
+    pub why: Words,
 }
 
 /// What the causes of a visit rule begin with.
 const RULE: &str = "rule:";
+/// What the causes of errands begin with.
+const ERRAND: &str = "errand:";
+
+/// The cause of an errand, after whatever asked for it: `outage:<id>`.
+pub fn errand_cause(key: &str) -> String {
+    format!("{ERRAND}{key}")
+}
+
+/// Whether a cause is an errand: it may stand for a service fact, as a visit rule may.
+pub fn is_errand(cause: &str) -> bool {
+    cause.starts_with(ERRAND)
+}
 
 /// The cause of the visits of a rule.
 pub fn rule_cause(key: &str) -> String {
@@ -166,8 +186,9 @@ pub fn code_of(chance: &str) -> String {
 pub struct Task {
     pub id: TaskId,
     pub kind: TaskKind,
-    /// Why it is there: `rule:lives_alone_80`, `campaign:<id>`, `route:<id>`.
+    /// Why it is there: `rule:lives_alone_80`, `campaign:<id>`, `route:<id>`, `errand:outage:<id>`.
     pub cause: String,
+    pub errand: Option<Errand>,
     pub campaign: Option<CampaignId>,
     /// A form to fill at it.
     pub form: Option<FormId>,
@@ -342,6 +363,7 @@ mod tests {
             id: TaskId(Uuid::from_u128(1)),
             kind,
             cause: "rule:lives_alone_80".to_owned(),
+            errand: None,
             campaign: None,
             form: None,
             area_path: "430204".to_owned(),

@@ -35,6 +35,10 @@ sql! {
         "select id, kind, campaign_id, form_id, area_path, subject_id, place_id, from_on, due_on, state, outcome, tries, tried_at, done_at,
              done_on_arrival, done_by, done_by_name, submission_id, content, code, said, said_at, changed_at
          from fieldwork_task where district = $1 and area_path = $2 and state = 'open' and kind = 'visit' order by due_on, id limit $3";
+    OPEN_OF_CAUSE: (DistrictId, String, i64) -> TaskRow =
+        "select id, kind, campaign_id, form_id, area_path, subject_id, place_id, from_on, due_on, state, outcome, tries, tried_at, done_at,
+             done_on_arrival, done_by, done_by_name, submission_id, content, code, said, said_at, changed_at
+         from fieldwork_task where district = $1 and cause = $2 and state = 'open' order by subject_id, due_on limit $3";
     /// Of the period, and what is still open of one before.
     EARLIER: (DistrictId, String, List<RecordId>, String) -> Earlier =
         "select subject_id, due_on, state, outcome from fieldwork_task
@@ -61,6 +65,15 @@ pub(crate) async fn open_visits(
     grid: &str,
 ) -> Result<Vec<TaskRow>, Fault> {
     conn.all(&OPEN_VISITS, (district, grid.to_owned(), VISITS_MAX)).await
+}
+
+/// Open tasks of one cause, as it stands in the open.
+pub(crate) async fn open_of_cause(
+    conn: &mut Conn,
+    district: DistrictId,
+    cause: &str,
+) -> Result<Vec<TaskRow>, Fault> {
+    conn.all(&OPEN_OF_CAUSE, (district, cause.to_owned(), VISITS_MAX)).await
 }
 
 /// What was planned before for a cause and these people, due since a day or still open.

@@ -4,8 +4,8 @@ use super::keys;
 use crate::access::require;
 use crate::error::FieldworkError;
 use crate::model::{
-    CampaignId, FormId, NewTask, Outcome, Said, SubmissionId, TASK_KEEPING, Task, TaskId, TaskKind, TaskNote,
-    TaskState, code_of, is_rule,
+    CampaignId, Errand, FormId, NewTask, Outcome, Said, SubmissionId, TASK_KEEPING, Task, TaskId, TaskKind,
+    TaskNote, TaskState, code_of, is_errand, is_rule,
 };
 use ::store::{Conn, Tx, row, sql, value};
 use platform::{AccountId, DistrictId, Fault, FaultKind, Permission, Personal, Time};
@@ -58,6 +58,8 @@ row! {
 #[derive(Serialize, Deserialize)]
 struct TaskContent {
     cause: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    errand: Option<Errand>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     notes: Vec<TaskNote>,
 }
@@ -132,6 +134,7 @@ impl TaskRow {
             id: self.id,
             kind: self.kind,
             cause: content.cause,
+            errand: content.errand,
             campaign: self.campaign_id,
             form: self.form_id,
             area_path: self.area_path,
@@ -161,18 +164,23 @@ fn sealed(
     keys: &Keyring,
     district: DistrictId,
     id: TaskId,
-    cause: &str,
+    (cause, errand): (&str, Option<&Errand>),
     notes: &[TaskNote],
 ) -> Result<Vec<u8>, Fault> {
-    let content = TaskContent { cause: cause.to_owned(), notes: notes.to_vec() };
+    let content = TaskContent { cause: cause.to_owned(), errand: errand.cloned(), notes: notes.to_vec() };
     let plain = serde_json::to_vec(&content);
     let plain = Zeroizing::new(plain.map_err(|e| Fault::broken("words of a task are no JSON").because(e))?);
     keys.seal(&Context { district, column: CONTENT, row: id.0 }, &plain)
 }
 
-/// A cause as it stands in the open: of a rule its keyed hash.
+/// A cause as it stands in the open: of a rule and an errand its keyed hash.
 pub(crate) fn cause_column(keys: &Keyring, cause: &str) -> String {
-    if is_rule(cause) { format!("rule:{}", keys.blind(CAUSE, cause)) } else { cause.to_owned() }
+    let hidden = |kind: &str| format!("{kind}:{}", keys.blind(CAUSE, cause));
+    match (is_rule(cause), is_errand(cause)) {
+        (true, _) => hidden("rule"),
+        (_, true) => hidden("errand"),
+        _ => cause.to_owned(),
+    }
 }
 
 /// Plans tasks that were not planned before; answers how many are new.
@@ -193,7 +201,7 @@ pub(crate) async fn insert(tx: &mut Tx, tasks: &[NewTask]) -> Result<u64, Fault>
             new.from_on.to_string(),
             new.due_on.to_string(),
             TaskState::Open,
-            sealed(&keys, district, id, &new.cause, &[])?,
+            sealed(&keys, district, id, (&new.cause, new.errand.as_ref()), &[])?,
             code_of(&keys.blind(CODE, &id.to_string()).to_string()),
             now,
         ))
@@ -235,7 +243,8 @@ pub(crate) async fn load_for(
 /// Saves what became of a task. It is told to devices from the moment it is written at, however long ago it was decided on.
 pub(crate) async fn save(tx: &mut Tx, task: &Task) -> Result<(), Fault> {
     let (district, keys) = (tx.district(), keys(tx)?);
-    let content = sealed(&keys, district, task.id, &task.cause, task.notes.open(TASK_KEEPING))?;
+    let what = (task.cause.as_str(), task.errand.as_ref());
+    let content = sealed(&keys, district, task.id, what, task.notes.open(TASK_KEEPING))?;
     let row = (
         district,
         task.id,

@@ -17,6 +17,7 @@ mod plates;
 mod retention;
 mod rights;
 mod search;
+mod served;
 mod statements;
 mod sync;
 mod town;

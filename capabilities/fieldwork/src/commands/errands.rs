@@ -1,0 +1,85 @@
+//! Errands: another capability asks that workers see those homes of a grid where somebody has a need. It says which homes and which need,
+//! and never learns which of them it was.
+
+use crate::facts::{ERRANDS_ASKED, ERRANDS_TAKEN_BACK, FieldworkFact};
+use crate::model::{Errand, NewTask, TaskKind, errand_cause};
+use crate::queries::tasks;
+use crate::store;
+use ::store::Tx;
+use jiff::civil::Date;
+use platform::Fault;
+use registry::{Ground, RecordId};
+use serde_json::json;
+use std::collections::{BTreeSet, HashSet};
+
+/// What is asked of one grid.
+#[derive(Clone, Debug)]
+pub struct ErrandAsked {
+    /// What asked for it, `outage:<id>`: the same twice asks once.
+    pub key: String,
+    pub grid: String,
+    /// Homes of the grid that come into question.
+    pub homes: HashSet<RecordId>,
+    /// Keys of service facts: a home where somebody has one of them is seen.
+    pub needs: Vec<String>,
+    pub errand: Errand,
+    pub from_on: Date,
+    pub due_on: Date,
+}
+
+/// Opens a task for each home where somebody has one of the needs; whose data is only stored is left out. Answers how many are new.
+///
+/// # Errors
+/// A fault of the database, or a service fact that does not open.
+pub async fn ask(tx: &mut Tx, asked: &ErrandAsked) -> Result<u64, Fault> {
+    let (district, keys, today) = (tx.district(), store::keys(tx)?, tx.now().local().date());
+    let grounds: Vec<Ground> = asked.needs.iter().cloned().map(Ground::Fact).collect();
+    let found = registry::concerned(tx, &keys, district, &asked.grid, &grounds, today).await?;
+    let homes: BTreeSet<RecordId> = found.iter().flatten().map(|one| one.dwelling).collect();
+    let task = |home: RecordId| NewTask {
+        kind: TaskKind::Notice,
+        cause: errand_cause(&asked.key),
+        campaign: None,
+        form: None,
+        area_path: asked.grid.clone(),
+        subject: home,
+        place: Some(home),
+        from_on: asked.from_on,
+        due_on: asked.due_on,
+        errand: Some(asked.errand.clone()),
+    };
+    let tasks: Vec<NewTask> = homes.into_iter().filter(|home| asked.homes.contains(home)).map(task).collect();
+    let new = store::tasks::insert(tx, &tasks).await?;
+    if new > 0 {
+        note(tx, ERRANDS_ASKED, &asked.grid, new).await?;
+    }
+    Ok(new)
+}
+
+/// Takes back what is still open of an errand, wherever it was asked. Answers how many.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn take_back(tx: &mut Tx, key: &str) -> Result<u64, Fault> {
+    let (district, keys) = (tx.district(), store::keys(tx)?);
+    let cause = store::tasks::cause_column(&keys, &errand_cause(key));
+    let mut taken = 0;
+    for row in tasks::open_of_cause(tx, district, &cause).await? {
+        let mut task = row.open(&keys, district)?;
+        if task.withdraw() {
+            store::tasks::save(tx, &task).await?;
+            taken += 1;
+        }
+    }
+    if taken > 0 {
+        note(tx, ERRANDS_TAKEN_BACK, &territory::root_path(district), taken).await?;
+    }
+    Ok(taken)
+}
+
+async fn note(tx: &mut Tx, name: &'static str, area_path: &str, homes: u64) -> Result<(), Fault> {
+    let places = tx.fixture::<territory::Map>().of(tx.district());
+    let area = places.by_path(area_path).map_or(uuid::Uuid::nil(), |area| area.id.0);
+    let fact = FieldworkFact::of_area(name, area, area_path, json!({ "homes": homes }));
+    tx.record(&fact).await.map(drop)
+}

@@ -1,0 +1,153 @@
+//! What happens to a case goes to the partner whose work it is: told anew after each step, from the history itself, in its order.
+
+use super::facts::{PartnerFact, REQUEST_ENDED, REQUEST_OPENED};
+use super::states::StateTables;
+use crate::model::partner::{LinkedRequest, Partner, is_at_work};
+use crate::store::partners as rows;
+use ::store::{FactRow, LocalFuture, Tx};
+use cases::{Case, CaseId, EntryRow, Rules};
+use courier::Order;
+use platform::{Fault, OrganisationId, Time};
+use serde_json::{Value, json};
+
+/// A case is theirs from now on.
+pub(crate) const ASSIGNED: &str = "case.assigned";
+/// Something happened to a case of theirs.
+pub(crate) const UPDATED: &str = "case.updated";
+/// A case is theirs no more.
+pub(crate) const WITHDRAWN: &str = "case.withdrawn";
+
+/// The reaction to every step of a case.
+pub(crate) fn forward<'a>(tx: &'a mut Tx, fact: &'a FactRow) -> LocalFuture<'a, Result<(), Fault>> {
+    Box::pin(async move { bring_up_to_date(tx, CaseId(fact.subject_id), Some(fact)).await })
+}
+
+/// Tells each partner concerned what it has not been told. May run twice, and in any order: it goes by what was told last.
+pub(crate) async fn bring_up_to_date(tx: &mut Tx, id: CaseId, fact: Option<&FactRow>) -> Result<(), Fault> {
+    let district = tx.district();
+    let Some(case) = cases::linked::find(tx, district, id).await? else { return Ok(()) };
+    let theirs = partner_of(tx, &case).await?;
+    for request in rows::requests_of_case(tx, district, id).await? {
+        if request.open && theirs.as_ref().is_none_or(|p| p.organisation_id != request.organisation_id) {
+            end(tx, &case, request, fact).await?;
+        }
+    }
+    match theirs {
+        Some(partner) => tell(tx, &case, &partner, fact).await,
+        None => Ok(()),
+    }
+}
+
+/// The partner whose system has the case: that of the organisation that handles it, once it was given to it and until it is over.
+async fn partner_of(tx: &mut Tx, case: &Case) -> Result<Option<Partner>, Fault> {
+    let district = tx.district();
+    let Some(organisation) = organisation_of(tx, case) else { return Ok(None) };
+    let found = rows::partner(tx, district, organisation).await?;
+    let Some(partner) = found.filter(|partner| partner.endpoint_id.is_some()) else { return Ok(None) };
+    if is_at_work(&case.state) {
+        return Ok(Some(partner));
+    }
+    // What they have finished stays theirs while it is looked at: they hear how it ends.
+    let known = rows::request(tx, district, organisation, case.id).await?;
+    Ok(known.filter(|request| request.open).map(|_| partner))
+}
+
+fn organisation_of(tx: &Tx, case: &Case) -> Option<OrganisationId> {
+    let places = tx.fixture::<territory::Map>().of(tx.district());
+    places.post(case.host_post?)?.organisation
+}
+
+async fn tell(tx: &mut Tx, case: &Case, partner: &Partner, fact: Option<&FactRow>) -> Result<(), Fault> {
+    let (district, organisation) = (tx.district(), partner.organisation_id);
+    let mut request = rows::open_request(tx, organisation, case.id).await?;
+    let history = cases::linked::entries_after(tx, district, case.id, request.told_entry).await?;
+    let Some(last) = history.last().map(|entry| entry.id) else { return Ok(()) };
+    let is_new = request.told_entry.is_none() || !request.open;
+    if is_new {
+        order(tx, partner, case, ASSIGNED, whole(tx, case), fact).await?;
+        let data = json!({ "number": case.number });
+        tx.record(&PartnerFact::of_case(REQUEST_OPENED, organisation, case.id, data)).await?;
+    } else {
+        let name = organisation_name(tx, organisation);
+        for entry in history.iter().filter(|entry| !is_their_own(entry, &name)) {
+            let body = update(tx, case, partner, entry);
+            order(tx, partner, case, UPDATED, body, fact).await?;
+        }
+    }
+    request.told_entry = Some(last);
+    request.open = case.open;
+    request.ended_at = (!case.open).then(|| tx.now());
+    rows::save_request(tx, &request).await
+}
+
+async fn end(tx: &mut Tx, case: &Case, request: LinkedRequest, fact: Option<&FactRow>) -> Result<(), Fault> {
+    let (district, organisation) = (tx.district(), request.organisation_id);
+    if let Some(partner) = rows::partner(tx, district, organisation).await? {
+        order(tx, &partner, case, WITHDRAWN, json!({ "number": case.number }), fact).await?;
+    }
+    let data = json!({ "number": case.number });
+    tx.record(&PartnerFact::of_case(REQUEST_ENDED, organisation, case.id, data)).await?;
+    let ended_at = Some(tx.now());
+    rows::save_request(tx, &LinkedRequest { open: false, ended_at, ..request }).await
+}
+
+async fn order(
+    tx: &mut Tx,
+    partner: &Partner,
+    case: &Case,
+    kind: &'static str,
+    body: Value,
+    fact: Option<&FactRow>,
+) -> Result<(), Fault> {
+    // At the console nothing leaves: they read the case itself.
+    let Some(endpoint) = partner.endpoint_id else { return Ok(()) };
+    let fact = fact.map(|fact| fact.id);
+    courier::order(tx, Order { endpoint, subject: case.id.0, kind, body, fact }).await.map(drop)
+}
+
+/// What they said themselves is not told them again.
+fn is_their_own(entry: &EntryRow, name: &str) -> bool {
+    entry.actor_kind == platform::ActorKind::Service.name() && entry.actor_name == name
+}
+
+/// The name under which a partner stands in the history of a case.
+pub(crate) fn organisation_name(tx: &Tx, organisation: OrganisationId) -> String {
+    let places = tx.fixture::<territory::Map>().of(tx.district());
+    places.organisation_by_id(organisation).map_or_else(String::new, |o| o.name.clone())
+}
+
+/// A case as a partner needs it to go there and work: what, where, until when. Never who reported it, nor of which household.
+fn whole(tx: &Tx, case: &Case) -> Value {
+    let rules = tx.fixture::<Rules>();
+    let type_words = rules.find_type(case.district, &case.type_code).map(|t| t.short.clone());
+    json!({
+        "number": case.number,
+        "type": case.type_code,
+        "type_name": type_words,
+        "words": case.words,
+        "address": case.address,
+        "longitude": case.lon,
+        "latitude": case.lat,
+        "reported_at": told_at(case.reported_at),
+        "due_at": case.due_at.map(told_at),
+    })
+}
+
+/// A step of a case in a partner's words.
+fn update(tx: &Tx, case: &Case, partner: &Partner, entry: &EntryRow) -> Value {
+    let tables = tx.fixture::<StateTables>();
+    let state = tables.table(&partner.states).and_then(|table| table.theirs(&entry.to_state)).map(str::to_owned);
+    json!({
+        "number": case.number,
+        "entry": entry.id,
+        "action": entry.action,
+        "state": state,
+        "note": entry.note,
+        "at": told_at(entry.at),
+        "due_at": case.due_at.map(told_at),
+    })
+}
+
+fn told_at(at: Time) -> String {
+    at.to_string()
+}

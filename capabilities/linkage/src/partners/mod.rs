@@ -1,0 +1,61 @@
+//! Partners 联动单位: how an organisation's own system takes part in a case, by whichever rung it is reached.
+//!
+//! What happens to a case here is told by [`forward`] (a reaction), what they say comes in by [`said`], over GeoReport v2 ([`open311`])
+//! or signed messages ([`inbound`]). The courier carries; `states` understands.
+
+pub(crate) mod facts;
+pub(crate) mod forward;
+mod http;
+mod inbound;
+pub(crate) mod open311;
+mod reactions;
+mod reseal;
+pub(crate) mod said;
+pub(crate) mod secrets;
+pub(crate) mod states;
+
+pub(crate) use reactions::{REACTIONS, TIMERS};
+pub use reseal::RESEALS;
+
+use self::open311::Open311Sender;
+use self::states::StateTables;
+use ::store::{Db, Tx};
+use courier::Courier;
+use edge::{Edge, Settings};
+use platform::{Actor, DistrictId, Fault};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) fn routes() -> OpenApiRouter<Edge> {
+    http::routes().merge(inbound::routes())
+}
+
+/// Messages of partners are remembered for so long; what is older than five minutes is not believed anyway.
+const MESSAGES_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Puts the tables of states on the shelf, and gives the courier somebody who speaks Open311.
+///
+/// # Errors
+/// A fault that names every hole in the tables.
+pub(crate) fn prepare(db: &Db) -> Result<(), Fault> {
+    let fixtures = db.fixtures();
+    let states: BTreeSet<String> = fixtures.get::<cases::Rules>().state_names();
+    fixtures.put(Arc::new(StateTables::load(&fixtures.get::<Settings>(), &states)?));
+    fixtures.get::<Courier>().add_sender(Arc::new(Open311Sender));
+    Ok(())
+}
+
+/// Forgets messages of long ago.
+///
+/// # Errors
+/// The store.
+pub async fn sweep(db: &Db, district: DistrictId) -> Result<u64, Fault> {
+    let actor = Actor::system(district, "tidying");
+    db.write(&actor, async move |tx: &mut Tx| {
+        let before = tx.now().before(MESSAGES_KEPT);
+        crate::store::partners::forget_messages(tx, before).await
+    })
+    .await
+}

@@ -1,0 +1,13 @@
+//! What linkage does by itself, room by room.
+
+use crate::{outages, partners};
+use ::store::{Reaction, Timer};
+
+pub(crate) const REACTIONS: &[Reaction] =
+    &[partners::REACTIONS[0], partners::REACTIONS[1], outages::REACTIONS[0]];
+
+pub(crate) const TIMERS: &[Timer] = &[partners::TIMERS[0], outages::TIMERS[0], outages::TIMERS[1]];
+
+// None of a room is left out.
+const _: () = assert!(REACTIONS.len() == partners::REACTIONS.len() + outages::REACTIONS.len());
+const _: () = assert!(TIMERS.len() == partners::TIMERS.len() + outages::TIMERS.len());

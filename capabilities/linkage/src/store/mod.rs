@@ -1,0 +1,5 @@
+//! Loads and saves of linkage, room by room.
+
+pub(crate) mod hotline;
+pub(crate) mod outages;
+pub(crate) mod partners;

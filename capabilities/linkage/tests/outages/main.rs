@@ -1,0 +1,9 @@
+//! The stories of outages, told through the front door. One binary: it links once.
+
+mod answers;
+mod feeds;
+mod life;
+mod refusals;
+mod statements;
+mod town;
+mod visits;
