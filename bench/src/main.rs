@@ -1,7 +1,7 @@
 //! `make bench`: how fast the real release binary is, beside the raw limit of this machine in the same run.
 //!
 //! `MULIN_BENCH_CASES` says how many cases the large district has (1,000,000); `MULIN_BENCH_QUICK=1` makes it 50,000 and
-//! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `register`, `tables`, `districts`,
+//! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `similar`, `register`, `tables`, `districts`,
 //! `submissions` and `fieldwork` one part; PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
 
 mod fieldwork;
@@ -13,6 +13,7 @@ mod raw;
 mod register;
 mod rest;
 mod server;
+mod similar;
 mod submissions;
 mod table;
 mod tables;
@@ -29,9 +30,9 @@ use table::Line;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ENGINES: &[&str] = &["sqlite", "postgres"];
-const PARTS: &[&str] = &["cases", "register", "tables", "districts", "submissions", "fieldwork"];
+const PARTS: &[&str] = &["cases", "similar", "register", "tables", "districts", "submissions", "fieldwork"];
 /// Databases of one engine.
-const DATABASES: usize = 8;
+const DATABASES: usize = 9;
 const CASES: usize = 1_000_000;
 const CASES_QUICK: usize = 50_000;
 /// People of the description's district.
@@ -95,7 +96,7 @@ fn is_wanted(words: &[String], kind: &[&str], word: &str) -> bool {
 
 /// All parts of one engine, each on databases of its own.
 async fn measure_all(
-    [empty, large, registered, workbook, text, among_others, filled, phones]: [Engine; DATABASES],
+    [empty, large, registered, workbook, text, among_others, filled, phones, alike]: [Engine; DATABASES],
     words: &[String],
     scale: Scale,
     folder: &Path,
@@ -103,6 +104,9 @@ async fn measure_all(
 ) -> Result<(), String> {
     if is_wanted(words, PARTS, "cases") {
         measure::run([empty, large], scale, folder, lines).await?;
+    }
+    if is_wanted(words, PARTS, "similar") {
+        similar::run(alike, scale, folder, lines).await?;
     }
     if is_wanted(words, PARTS, "register") {
         register::run(registered, scale, folder, lines).await?;

@@ -5,7 +5,7 @@ use crate::model::{Case, CaseId, EntryId};
 use crate::queries::{self, EntryRow};
 use crate::store;
 use ::store::{Conn, Tx};
-use platform::{DistrictId, Fault, OrganisationId};
+use platform::{AccountId, DistrictId, Fault, OrganisationId};
 
 /// A case, for a capability above that has its own reason to read it: nobody is shown it by this.
 ///
@@ -13,6 +13,18 @@ use platform::{DistrictId, Fault, OrganisationId};
 /// The store.
 pub async fn find(conn: &mut Conn, district: DistrictId, id: CaseId) -> Result<Option<Case>, Fault> {
     store::find(conn, district, id).await
+}
+
+/// The account that reported a case; none where it had none.
+///
+/// # Errors
+/// The store.
+pub async fn reported_by(
+    conn: &mut Conn,
+    district: DistrictId,
+    case: CaseId,
+) -> Result<Option<AccountId>, Fault> {
+    store::reported_by(conn, district, case).await
 }
 
 /// The case of a number.

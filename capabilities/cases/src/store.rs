@@ -240,6 +240,15 @@ pub(crate) async fn load_for(
     if access::may_see(tx.actor(), &case, following) { Ok(case) } else { Err(CaseError::NotFound) }
 }
 
+/// The account behind the first line of a case's history.
+pub(crate) async fn reported_by(
+    conn: &mut Conn,
+    district: DistrictId,
+    id: CaseId,
+) -> Result<Option<AccountId>, Fault> {
+    Ok(conn.optional(&FIRST_ENTRY, (district, id)).await?.and_then(|(_, account)| account))
+}
+
 /// Reads a case for a screen that has already been given it by its own rule (a follower's page, a list).
 pub(crate) async fn find(conn: &mut Conn, district: DistrictId, id: CaseId) -> Result<Option<Case>, Fault> {
     conn.optional(&FIND, (district, id)).await

@@ -63,10 +63,7 @@ pub(crate) fn units_planned_for(actor: &Actor) -> Option<Vec<OrganisationId>> {
     if actor.holds_everywhere(&PLAN_OUTAGES) {
         return None;
     }
-    let mut units: Vec<OrganisationId> = actor
-        .scopes(&PLAN_OUTAGES)
-        .filter_map(unit_of)
-        .collect();
+    let mut units: Vec<OrganisationId> = actor.scopes(&PLAN_OUTAGES).filter_map(unit_of).collect();
     units.sort_unstable();
     units.dedup();
     Some(units)

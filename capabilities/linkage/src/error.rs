@@ -71,7 +71,10 @@ impl Refusal for LinkageError {
                 Problem::new(StatusCode::CONFLICT, "linkage.stale", words).with("present", present)
             }
             Self::NotBelieved(disbelief) => {
-                let words = Words::new("签名核对不上，消息没有收下。".to_owned(), format!("The message was not taken: {disbelief}."));
+                let words = Words::new(
+                    "签名核对不上，消息没有收下。".to_owned(),
+                    format!("The message was not taken: {disbelief}."),
+                );
                 Problem::new(StatusCode::UNAUTHORIZED, "linkage.not_believed", words)
             }
             Self::Problem(problem) => (**problem).clone(),

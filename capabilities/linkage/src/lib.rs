@@ -13,7 +13,7 @@ mod reactions;
 mod store;
 
 pub use error::LinkageError;
-pub use partners::{RESEALS, sweep};
+pub use partners::{RESEALS, follow, sweep};
 
 use ::store::migrations;
 use edge::{Capability, Preparation};
@@ -36,6 +36,6 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
         hotline::prepare(db)?;
         outages::prepare(db)?;
-        partners::prepare(db)
+        partners::prepare(db).await
     })
 }

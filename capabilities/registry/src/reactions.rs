@@ -3,7 +3,7 @@
 use crate::commands::{alarms, look_counts, notices, retention, rights};
 use crate::facts::ALARM;
 use crate::model::RequestId;
-use ::store::{Db, FactRow, LocalFuture, Reaction, Timer, TimerRow, Tx};
+use ::store::{ALWAYS, Db, FactRow, LocalFuture, Reaction, Timer, TimerRow, Tx};
 use edge::Districts;
 use jiff::civil::Date;
 use platform::{Actor, Fault, Time};
@@ -20,7 +20,7 @@ const SWEEP_HOUR: i8 = 4;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) static REACTIONS: &[Reaction] =
-    &[Reaction { name: "registry.raise_alarm", to: ALARM, run: raise_alarm }];
+    &[Reaction { name: "registry.raise_alarm", to: ALARM, wanted: ALWAYS, run: raise_alarm }];
 
 pub(crate) static TIMERS: &[Timer] = &[
     Timer { kind: ANSWER_DUE, run: answer_due },

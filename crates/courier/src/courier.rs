@@ -46,7 +46,12 @@ pub trait Sender: Send + Sync {
     fn kind(&self) -> &'static str;
 
     /// Adds to what is said what is known only now that it leaves (what the other side calls a thing, say).
-    fn fill<'a>(&'a self, _: &'a mut Conn, _: &'a Endpoint, _: &'a mut Delivery) -> LocalFuture<'a, Result<(), Fault>> {
+    fn fill<'a>(
+        &'a self,
+        _: &'a mut Conn,
+        _: &'a Endpoint,
+        _: &'a mut Delivery,
+    ) -> LocalFuture<'a, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
     }
 

@@ -28,7 +28,7 @@ async fn renew(db: &Db, district: DistrictId, tell: &(dyn Fn(u64) + Sync)) -> Re
         after = *last;
         let keys = db.fixtures().get::<Vault>().of(district)?;
         let mut renewed = Vec::new();
-        for (id, before) in page {
+        for (id, before) in page.into_iter().filter_map(|(id, secret)| Some((id, secret?))) {
             if let Some(sealed) = reseal_secret(&keys, district, id, &before)? {
                 renewed.push((id, sealed, before));
             }

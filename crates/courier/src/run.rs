@@ -179,12 +179,7 @@ async fn next_round(
 }
 
 /// Writes down what a round came to: each delivery, and how the endpoint is.
-async fn settle(
-    edge: &Edge,
-    actor: &Actor,
-    round: Batch,
-    outcomes: Vec<Sent>,
-) -> Result<(), Fault> {
+async fn settle(edge: &Edge, actor: &Actor, round: Batch, outcomes: Vec<Sent>) -> Result<(), Fault> {
     let results: Vec<(Delivery, Sent)> =
         round.attempts.into_iter().map(|a| a.delivery).zip(outcomes).collect();
     let health = judge(round.endpoint.health(), &results, edge.now());

@@ -47,9 +47,8 @@ sql! {
          where district = $1 and id = $2";
     SEAL_ENDPOINT: (DistrictId, EndpointId, Vec<u8>, Vec<u8>) =
         "update courier_endpoint set secret = $3 where district = $1 and id = $2 and secret = $4";
-    SEALED_ENDPOINTS: (DistrictId, EndpointId, i64) -> (EndpointId, Vec<u8>) =
-        "select id, secret as \"secret!\" from courier_endpoint where district = $1 and id > $2 and secret is not null
-         order by id limit $3";
+    SEALED_ENDPOINTS: (DistrictId, EndpointId, i64) -> (EndpointId, Option<Vec<u8>>) =
+        "select id, secret from courier_endpoint where district = $1 and id > $2 order by id limit $3";
     LEASE: (DistrictId, EndpointId, Uuid, Time, Time) =
         "update courier_endpoint set leased_by = $3, leased_until = $5
          where district = $1 and id = $2 and (leased_until < $4 or leased_by = $3)";
@@ -60,7 +59,7 @@ sql! {
          where e.district = $1 and not e.paused and (e.retry_at is null or e.retry_at <= $2)
            and exists (select 1 from courier_delivery d where d.district = e.district and d.endpoint_id = e.id
                and d.state = 'waiting' and d.due_at <= $2)
-         order by e.id limit $3";
+         order by e.id limit $3 /* whole district */";
     ADD_DELIVERY: NewDelivery =
         "insert into courier_delivery (district, id, endpoint_id, subject_id, kind, body, fact_id, made_at, due_at, attempts, state)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 'waiting')";
@@ -153,7 +152,7 @@ pub(crate) async fn sealed_endpoints(
     district: DistrictId,
     after: EndpointId,
     limit: i64,
-) -> Result<Vec<(EndpointId, Vec<u8>)>, Fault> {
+) -> Result<Vec<(EndpointId, Option<Vec<u8>>)>, Fault> {
     conn.all(&SEALED_ENDPOINTS, (district, after, limit)).await
 }
 

@@ -22,4 +22,5 @@ pub static LIST: &[&Capability] = &[
 ];
 
 /// What is sealed anew after a key was rotated, table by table.
-pub static RESEALS: &[&[seal::Reseal]] = &[registry::RESEALS, fieldwork::RESEALS, courier::RESEALS];
+pub static RESEALS: &[&[seal::Reseal]] =
+    &[registry::RESEALS, fieldwork::RESEALS, courier::RESEALS, linkage::RESEALS];

@@ -46,6 +46,10 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             if let Err(fault) = edge.fixture::<territory::Map>().follow(&edge.db).await {
                 tracing::warn!("The map was not brought up to date: {fault:?}");
             }
+            // Or set a partner.
+            if let Err(fault) = linkage::follow(&edge.db).await {
+                tracing::warn!("Partners were not looked up anew: {fault:?}");
+            }
             // Or rotated a key.
             if let Err(fault) = edge.fixture::<Vault>().follow(&edge.db).await {
                 tracing::warn!("Newer keys were not taken up: {fault:?}");
@@ -127,10 +131,11 @@ async fn sweep_uploads(edge: &Edge) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What arrived long ago.
+/// What arrived long ago, and messages that came.
 async fn sweep_deliveries(edge: &Edge) -> Result<(), Fault> {
     for district in edge.fixture::<Districts>().all() {
         courier::sweep(&edge.db, district.district).await?;
+        linkage::sweep(&edge.db, district.district).await?;
     }
     Ok(())
 }

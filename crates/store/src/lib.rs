@@ -38,7 +38,7 @@ pub use fact::{Fact, FactFilter, FactRow, Facts};
 pub use idempotency::Replay;
 pub use ledger::{BatchKind, CheckpointRow, LedgerHead, LedgerRow};
 pub use migrate::{Migration, Migrations};
-pub use outbox::{LocalFuture, Reaction, Workload};
+pub use outbox::{ALWAYS, LocalFuture, Reaction, Workload};
 pub use registry::{StatementFault, statements};
 pub use row::{Column, Columns, Params, Row};
 pub use standing::{MigrationRow, Standing};

@@ -1,7 +1,7 @@
 //! The outbox: reactions to facts, each in a transaction of its own, again until it succeeds.
 
 use crate::{Conn, Db, FactRow, Timer, Tx, row, sql, timer};
-use platform::{Actor, DistrictId, FactId, Fault, FaultKind, Time};
+use platform::{Actor, DistrictId, FactId, Fault, FaultKind, Fixtures, Time};
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::time::Duration;
@@ -22,8 +22,13 @@ pub struct Reaction {
     pub name: &'static str,
     /// The fact's name.
     pub to: &'static str,
+    /// Whether a fact is worth a row of work at all, by what stands on the shelf. What it leaves out is not done: in doubt it says yes.
+    pub wanted: fn(&Fixtures, &FactRow) -> bool,
     pub run: for<'a> fn(&'a mut Tx, &'a FactRow) -> LocalFuture<'a, Result<(), Fault>>,
 }
+
+/// A reaction to every fact of its name.
+pub const ALWAYS: fn(&Fixtures, &FactRow) -> bool = |_, _| true;
 
 impl std::fmt::Debug for Reaction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -59,8 +64,14 @@ impl Workload {
     }
 
     /// A fact waits only for those who react to it.
-    pub(crate) async fn enqueue(&self, conn: &mut Conn, fact: &FactRow) -> Result<(), Fault> {
-        for reaction in self.reactions_to(&fact.name) {
+    pub(crate) async fn enqueue(
+        &self,
+        conn: &mut Conn,
+        shelf: &Fixtures,
+        fact: &FactRow,
+    ) -> Result<(), Fault> {
+        for reaction in self.reactions_to(&fact.name).iter().filter(|reaction| (reaction.wanted)(shelf, fact))
+        {
             conn.execute(&ENQUEUE, (fact.district, fact.id, reaction.name.to_owned(), fact.at)).await?;
         }
         Ok(())

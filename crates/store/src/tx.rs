@@ -62,7 +62,7 @@ impl Tx {
         let row = fact::row_of(fact, &self.actor, self.now);
         let id = row.id;
         fact::insert(&mut self.conn, &row).await?;
-        self.shared.workload.enqueue(&mut self.conn, &row).await?;
+        self.shared.workload.enqueue(&mut self.conn, &self.shared.fixtures, &row).await?;
         self.facts.push(row);
         Ok(id)
     }

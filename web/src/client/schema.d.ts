@@ -1935,6 +1935,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 相似的以往事件及理由（90 天内，最多 5 件）。 · Lists earlier cases of what seems the same matter, with the reasons. */
+        get: operations["list_similar_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}/actions": {
         parameters: {
             query?: never;
@@ -2983,6 +3000,384 @@ export interface paths {
         put?: never;
         /** 交回岗位，带上这段时间做了什么。The post goes back to its main holder, with what was done at it meanwhile. */
         post: operations["end_stand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/work-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 热线工单及办理情况：按变化增量取回，或从新到旧。 · Lists work orders: what changed since, or the newest first. */
+        get: operations["list_work_orders"];
+        put?: never;
+        /** 交办一张热线工单：同一编号只成立一件事；同一人无新情况的重复诉求，答复原结果。 · Hands in a hotline's work order, once a case. */
+        post: operations["hand_in_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/work-orders/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出一段时间的热线工单（XLSX）。 · A table of the work orders of a period, to take away; on record. */
+        get: operations["export_work_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/work-orders/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张工单的办理情况。编号在几个热线都有时，加 `source`。 · How one work order stands, by the hotline's number. */
+        get: operations["show_work_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/work-orders/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 一批热线工单表格：字段 `file` 是文件，`source` 是热线；`dry_run=true` 只检查不收。 · Checks a table of work orders, or takes it in. */
+        post: operations["hand_in_work_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 停水停电停气公告，新的在前（只列本单位的）。Announcements of one's units, the newest first. */
+        get: operations["list_outages"];
+        put?: never;
+        /** 起草公告。Keeps an announcement as a draft that nobody else sees. */
+        post: operations["draft_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/outages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 影响多少户（按楼栋和网格，不含任何个人信息）。How many homes some ground or places concern, by building and grid; nothing about who. */
+        post: operations["preview_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/outages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一条公告，含历次内容和楼栋。An announcement with what it was before, and its buildings. */
+        get: operations["show_outage"];
+        /** 修改公告；已发布的记为“已变更”，历次内容都保留。Writes an announcement anew; one that was published is marked as changed, and every version stays. */
+        put: operations["change_outage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/outages/{id}/buildings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公告涉及的楼栋，按名称。The buildings of an announcement, by name. */
+        get: operations["list_outage_buildings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/outages/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发布公告：居民页面和各种订阅立即可见。Tells everybody, on the page and in the feeds. */
+        post: operations["publish_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/outages/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 已恢复。The service is back. */
+        post: operations["end_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/outages/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消。It does not take place. */
+        post: operations["withdraw_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/outage-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个网格里可选的小区、楼栋、单元。The estates, buildings and units of a grid that can be picked. */
+        get: operations["list_outage_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 联动单位和对接状态。Partners, with the health of each lane: the district's all, a unit's own. */
+        get: operations["list_partners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners/{organisation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个联动单位。One partner. */
+        get: operations["read_partner"];
+        /** 设置对接方式。Set how a partner is reached. */
+        put: operations["set_partner"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners/{organisation}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更换对方消息的签名密钥（只显示一次，旧的再用一天）。A new secret for what the partner sends us, shown once; the former holds for a day. */
+        post: operations["exchange_partner_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners/{organisation}/lane/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停、恢复、立即重试一个单位的投递。Pause, resume or try a partner's lane. */
+        post: operations["work_on_partner_lane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners/{organisation}/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 送不到、等人处理的投递（最多100条）。Deliveries that cannot arrive as they are, at most 100. */
+        get: operations["list_dead_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners/{organisation}/dead/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重新投递，或放弃。Send a dead delivery again, or give it up. */
+        post: operations["decide_dead_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners/{organisation}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 对方说了、规则答不了的（最多100条）。What a partner said that no rule answers, at most 100. */
+        get: operations["list_partner_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/questions/{question}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 已处理对方的话。A person has dealt with it. */
+        post: operations["settle_partner_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/state-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 状态对照表。The tables of states there are. */
+        get: operations["list_state_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners/{organisation}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 接收联动单位推送的办理消息（Standard Webhooks 签名）。A partner's message about a case, signed as Standard Webhooks has it. */
+        post: operations["take_partner_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4070,6 +4465,13 @@ export interface components {
             /** @description One for each command that is settled or waits. A command that is missing met trouble of ours: send it again. */
             answers: components["schemas"]["CommandAnswerView"][];
         };
+        /** @description Homes of one grid. */
+        ConcernedGrid: {
+            area_path: string;
+            words: components["schemas"]["Words"];
+            /** Format: int64 */
+            homes: number;
+        };
         ConfirmBody: {
             code: string;
         };
@@ -4219,6 +4621,21 @@ export interface components {
             version: number;
             changed_at: components["schemas"]["Time"];
         };
+        DeadDeliveries: {
+            items: components["schemas"]["DeadDelivery"][];
+        };
+        /** @description A delivery that cannot arrive as it is. */
+        DeadDelivery: {
+            id: components["schemas"]["DeliveryId"];
+            case_id: components["schemas"]["CaseId"];
+            /** @description The case's number, where the delivery names it. */
+            number?: string | null;
+            kind: string;
+            made_at: components["schemas"]["Time"];
+            /** Format: int64 */
+            attempts: number;
+            error?: string | null;
+        };
         /** @description An answer. */
         DecideBody: {
             granted: boolean;
@@ -4249,6 +4666,15 @@ export interface components {
             place: string;
             note?: string | null;
         };
+        /** Format: uuid */
+        DeliveryId: string;
+        /** @description A person's word about a dead delivery. */
+        DeliveryWord: {
+            /** @description True: sent again. False: given up, and what waits behind it leaves. */
+            again: boolean;
+        };
+        /** @enum {string} */
+        DemandKind: "ask" | "help" | "complain" | "denounce" | "suggest";
         /** @description A detail of a fact. */
         DetailView: {
             key: string;
@@ -4488,6 +4914,13 @@ export interface components {
             reason: string;
             /** @description Sealed values that are open in it; the others are masked. */
             open?: string[];
+        };
+        /** @description Where the service is cut: one of the two. */
+        Extent: {
+            /** @description A GeoJSON Polygon or MultiPolygon without holes, WGS-84, within the district, of at most 500 corners. */
+            ground?: Record<string, never> | null;
+            /** @description At most 500 places of the register. */
+            places?: components["schemas"]["PickedPlace"][];
         };
         /** @description 工作界面 · A staff face, with its places. Who I am (`/api/identity/me`) lists those that are open; the roles list all, with what opens them. */
         FaceView: {
@@ -5173,11 +5606,41 @@ export interface components {
             /** @description What the register calls it. */
             words: components["schemas"]["Words"];
         };
+        /** @description How a lane is. */
+        LaneView: {
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            dead: number;
+            oldest_at?: components["schemas"]["Time"] | null;
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description Troubles in a row; from five on one message at a time tries.
+             */
+            troubles: number;
+            is_broken: boolean;
+            retry_at?: components["schemas"]["Time"] | null;
+            last_error?: string | null;
+            last_error_at?: components["schemas"]["Time"] | null;
+            last_sent_at?: components["schemas"]["Time"] | null;
+        };
         /**
          * @description Why two records may be of one person.
          * @enum {string}
          */
         Likeness: "document" | "name_and_birth";
+        /** @description One reason, with what it counts. */
+        LikenessPart: {
+            /** @description `words`, `place`, `type`, `time` */
+            part: string;
+            /** Format: int32 */
+            points: number;
+            /** Format: int32 */
+            points_max: number;
+            /** @description 都提到“电梯坏” · 相距 40 米 · 同一类事项 · 相隔 3 天 */
+            words: components["schemas"]["Words"];
+        };
         /** @description What became of a line. Codes and columns, no value: the answer is remembered for a repeated call. */
         LineOutcome: {
             outcome: components["schemas"]["RowOutcome"];
@@ -5349,6 +5812,11 @@ export interface components {
             take?: string[];
             given: components["schemas"]["GivenBody"];
         };
+        /** @description What became of a message. */
+        MessageTaken: {
+            /** @description False where it was known already, or is of a type that changes nothing. */
+            taken: boolean;
+        };
         MigrationView: {
             capability: string;
             name: string;
@@ -5497,6 +5965,154 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description What proves it. */
             evidence?: string | null;
+        };
+        /** @description A building that is concerned. */
+        OutageBuilding: {
+            /**
+             * Format: int64
+             * @description Its place in the list.
+             */
+            rank: number;
+            place: components["schemas"]["RecordId"];
+            label: string;
+            area_path: string;
+            /** Format: int64 */
+            homes: number;
+        };
+        /** @description An announcement written anew. */
+        OutageChangeBody: {
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+            content: components["schemas"]["OutageContentBody"];
+        };
+        /** @description What is announced. */
+        OutageContentBody: {
+            service: components["schemas"]["Service"];
+            /** @description It came by itself and may have begun; else it is planned and begins later. */
+            sudden?: boolean;
+            from: components["schemas"]["Time"];
+            /** @description When the service is expected back: at most 7 days after it goes. */
+            to: components["schemas"]["Time"];
+            /** @description Why, in Chinese: 2 to 200 characters. */
+            reason: string;
+            /** @description Why, in English: at most 400 characters. */
+            reason_en?: string | null;
+            /** @description Whom everybody may call. */
+            phone: string;
+            extent: components["schemas"]["Extent"];
+        };
+        /** @enum {string} */
+        OutageDeed: "change" | "publish" | "end" | "withdraw";
+        /** @description An announcement with its ground, its history and the first of its buildings. */
+        OutageDetail: components["schemas"]["OutageView"] & {
+            extent: components["schemas"]["Extent"];
+            /** @description The latest first; none of a draft. */
+            versions: components["schemas"]["OutageVersionView"][];
+            /** @description The first 500, by name. */
+            building_list: components["schemas"]["OutageBuilding"][];
+            /**
+             * Format: int64
+             * @description Reports that were answered with it.
+             */
+            reports: number;
+            /** @description Where everybody reads it; none of a draft. */
+            page?: string | null;
+        };
+        /** @description An announcement to be kept as a draft. */
+        OutageDraftBody: {
+            id?: components["schemas"]["OutageId"] | null;
+            /** @description The key of the unit that announces; who serves one unit need not say it. */
+            unit?: string | null;
+            content: components["schemas"]["OutageContentBody"];
+        };
+        /** Format: uuid */
+        OutageId: string;
+        /** @description A place that can be picked. */
+        OutagePlace: {
+            place: components["schemas"]["RecordId"];
+            above?: components["schemas"]["RecordId"] | null;
+            /** @description `estate`, `building`, `unit`. */
+            level: string;
+            label: string;
+        };
+        /** @description How much some ground concerns. */
+        OutagePreview: {
+            /** Format: int64 */
+            homes: number;
+            /** Format: int64 */
+            buildings: number;
+            grids: components["schemas"]["ConcernedGrid"][];
+            /** @description The first 500, by name. */
+            building_list: components["schemas"]["OutageBuilding"][];
+        };
+        /** @description Ground or places to be counted. */
+        OutagePreviewBody: {
+            extent: components["schemas"]["Extent"];
+        };
+        /** @enum {string} */
+        OutageState: "draft" | "published" | "changed" | "ended" | "withdrawn";
+        /** @description The version that was seen. */
+        OutageStepBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The operator or department that announces. */
+        OutageUnit: {
+            id: components["schemas"]["OrganisationId"];
+            key: string;
+            name: components["schemas"]["Words"];
+        };
+        /** @description What was announced as one version. */
+        OutageVersionView: {
+            /** Format: int64 */
+            version: number;
+            at: components["schemas"]["Time"];
+            state: components["schemas"]["OutageState"];
+            state_words: components["schemas"]["Words"];
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            reason: string;
+            /** Format: int64 */
+            buildings: number;
+            /** Format: int64 */
+            homes: number;
+        };
+        /** @description An announcement. */
+        OutageView: {
+            id: components["schemas"]["OutageId"];
+            /**
+             * Format: int64
+             * @description To be sent along with a step.
+             */
+            version: number;
+            state: components["schemas"]["OutageState"];
+            state_words: components["schemas"]["Words"];
+            service: components["schemas"]["Service"];
+            service_words: components["schemas"]["Words"];
+            sudden: boolean;
+            unit?: components["schemas"]["OutageUnit"] | null;
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            reason: string;
+            reason_en?: string | null;
+            phone: string;
+            area_path: string;
+            area_words: components["schemas"]["Words"];
+            /** Format: int64 */
+            buildings: number;
+            /** Format: int64 */
+            homes: number;
+            published_at?: components["schemas"]["Time"] | null;
+            over_at?: components["schemas"]["Time"] | null;
+            changed_at: components["schemas"]["Time"];
+            /** @description Planned work that is announced later than the law wants; which law, says `notice_source`. */
+            short_notice: boolean;
+            notice_source: string;
+            /** @description What may be done to it now. */
+            can: components["schemas"]["OutageDeed"][];
         };
         /** @enum {string} */
         Outcome: "unchanged" | "changed" | "fine" | "trouble" | "delivered" | "absent" | "refused";
@@ -5714,6 +6330,59 @@ export interface components {
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_OutageBuilding: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Its place in the list.
+                 */
+                rank: number;
+                place: components["schemas"]["RecordId"];
+                label: string;
+                area_path: string;
+                /** Format: int64 */
+                homes: number;
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_OutageView: {
+            items: {
+                id: components["schemas"]["OutageId"];
+                /**
+                 * Format: int64
+                 * @description To be sent along with a step.
+                 */
+                version: number;
+                state: components["schemas"]["OutageState"];
+                state_words: components["schemas"]["Words"];
+                service: components["schemas"]["Service"];
+                service_words: components["schemas"]["Words"];
+                sudden: boolean;
+                unit?: components["schemas"]["OutageUnit"] | null;
+                from: components["schemas"]["Time"];
+                to: components["schemas"]["Time"];
+                reason: string;
+                reason_en?: string | null;
+                phone: string;
+                area_path: string;
+                area_words: components["schemas"]["Words"];
+                /** Format: int64 */
+                buildings: number;
+                /** Format: int64 */
+                homes: number;
+                published_at?: components["schemas"]["Time"] | null;
+                over_at?: components["schemas"]["Time"] | null;
+                changed_at: components["schemas"]["Time"];
+                /** @description Planned work that is announced later than the law wants; which law, says `notice_source`. */
+                short_notice: boolean;
+                notice_source: string;
+                /** @description What may be done to it now. */
+                can: components["schemas"]["OutageDeed"][];
+            }[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
         Page_PlateView: {
             items: {
                 /** @description `K7M4-QX2H`; none: it has not been given one yet. */
@@ -5887,6 +6556,76 @@ export interface components {
             words?: string;
             evidence?: string;
         };
+        /** @description How a partner is to be reached. */
+        PartnerBody: {
+            rung: components["schemas"]["Rung"];
+            address?: string | null;
+            /** @description Their api_key (Open311), or the whsec_… secret that signs what we send (webhook). Absent: as before. */
+            key?: string | null;
+            states: string;
+            settings?: components["schemas"]["PartnerSettings"];
+            /**
+             * Format: int64
+             * @description The version that was seen; absent for a new partner.
+             */
+            version?: number | null;
+        };
+        /** @description A message of a partner. */
+        PartnerMessage: {
+            /** @description `case.said`; a type that is not known is answered with success and changes nothing, as Standard Webhooks wants. */
+            type: string;
+            data: components["schemas"]["PartnerSaid"];
+        };
+        /** @description What a partner says of a case. */
+        PartnerSaid: {
+            /** @description The case's number. */
+            number?: string;
+            /** @description A word of the partner's table of states. */
+            state?: string;
+            /** @description What they write: it goes onto the case's history. */
+            note?: string | null;
+        };
+        /** @description A secret, shown once. */
+        PartnerSecret: {
+            secret: string;
+        };
+        /** @description What else is said of a partner's system. */
+        PartnerSettings: {
+            /** @description Their `jurisdiction_id`, where they want one. */
+            jurisdiction?: string | null;
+            /** @description Our case type → their service code. A type that is not named goes by `other`. */
+            services?: {
+                [key: string]: string;
+            };
+            /** @description Their service code for every other type; none: our own code. */
+            other?: string | null;
+            account?: components["schemas"]["AccountId"] | null;
+            /** @description Whether their server knows the service-request-updates extension. */
+            updates?: boolean;
+        };
+        /** @description A partner with the health of its lane. */
+        PartnerView: {
+            organisation: components["schemas"]["OrganisationId"];
+            name: components["schemas"]["Words"];
+            rung: components["schemas"]["Rung"];
+            /** @description Without the key, which is never told again. */
+            address?: string | null;
+            has_key: boolean;
+            states: string;
+            settings: components["schemas"]["PartnerSettings"];
+            /** @description Whether it has a secret by which its messages are believed. */
+            has_secret: boolean;
+            lane?: components["schemas"]["LaneView"] | null;
+            /** @description What it said that a person decides, at most 100 counted. */
+            questions: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description All partners. */
+        Partners: {
+            items: components["schemas"]["PartnerView"][];
+            may_manage: boolean;
+        };
         PasswordView: {
             /** @description 只显示一次，登录后要改 · Shown this once, to be changed. */
             password: string;
@@ -5948,6 +6687,12 @@ export interface components {
             width: number;
             /** Format: int64 */
             height: number;
+        };
+        /** @description A place that is cut off: an estate, a building or a unit, the whole of it or what hangs on one riser. */
+        PickedPlace: {
+            place: components["schemas"]["RecordId"];
+            /** @description The riser's name, as the homes on it tell it; at most 40 characters. */
+            riser?: string | null;
         };
         /** @description Where a picture lies on the ground: `x = (lon - west) * per_lon`, `y = (north - lat) * per_lat`. */
         PictureFrame: {
@@ -6153,6 +6898,22 @@ export interface components {
         PurposeView: {
             code: string;
             words: components["schemas"]["Words"];
+        };
+        /** Format: uuid */
+        QuestionId: string;
+        /** @description Something a partner said that a person decides. */
+        QuestionView: {
+            id: components["schemas"]["QuestionId"];
+            organisation: components["schemas"]["OrganisationId"];
+            case_id: components["schemas"]["CaseId"];
+            state?: string | null;
+            note?: string | null;
+            why: string;
+            why_words: components["schemas"]["Words"];
+            at: components["schemas"]["Time"];
+        };
+        Questions: {
+            items: components["schemas"]["QuestionView"][];
         };
         /** @description A time in which nobody is to come. */
         Quiet: {
@@ -6493,6 +7254,8 @@ export interface components {
             minutes: number;
         };
         /** @enum {string} */
+        Rung: "console" | "open311" | "webhook";
+        /** @enum {string} */
         Said: "visited" | "nobody";
         /** @description What is saved. */
         SaveBody: {
@@ -6550,6 +7313,8 @@ export interface components {
             at: components["schemas"]["Time"];
             parent?: components["schemas"]["CommandId"] | null;
         };
+        /** @enum {string} */
+        Service: "water" | "power" | "gas" | "telecom" | "heating";
         /** @description 接口密钥 · A key of another system. */
         ServiceKeyView: {
             /** Format: uuid */
@@ -6659,6 +7424,18 @@ export interface components {
             posts: components["schemas"]["OwnPost"][];
             grants: components["schemas"]["GrantView"][];
         };
+        /** @description An earlier case of what seems the same matter. */
+        SimilarCase: {
+            case: components["schemas"]["CaseLine"];
+            /**
+             * Format: int32
+             * @description 0 to 100, the sum of its parts.
+             */
+            score: number;
+            parts: components["schemas"]["LikenessPart"][];
+            /** @description All reasons in one sentence. */
+            why: components["schemas"]["Words"];
+        };
         /** @enum {string} */
         Source: "door" | "import" | "self" | "department" | "desk";
         /** @description A record with a value that is older than it may be. */
@@ -6708,6 +7485,16 @@ export interface components {
         Standing: "ok" | "wipe" | "reset";
         /** @enum {string} */
         State: "live" | "ended" | "merged" | "withdrawn" | "erased";
+        /** @description A table by which words of other systems are understood. */
+        StateTableView: {
+            key: string;
+            name: components["schemas"]["Words"];
+            source: string;
+        };
+        StateTablesView: {
+            version: string;
+            items: components["schemas"]["StateTableView"][];
+        };
         /** @description A stop in its order. */
         StopView: {
             subject: components["schemas"]["RecordId"];
@@ -6878,6 +7665,60 @@ export interface components {
         };
         /** @enum {string} */
         Table: "people" | "homes" | "organisations" | "things";
+        /** @description How a column was read. */
+        TableColumn: {
+            /** @description `A`, `B`, … */
+            column: string;
+            heading: string;
+            /** @description The field of a work order; absent where the column is not read. */
+            field?: string | null;
+        };
+        /** @description A cell that does not hold, or a row that was refused as a whole. */
+        TableFault: {
+            /**
+             * Format: int32
+             * @description As the spreadsheet program counts.
+             */
+            row: number;
+            /** @description `A`, `B`, …; absent where it concerns the whole row, or a column that is not there. */
+            column?: string | null;
+            /** @description The heading of the column. */
+            heading: string;
+            /** @description The field of a work order. */
+            field: string;
+            code: string;
+            words: components["schemas"]["Words"];
+        };
+        /** @description A row that holds, and what it became or would become. */
+        TableLine: {
+            /** Format: int32 */
+            row: number;
+            number: string;
+            outcome: components["schemas"]["WorkOrderOutcome"];
+            /** @description False where the very same had been handed in before. */
+            fresh: boolean;
+            /** @description Why it became a case of that type, or why an earlier case answers it. */
+            why: components["schemas"]["Words"];
+        };
+        /** @description What was done, or would be done, with a table. */
+        TableReport: {
+            /** @description Nothing was taken. */
+            dry_run: boolean;
+            /** @description The name of the sheet that was read; empty for a table in text. */
+            sheet: string;
+            columns: components["schemas"]["TableColumn"][];
+            /** @description Rows with work orders. */
+            rows: number;
+            /** @description Rows that became a case, that an earlier case answers, and that had been handed in before. */
+            filed: number;
+            repeated: number;
+            known: number;
+            lines: components["schemas"]["TableLine"][];
+            /** @description Rows that were not taken. */
+            refused: number;
+            /** @description What does not hold, by row and column; the first 500. */
+            faults: components["schemas"]["TableFault"][];
+        };
         /** @description A post whose worker is away. */
         TakeOverCommand: {
             post: components["schemas"]["PostId"];
@@ -6969,7 +7810,7 @@ export interface components {
         TaskLine: {
             id: components["schemas"]["TaskId"];
             kind: components["schemas"]["TaskKind"];
-            /** @description `rule:lives_alone_80`, `campaign:<id>`, `route:<id>` */
+            /** @description `rule:lives_alone_80`, `campaign:<id>`, `route:<id>`, `errand:outage:<id>` */
             cause: string;
             campaign?: components["schemas"]["CampaignId"] | null;
             /** @description What is to be done. */
@@ -7113,6 +7954,8 @@ export interface components {
             one: components["schemas"]["TwinView"];
             other: components["schemas"]["TwinView"];
         };
+        /** @enum {string} */
+        TypeBy: "classification" | "words" | "nothing";
         /** @description A type the words speak of, and why. */
         TypeSuggestion: {
             code: string;
@@ -7279,6 +8122,95 @@ export interface components {
             is_moved: boolean;
             /** @description 国庆节 */
             name?: string | null;
+        };
+        /** @description A hotline's work order. */
+        WorkOrderBody: {
+            /** @description The key of the hotline: `12345`, or as the district's catalogue names it. */
+            source: string;
+            /** @description The hotline's own number, at most 64 characters. The same number with the same content is one work order. */
+            number: string;
+            received_at: components["schemas"]["Time"];
+            kind: components["schemas"]["DemandKind"];
+            /** @description What the caller wants, at most 2,000 characters. */
+            words: string;
+            place: components["schemas"]["WorkOrderPlace"];
+            /** @description Kept with the case, and shown to those who handle it, for a purpose. */
+            caller_name?: string | null;
+            caller_phone?: string | null;
+            promised_at?: components["schemas"]["Time"] | null;
+            /** @description The hotline's own classification: a name, or a path of names from wide to narrow. */
+            classification?: string | null;
+            /** @description It is not the same again: a case of its own, whatever the caller asked before. */
+            new_facts?: boolean;
+        };
+        /** Format: uuid */
+        WorkOrderId: string;
+        /** @enum {string} */
+        WorkOrderOutcome: "filed" | "repeated";
+        /** @description Some work orders, and where the next look begins. */
+        WorkOrderPage: {
+            items: components["schemas"]["WorkOrderView"][];
+            next?: components["schemas"]["Cursor"] | null;
+            /** @description What to send as `changed_after` the next time. What changed just now may be told twice, and is never left out. */
+            mark?: string | null;
+            /** @description Whether there is more to tell right away. */
+            more: boolean;
+        };
+        /** @description A point, an address in words, or both. */
+        WorkOrderPlace: {
+            /** Format: double */
+            lon?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            /** @description `wgs84` (default), `gcj02`, `bd09`, `cgcs2000` */
+            crs?: string | null;
+            address?: string | null;
+        };
+        /** @description A work order that is in. */
+        WorkOrderReceipt: {
+            /** @description False where the very same had been handed in before. */
+            fresh: boolean;
+            work_order: components["schemas"]["WorkOrderView"];
+        };
+        /** @description A work order and what became of it. */
+        WorkOrderView: {
+            id: components["schemas"]["WorkOrderId"];
+            /** @description The key of the hotline. */
+            source: string;
+            source_words: components["schemas"]["Words"];
+            /** @description The hotline's own number. */
+            number: string;
+            kind: components["schemas"]["DemandKind"];
+            kind_words: components["schemas"]["Words"];
+            classification?: string | null;
+            received_at: components["schemas"]["Time"];
+            promised_at?: components["schemas"]["Time"] | null;
+            handed_at: components["schemas"]["Time"];
+            outcome: components["schemas"]["WorkOrderOutcome"];
+            type_by: components["schemas"]["TypeBy"];
+            /** @description Why it became a case of that type, or why an earlier case answers it. */
+            why: components["schemas"]["Words"];
+            /** @description The case; of a merged one the case in which it goes on. */
+            case_id: components["schemas"]["CaseId"];
+            case_number: string;
+            type: string;
+            type_words: components["schemas"]["Words"];
+            state: string;
+            state_words: components["schemas"]["Words"];
+            open: boolean;
+            /** @description The organisation or post that handles it. */
+            unit?: string | null;
+            due_at?: components["schemas"]["Time"] | null;
+            state_since: components["schemas"]["Time"];
+            closed_at?: components["schemas"]["Time"] | null;
+            /** @description What was said when the work was done, or the reason why it was not. */
+            result?: string | null;
+            result_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description The caller's word on the result, 1 to 5.
+             */
+            satisfaction?: number | null;
         };
         /** @description The working days of a year, and how sure they are. */
         WorkYear: {
@@ -12845,6 +13777,52 @@ export interface operations {
             };
         };
     };
+    list_similar_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarCase"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     act_on_case: {
         parameters: {
             query?: never;
@@ -16535,6 +17513,1295 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_work_orders: {
+        parameters: {
+            query?: {
+                /** @description Those something happened to since: a moment (RFC 3339), or the `mark` of the last answer. Absent: all, the newest first. */
+                changed_after?: string;
+                /** @description Where a list without `changed_after` goes on: `next` of the last answer. */
+                after?: string;
+                /** @description Only those of this hotline. */
+                source?: string;
+                /** @description 1 to 100, 50 if absent; of `changed_after` an answer may have some more. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_work_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkOrderBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderReceipt"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_work_orders: {
+        parameters: {
+            query: {
+                /** @description The first day, `2026-03-01`. */
+                from: string;
+                /** @description The last day, included; 92 days at most. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_work_order: {
+        parameters: {
+            query?: {
+                /** @description The key of the hotline, where two have the same number. */
+                source?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the hotline's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_work_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_outages: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageDraftBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutagePreviewBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutagePreview"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OutageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OutageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_outage_buildings: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["OutageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutageBuilding"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OutageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageStepBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OutageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageStepBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OutageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageStepBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_outage_places: {
+        parameters: {
+            query: {
+                /** @description The path of a grid. */
+                area: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutagePlace"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_partners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partners"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_partner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_partner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartnerBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exchange_partner_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerSecret"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_on_partner_lane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+                verb: "pause" | "resume" | "try";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadDeliveries"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_dead_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+                delivery: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryWord"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_partner_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_partner_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: components["schemas"]["QuestionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_state_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateTablesView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_partner_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartnerMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTaken"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

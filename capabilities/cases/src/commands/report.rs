@@ -23,6 +23,8 @@ use territory::{Area, Snapshot};
 
 /// The id another system gave a case.
 const EXTERNAL_ID_CHARS_MAX: usize = 200;
+/// What GeoReport v2 grants the description of another system's report.
+const STANDARD_CHARS_MAX: usize = 4_000;
 /// The fewest characters that say anything.
 const WORDS_CHARS_MIN: usize = 2;
 /// How often another number is tried where one is taken.
@@ -196,7 +198,8 @@ fn checked(mut order: Report, now: Time) -> Result<Report, CaseError> {
 
 /// The words cleaned; a report says something or shows something.
 pub fn check_words(order: &Report) -> Result<String, CaseError> {
-    let words = clean_words(&order.words, "words", super::WORDS_CHARS_MAX)?;
+    let chars_max = if order.source == Source::Open311 { STANDARD_CHARS_MAX } else { super::WORDS_CHARS_MAX };
+    let words = clean_words(&order.words, "words", chars_max)?;
     if words.chars().count() < WORDS_CHARS_MIN && order.photos.is_empty() {
         return Err(CaseError::invalid(
             "words",

@@ -16,6 +16,7 @@ mod kinds;
 mod period;
 mod requests;
 mod send;
+mod updates;
 mod xml;
 
 pub(crate) use period::w3c;
@@ -25,7 +26,7 @@ use answer::answer;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use edge::Edge;
 
 /// All routes of the standard, with the extension that names the format and without.
@@ -39,7 +40,8 @@ pub fn routes() -> Router<Edge> {
             .route(&format!("/open311/discovery{extension}"), get(discover))
             .route(&format!("/open311/v2/discovery{extension}"), get(discover))
             .route(&format!("/open311/v2/services{extension}"), get(list_services))
-            .route(&format!("/open311/v2/requests{extension}"), get(list_requests).post(send_request));
+            .route(&format!("/open311/v2/requests{extension}"), get(list_requests).post(send_request))
+            .route(&format!("/open311/v2/servicerequestupdates{extension}"), post(add_update));
     }
     router
 }
@@ -70,4 +72,8 @@ async fn find_token(State(edge): State<Edge>, request: Request) -> Response {
 
 async fn send_request(State(edge): State<Edge>, request: Request) -> Response {
     answer(edge, request, send::send).await
+}
+
+async fn add_update(State(edge): State<Edge>, request: Request) -> Response {
+    answer(edge, request, updates::add).await
 }

@@ -74,7 +74,8 @@ sql! {
         "select case_id, at, action, reason, note from cases_entry
          where district = $1 and case_id {in:$2:uuid} and action {in:$3:text} order by case_id, id limit $4";
     MERGED_INTO: (DistrictId, List<CaseId>, i64) -> (CaseId,) =
-        "select id from cases_case where district = $1 and merged_into {in:$2:uuid} order by id limit $3";
+        "select id from cases_case {by:cases_case_merged}
+         where district = $1 and merged_into is not null and merged_into {in:$2:uuid} order by id limit $3";
     EARLIER_OF_PHONE: (DistrictId, String, Time, i64) -> Earlier =
         "select c.id, c.number, c.state, c.open, c.type_code, c.words, c.lon, c.lat, c.address, c.area_path, c.reported_at,
              c.closed_at, c.merged_into

@@ -100,7 +100,7 @@ impl Kept {
             None => News::TooMuch,
         };
         match news {
-            News::Cases(ids) => self.read_some(db, district, &ids).await?,
+            News::Cases(ids) => self.read_some(db, district, &ids, now.before(DAY * DAYS_BACK)).await?,
             News::TooMuch => {
                 let whole = read_whole(db, district, now).await?;
                 *self.index.write() = whole;
@@ -111,13 +111,20 @@ impl Kept {
         Ok(())
     }
 
-    async fn read_some(&self, db: &Db, district: DistrictId, ids: &[CaseId]) -> Result<(), Fault> {
+    /// What is older than the window is not taken up because something happened to it.
+    async fn read_some(
+        &self,
+        db: &Db,
+        district: DistrictId,
+        ids: &[CaseId],
+        since: Time,
+    ) -> Result<(), Fault> {
         for piece in ids.chunks(PIECE_ROWS as usize) {
             let piece = piece.to_vec();
             let read = async move |conn: &mut Conn| words_of(conn, district, piece.clone()).await;
             let rows: Vec<WordsRow> = db.read(read).await?;
             let mut index = self.index.write();
-            for row in rows {
+            for row in rows.into_iter().filter(|row| row.reported_at >= since) {
                 put(&mut index, row);
             }
         }

@@ -8,10 +8,11 @@ use crate::model::CaseId;
 use platform::{OrganisationId, PostId, Time, Words};
 use std::collections::{HashMap, HashSet};
 
-/// Cases of a district that are read at first, the newest. A district of a million people has some 60,000 in the window.
-const CASES_FILLED_MAX: usize = 250_000;
+/// Cases of a district that are read at first, the newest. A district of a million people has some 60,000 in the window; a piece of
+/// a case's words takes eight bytes, so that these are some 80 MiB.
+const CASES_FILLED_MAX: usize = 100_000;
 /// Cases that are kept; then the oldest make room, by reading all anew.
-const CASES_MAX: usize = 300_000;
+const CASES_MAX: usize = 120_000;
 /// Places in the lists of pieces that one question looks at, rare pieces first.
 const POSTINGS_MAX: usize = 2_000_000;
 /// How many cases there are at least, for what counts as rare: in an empty district nothing is.

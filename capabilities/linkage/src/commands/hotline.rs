@@ -43,7 +43,7 @@ struct Typed {
 /// Why an earlier case answers, or does not.
 enum Judged {
     SameAgain {
-        earlier: Earlier,
+        earlier: Box<Earlier>,
         why: Words,
     },
     /// The same matter with something new, or nothing that was asked before.
@@ -203,7 +203,7 @@ async fn judge(tx: &mut Tx, order: &WorkOrder, typed: &Typed, books: &Books) -> 
         let (words, share) = new_facts(&earlier.words, &order.words);
         if is_same_again(&words, share, books.book.repeat.new_share_max) {
             let why = same_again(&earlier, &place, share, &books.book);
-            return Ok(Judged::SameAgain { earlier, why });
+            return Ok(Judged::SameAgain { earlier: Box::new(earlier), why });
         }
         why.get_or_insert_with(|| something_new(&earlier, &words));
     }

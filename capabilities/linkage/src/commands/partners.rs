@@ -3,8 +3,8 @@
 use crate::error::LinkageError;
 use crate::model::partner::{LinkedRequest, Partner, PartnerSettings, QuestionId, Rung};
 use crate::partners::facts::{self, PartnerFact};
-use crate::partners::{forward, open311, secrets};
 use crate::partners::states::StateTables;
+use crate::partners::{forward, open311, secrets};
 use crate::store::partners as rows;
 use ::store::{Json, Tx};
 use cases::CaseId;
@@ -19,6 +19,9 @@ use uuid::Uuid;
 pub(crate) const FETCH_INTERVAL: Duration = Duration::from_secs(60);
 /// The timer's kind; its subject is the partner.
 pub(crate) const FETCH_TIMER: &str = "linkage.fetch";
+/// The timer that tells a partner, a moment after it was set, what servers left out that did not know of it yet.
+pub(crate) const CATCH_UP_TIMER: &str = "linkage.catch_up";
+const CATCH_UP_AFTER: Duration = Duration::from_secs(30);
 const ADDRESS_CHARS_MAX: usize = 500;
 const KEY_CHARS_MAX: usize = 500;
 const SERVICES_MAX: usize = 1_000;
@@ -70,7 +73,11 @@ pub(crate) async fn set(tx: &mut Tx, order: SetPartner) -> Result<Partner, Linka
 }
 
 async fn save(tx: &mut Tx, partner: &Partner, is_known: bool) -> Result<(), LinkageError> {
-    let saved = if is_known { rows::save_partner(tx, partner).await? } else { rows::add_partner(tx, partner).await? };
+    let saved = if is_known {
+        rows::save_partner(tx, partner).await?
+    } else {
+        rows::add_partner(tx, partner).await?
+    };
     if saved { Ok(()) } else { Err(LinkageError::Stale { present: partner.version + 1 }) }
 }
 
@@ -80,7 +87,12 @@ fn check(tx: &Tx, order: &SetPartner) -> Result<(), LinkageError> {
         return Err(LinkageError::NotFound);
     }
     if tx.fixture::<StateTables>().table(&order.states).is_none() {
-        return Err(LinkageError::invalid("states", "linkage.unknown_states", "没有这张状态对照表。", "There is no such table of states."));
+        return Err(LinkageError::invalid(
+            "states",
+            "linkage.unknown_states",
+            "没有这张状态对照表。",
+            "There is no such table of states.",
+        ));
     }
     if order.settings.services.len() > SERVICES_MAX {
         return Err(LinkageError::invalid(
@@ -98,7 +110,9 @@ fn check(tx: &Tx, order: &SetPartner) -> Result<(), LinkageError> {
             format!("A key has 1 to {KEY_CHARS_MAX} characters."),
         ));
     }
-    if order.rung == Rung::Webhook && order.key.as_ref().is_some_and(|key| courier::signature::Secret::parse(key).is_none()) {
+    if order.rung == Rung::Webhook
+        && order.key.as_ref().is_some_and(|key| courier::signature::Secret::parse(key).is_none())
+    {
         return Err(LinkageError::invalid(
             "key",
             "linkage.bad_secret",
@@ -111,7 +125,12 @@ fn check(tx: &Tx, order: &SetPartner) -> Result<(), LinkageError> {
         (_, Some(address)) if address.len() <= ADDRESS_CHARS_MAX => {
             let courier = tx.fixture::<Courier>();
             courier.outside.check(address).map(drop).map_err(|e| {
-                LinkageError::invalid("address", "linkage.bad_address", format!("地址不能用：{e}"), format!("This address cannot be used: {e}"))
+                LinkageError::invalid(
+                    "address",
+                    "linkage.bad_address",
+                    format!("地址不能用：{e}"),
+                    format!("This address cannot be used: {e}"),
+                )
             })
         }
         _ => Err(LinkageError::invalid(
@@ -124,7 +143,11 @@ fn check(tx: &Tx, order: &SetPartner) -> Result<(), LinkageError> {
 }
 
 /// The endpoint of a partner as it will be: the one it has while the rung stays, a new one where it changes, none at the console.
-async fn endpoint_for(tx: &mut Tx, known: Option<&Partner>, order: &SetPartner) -> Result<Option<EndpointId>, LinkageError> {
+async fn endpoint_for(
+    tx: &mut Tx,
+    known: Option<&Partner>,
+    order: &SetPartner,
+) -> Result<Option<EndpointId>, LinkageError> {
     let kind = match order.rung {
         Rung::Console => return Ok(None),
         Rung::Open311 => open311::OPEN311,
@@ -140,10 +163,14 @@ async fn endpoint_for(tx: &mut Tx, known: Option<&Partner>, order: &SetPartner) 
     let district = tx.district();
     match same {
         Some(id) => {
-            let before = courier::queries::find_endpoint(tx, district, id).await?.ok_or(LinkageError::NotFound)?;
+            let before =
+                courier::queries::find_endpoint(tx, district, id).await?.ok_or(LinkageError::NotFound)?;
             match courier::change_endpoint(tx, &before, new).await? {
                 true => Ok(Some(id)),
-                false => Err(Fault::new(platform::FaultKind::Contention, "an endpoint changed under a write").into()),
+                false => {
+                    Err(Fault::new(platform::FaultKind::Contention, "an endpoint changed under a write")
+                        .into())
+                }
             }
         }
         None => Ok(Some(courier::make_endpoint(tx, new).await?)),
@@ -154,7 +181,9 @@ async fn endpoint_for(tx: &mut Tx, known: Option<&Partner>, order: &SetPartner) 
 async fn move_over(tx: &mut Tx, before: Option<&Partner>, after: &Partner) -> Result<(), LinkageError> {
     let subject = after.organisation_id.0;
     match after.rung {
-        Rung::Open311 => tx.set_timer(FETCH_TIMER, subject, tx.now().after(FETCH_INTERVAL), json!({})).await?,
+        Rung::Open311 => {
+            tx.set_timer(FETCH_TIMER, subject, tx.now().after(FETCH_INTERVAL), json!({})).await?
+        }
         Rung::Console | Rung::Webhook => tx.cancel_timer(FETCH_TIMER, subject).await?,
     }
     let former = before.filter(|p| p.endpoint_id != after.endpoint_id);
@@ -163,10 +192,20 @@ async fn move_over(tx: &mut Tx, before: Option<&Partner>, after: &Partner) -> Re
         courier::drop_waiting(tx, endpoint).await?;
     }
     if former.is_some() || before.is_none() {
+        tx.set_timer(CATCH_UP_TIMER, subject, tx.now().after(CATCH_UP_AFTER), json!({})).await?;
         forget_told(tx, after).await?;
         tell_all(tx, after).await?;
     }
     Ok(())
+}
+
+/// Tells a partner of all its work once more: what it knows already adds nothing.
+pub(crate) async fn catch_up(tx: &mut Tx, id: OrganisationId) -> Result<(), Fault> {
+    let district = tx.district();
+    match rows::partner(tx, district, id).await? {
+        Some(partner) => tell_all(tx, &partner).await,
+        None => Ok(()),
+    }
 }
 
 /// Its present system knows none of the cases that its former one had.
@@ -191,7 +230,7 @@ async fn forget_told(tx: &mut Tx, partner: &Partner) -> Result<(), LinkageError>
 }
 
 /// Tells it of every case that is its work now.
-async fn tell_all(tx: &mut Tx, partner: &Partner) -> Result<(), LinkageError> {
+async fn tell_all(tx: &mut Tx, partner: &Partner) -> Result<(), Fault> {
     let (district, unit) = (tx.district(), partner.organisation_id);
     let mut after = CaseId(Uuid::nil());
     loop {
@@ -251,6 +290,7 @@ pub(crate) async fn do_to_lane(tx: &mut Tx, id: OrganisationId, deed: LaneDeed) 
             facts::PARTNER_RESUMED
         }
         LaneDeed::Try => {
+            ask_states(tx, id).await?;
             let found = courier::queries::find_endpoint(tx, district, endpoint).await?;
             courier::try_now(tx, &found.ok_or(LinkageError::NotFound)?).await?;
             facts::PARTNER_TRIED
@@ -268,7 +308,11 @@ pub(crate) async fn decide_delivery(
     again: bool,
 ) -> Result<(), LinkageError> {
     let endpoint = load_lane(tx, id).await?;
-    let word = if again { courier::retry(tx, endpoint, delivery).await? } else { courier::skip(tx, endpoint, delivery).await? };
+    let word = if again {
+        courier::retry(tx, endpoint, delivery).await?
+    } else {
+        courier::skip(tx, endpoint, delivery).await?
+    };
     if word == Word::NotDead {
         return Err(LinkageError::NotFound);
     }
@@ -285,19 +329,35 @@ pub(crate) async fn settle_question(tx: &mut Tx, id: QuestionId) -> Result<(), L
         return Err(LinkageError::NotFound);
     }
     let data = json!({ "question": id });
-    tx.record(&PartnerFact::of_case(facts::QUESTION_SETTLED, question.organisation_id, question.case_id, data)).await?;
+    tx.record(&PartnerFact::of_case(
+        facts::QUESTION_SETTLED,
+        question.organisation_id,
+        question.case_id,
+        data,
+    ))
+    .await?;
     Ok(())
 }
 
-/// The timer of a partner with a server: a round of fetching, unless the last one is still under way.
+/// The timer of a partner with a server: a round of fetching, and the next one in a minute.
 pub(crate) async fn fetch(tx: &mut Tx, id: OrganisationId) -> Result<(), Fault> {
+    if !ask_states(tx, id).await? {
+        return Ok(());
+    }
+    let next = tx.now().after(FETCH_INTERVAL);
+    tx.set_timer(FETCH_TIMER, id.0, next, json!({})).await
+}
+
+/// Orders a round of fetching, unless the last one is still under way; `false` where there is no server to ask.
+async fn ask_states(tx: &mut Tx, id: OrganisationId) -> Result<bool, Fault> {
     let district = tx.district();
-    let Some(partner) = rows::partner(tx, district, id).await?.filter(|p| p.rung == Rung::Open311) else { return Ok(()) };
-    let Some(endpoint) = partner.endpoint_id else { return Ok(()) };
+    let found = rows::partner(tx, district, id).await?.filter(|p| p.rung == Rung::Open311);
+    let Some((partner, endpoint)) = found.and_then(|p| p.endpoint_id.map(|endpoint| (p, endpoint))) else {
+        return Ok(false);
+    };
     let has_open = !rows::open_requests(tx, district, id, CaseId(Uuid::nil())).await?.is_empty();
     if has_open && !courier::queries::is_waiting(tx, district, endpoint, id.0).await? {
         open311::fetch_after(tx, &partner, None).await?;
     }
-    let next = tx.now().after(FETCH_INTERVAL);
-    tx.set_timer(FETCH_TIMER, id.0, next, json!({})).await
+    Ok(true)
 }

@@ -113,7 +113,6 @@ pub(super) fn read(
     if received_at.is_none() && reader.faults.iter().all(|fault| fault.field != "received_at") {
         reader.refuse(&missing("received_at"));
     }
-    let faulty = |faults: Vec<TableFault>| Err(faults);
     match (received_at, kind, place) {
         (Some(received_at), Some(kind), Some(place)) if reader.faults.is_empty() => Ok(WorkOrder {
             source: source.to_owned(),
@@ -128,7 +127,7 @@ pub(super) fn read(
             classification: Some(reader.text("classification")).filter(|text| !text.is_empty()),
             new_facts: YES.contains(&reader.text("new_facts").to_lowercase().as_str()),
         }),
-        _ => faulty(reader.faults),
+        _ => Err(reader.faults),
     }
 }
 

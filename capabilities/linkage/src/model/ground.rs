@@ -109,7 +109,8 @@ mod tests {
             };
             (0..=n).map(|i| at(i % n)).collect()
         };
-        let bow = json!([[113.11, 27.87], [113.13, 27.89], [113.13, 27.87], [113.11, 27.89], [113.11, 27.87]]);
+        let bow =
+            json!([[113.11, 27.87], [113.13, 27.89], [113.13, 27.87], [113.11, 27.89], [113.11, 27.87]]);
         let holed = json!({ "type": "Polygon", "coordinates": [square(113.11, 27.87, 0.02), square(113.115, 27.875, 0.005)] });
         let rows = [
             (polygon(square(113.11, 27.87, 0.01)), None),
@@ -122,7 +123,10 @@ mod tests {
             (polygon(square(113.13, 27.87, 0.02)), Some("linkage.ground_outside_district")),
             (polygon(square(120.0, 30.0, 0.02)), Some("linkage.ground_outside_district")),
             (polygon(json!([[113.11, 27.87], [113.12, 27.87]])), Some("linkage.ground_unreadable")),
-            (polygon(json!([[413.11, 27.87], [113.12, 27.87], [113.12, 27.88]])), Some("linkage.ground_unreadable")),
+            (
+                polygon(json!([[413.11, 27.87], [113.12, 27.87], [113.12, 27.88]])),
+                Some("linkage.ground_unreadable"),
+            ),
             (json!({ "type": "Point", "coordinates": [113.11, 27.87] }), Some("linkage.ground_unreadable")),
             (json!("polygon"), Some("linkage.ground_unreadable")),
         ];

@@ -101,9 +101,7 @@ impl OutageState {
     pub const fn deeds(self) -> &'static [OutageDeed] {
         match self {
             Self::Draft => &[OutageDeed::Change, OutageDeed::Publish, OutageDeed::Withdraw],
-            Self::Published | Self::Changed => {
-                &[OutageDeed::Change, OutageDeed::End, OutageDeed::Withdraw]
-            }
+            Self::Published | Self::Changed => &[OutageDeed::Change, OutageDeed::End, OutageDeed::Withdraw],
             Self::Ended | Self::Withdrawn => &[],
         }
     }
@@ -313,7 +311,12 @@ fn check_window(content: &Content, before: Option<(Time, Time)>, now: Time) -> R
     let Content { from, to, sudden, .. } = *content;
     let refuse = |field, code, zh: String, en: String| Err(LinkageError::invalid(field, code, zh, en));
     if to <= from {
-        return refuse("to", "linkage.window_order", "结束时间要晚于开始时间。".into(), "It must end after it begins.".into());
+        return refuse(
+            "to",
+            "linkage.window_order",
+            "结束时间要晚于开始时间。".into(),
+            "It must end after it begins.".into(),
+        );
     }
     if to.since(from) > DAY * WINDOW_DAYS_MAX {
         let zh = format!("一条公告最长 {WINDOW_DAYS_MAX} 天，更长的请分段发布。");
@@ -373,7 +376,9 @@ fn phone_of(text: &str) -> Result<String, LinkageError> {
         "phone",
         "linkage.bad_phone",
         format!("请写对外的联系电话，{PHONE_CHARS_MIN} 到 {PHONE_CHARS_MAX} 位，只用数字、空格和“-”。"),
-        format!("A public phone number of {PHONE_CHARS_MIN} to {PHONE_CHARS_MAX} digits, spaces and hyphens."),
+        format!(
+            "A public phone number of {PHONE_CHARS_MIN} to {PHONE_CHARS_MAX} digits, spaces and hyphens."
+        ),
     ))
 }
 
@@ -401,7 +406,8 @@ impl Extent {
         }
         for picked in &mut self.places {
             let riser = picked.riser.take().filter(|riser| !riser.trim().is_empty());
-            picked.riser = riser.map(|riser| words_of("extent.places.riser", &riser, 1, RISER_CHARS_MAX)).transpose()?;
+            picked.riser =
+                riser.map(|riser| words_of("extent.places.riser", &riser, 1, RISER_CHARS_MAX)).transpose()?;
         }
         let mut seen = Vec::new();
         self.places.retain(|picked| {
@@ -411,6 +417,11 @@ impl Extent {
         });
         Ok(self)
     }
+}
+
+/// What was to end before this is taken off at `now`, though nobody said that it did.
+pub(crate) fn ended_unsaid(now: Time) -> Time {
+    now.before(HOUR * UNSAID_HOURS_MAX)
 }
 
 /// The smallest area that holds all of these paths; the district's where they have nothing in common.

@@ -3,7 +3,7 @@
 use ::store::{Json, row, text_enum};
 use cases::{CaseId, EntryId};
 use courier::EndpointId;
-use platform::{OrganisationId, Time, id};
+use platform::{AccountId, OrganisationId, Time, id};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -49,6 +49,9 @@ pub struct PartnerSettings {
     /// Their service code for every other type; none: our own code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
+    /// The account by whose key their system reports to us: what it reported is not sent back to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     /// Whether their server knows the service-request-updates extension.
     #[serde(default)]
     pub updates: bool,
@@ -121,6 +124,8 @@ pub enum Why {
     ByTable,
     /// From where the case stands there is no way to what they say.
     NoWay,
+    /// It has been through several systems already, and seems to go round.
+    GoesRound,
     /// A rule of the case stood against it: the proof, the list, a limit.
     Refused,
 }
@@ -131,6 +136,7 @@ impl Why {
             Self::UnknownState => "unknown_state",
             Self::ByTable => "by_table",
             Self::NoWay => "no_way",
+            Self::GoesRound => "goes_round",
             Self::Refused => "refused",
         }
     }
@@ -186,7 +192,27 @@ pub fn way_to(meaning: Meaning, state: &str, has_note: bool) -> Option<Vec<Step>
 }
 
 fn is_over(state: &str) -> bool {
-    matches!(state, "verifying" | "confirming" | "answered" | "closed" | "withdrawn" | "merged" | "archived" | "refused")
+    matches!(
+        state,
+        "verifying" | "confirming" | "answered" | "closed" | "withdrawn" | "merged" | "archived" | "refused"
+    )
+}
+
+/// Systems of this program that a case may have come through before it is asked whether it goes round.
+pub const HOPS_MAX: usize = 3;
+
+/// Words as another system is sent them: with our number at their end, by which people find the case here.
+pub fn numbered(words: &str, number: &str) -> String {
+    format!("{words}\n（{number}）")
+}
+
+/// How many systems of this program put their number to these words.
+pub fn hops_of(words: &str) -> usize {
+    let is_number = |line: &&str| {
+        let inside = line.strip_prefix('（').and_then(|rest| rest.strip_suffix('）'));
+        inside.is_some_and(|text| cases::model::parse_number(text).as_deref() == Some(text))
+    };
+    words.lines().filter(is_number).count()
 }
 
 /// Whether a case in this state is work of the post that handles it: then its partner's system has it.
@@ -231,6 +257,12 @@ mod tests {
         assert_eq!(actions(Meaning::Progress, "handling", false), Some(vec![]));
         assert_eq!(actions(Meaning::Progress, "assigned", false), Some(vec!["take"]));
         assert_eq!(actions(Meaning::Done, "handling", false), Some(vec!["finish"]));
+    }
+
+    #[test]
+    fn each_system_it_came_through_is_counted() {
+        let words = numbered(&numbered("水管爆了（大门口）", "260302-1058-2157"), "260302-7911-4631");
+        assert_eq!((hops_of("水管爆了（大门口）"), hops_of(&words)), (0, 2));
     }
 
     #[test]

@@ -7,8 +7,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const FILE: (&str, &str) =
-    ("linkage/outages.toml", include_str!("../../../../catalog/linkage/outages.toml"));
+const FILE: (&str, &str) = ("linkage/outages.toml", include_str!("../../../../catalog/linkage/outages.toml"));
 /// A month; a law that wants more is a slip of the hand.
 const NOTICE_HOURS_MAX: u32 = 31 * 24;
 
@@ -64,7 +63,11 @@ impl OutageBook {
     /// # Errors
     /// A fault that names the file and what is wrong in it: a service twice or not at all, a case type or a fact nobody knows, a fact that
     /// grid workers are not told of, hours that cannot be meant.
-    pub fn load(settings: &Settings, rules: &cases::Rules, register: &registry::Catalogue) -> Result<Self, Fault> {
+    pub fn load(
+        settings: &Settings,
+        rules: &cases::Rules,
+        register: &registry::Catalogue,
+    ) -> Result<Self, Fault> {
         let own = settings.catalog.as_ref().map(|folder| folder.join(FILE.0)).filter(|path| path.exists());
         let text = match own {
             Some(path) => std::fs::read_to_string(&path)
@@ -72,9 +75,8 @@ impl OutageBook {
             None => FILE.1.to_owned(),
         };
         let is_type = |code: &str| rules.catalogue.find_type(code).is_some();
-        let is_told = |key: &str| {
-            register.fact(key).is_some_and(|fact| fact.to.iter().any(|whom| whom == "grid"))
-        };
+        let is_told =
+            |key: &str| register.fact(key).is_some_and(|fact| fact.to.iter().any(|whom| whom == "grid"));
         Self::read(&text, is_type, is_told)
     }
 
@@ -166,7 +168,8 @@ pub(crate) mod tests {
         }
         let fault = OutageBook::read(FILE.1, |code| code != "P01001", |_| true).expect_err("no such type");
         assert!(format!("{fault:?}").contains("water: P01001 is no case type"), "{fault:?}");
-        let fault = OutageBook::read(FILE.1, |_| true, |key| key != "needs_oxygen").expect_err("no such fact");
+        let fault =
+            OutageBook::read(FILE.1, |_| true, |key| key != "needs_oxygen").expect_err("no such fact");
         assert!(format!("{fault:?}").contains("power: needs_oxygen is no fact"), "{fault:?}");
     }
 }

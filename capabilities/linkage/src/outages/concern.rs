@@ -84,7 +84,11 @@ impl Where {
 ///
 /// # Errors
 /// The extent cannot be meant, names a place that is not there, or holds too many buildings.
-pub(crate) async fn concern(edge: &Edge, district: DistrictId, extent: &Extent) -> Result<Concern, LinkageError> {
+pub(crate) async fn concern(
+    edge: &Edge,
+    district: DistrictId,
+    extent: &Extent,
+) -> Result<Concern, LinkageError> {
     let places = edge.fixture::<territory::Map>().of(district);
     let boundary: Option<Arc<Boundary>> = places.root().and_then(|root| root.boundary.clone());
     let asked = Where::of(extent, boundary.as_deref())?;

@@ -3,7 +3,8 @@
 use super::catalogue::OutageBook;
 use super::concern::{Concern, concern};
 use super::view::{
-    BUILDINGS_SHOWN_MAX, OutageBuilding, OutageDetail, OutagePlace, OutagePreview, OutageVersionView, OutageView,
+    BUILDINGS_SHOWN_MAX, OutageBuilding, OutageDetail, OutagePlace, OutagePreview, OutageVersionView,
+    OutageView,
 };
 use crate::access::{PLAN_OUTAGES, may_plan_for, units_planned_for};
 use crate::commands::outages::{self as commands, Draft};
@@ -132,7 +133,11 @@ fn unit_of(edge: &Edge, actor: &Actor, key: Option<&str>) -> Result<Organisation
     match (key, units_planned_for(actor).as_deref()) {
         (Some(key), _) => match edge.fixture::<Map>().of(actor.district).organisation(key) {
             Some(unit) if may_plan_for(actor, unit.id) => Ok(unit.id),
-            _ => refuse("linkage.unknown_unit", "没有这个单位，或者您不能替它发布。", "No such unit, or you do not announce for it."),
+            _ => refuse(
+                "linkage.unknown_unit",
+                "没有这个单位，或者您不能替它发布。",
+                "No such unit, or you do not announce for it.",
+            ),
         },
         (None, Some([only])) => Ok(*only),
         (None, _) => refuse("linkage.unit_missing", "请写明是哪个单位发布。", "Say which unit announces."),
@@ -165,8 +170,9 @@ pub(crate) async fn list_outages(
     let before: Option<OutageId> = query.after.map(Cursor).and_then(|cursor| cursor.key());
     let before = before.unwrap_or(OutageId(Uuid::max()));
     let (district, units) = (actor.district, units_planned_for(actor));
-    let read =
-        async move |conn: &mut Conn| queries::list(conn, district, units.clone(), before, rows as i64 + 1).await;
+    let read = async move |conn: &mut Conn| {
+        queries::list(conn, district, units.clone(), before, rows as i64 + 1).await
+    };
     let found = edge.db.read(read).await.map_err(LinkageError::from)?;
     let page = Page::cut(found, rows, |one| Cursor::of(&one.id));
     let items = page.items.iter().map(|one| shown(&edge, actor, one)).collect();
@@ -307,7 +313,8 @@ pub(crate) async fn end_outage(
     Body(body): Body<OutageStepBody>,
 ) -> Result<Json<OutageView>, Problem> {
     let actor = planner(&who)?;
-    let one = edge.db.write(actor, async move |tx: &mut Tx| commands::end(tx, id, body.version).await).await?;
+    let one =
+        edge.db.write(actor, async move |tx: &mut Tx| commands::end(tx, id, body.version).await).await?;
     Ok(Json(shown(&edge, actor, &one)))
 }
 

@@ -231,10 +231,23 @@ pub(crate) mod tests {
     #[test]
     fn the_description_says_when_where_why_and_whom_to_call() {
         let words = notice().description();
-        for part in ["2026-03-03 08:00", "2026-03-03 16:00", "田心里1栋等 3 栋", "约 96 户", "更换阀门", "供水公司，电话 0731-28680000"] {
+        for part in [
+            "2026-03-03 08:00",
+            "2026-03-03 16:00",
+            "田心里1栋等 3 栋",
+            "约 96 户",
+            "更换阀门",
+            "供水公司，电话 0731-28680000",
+        ] {
             assert!(words.zh.contains(part), "{part}: {}", words.zh);
         }
-        for part in ["(China time)", "3 buildings", "about 96 homes", "valve replaced", "Water company, phone 0731-28680000"] {
+        for part in [
+            "(China time)",
+            "3 buildings",
+            "about 96 homes",
+            "valve replaced",
+            "Water company, phone 0731-28680000",
+        ] {
             assert!(words.en.contains(part), "{part}: {}", words.en);
         }
     }

@@ -127,14 +127,14 @@ async fn list(
 ) -> Result<Html<OutagesPage>, Problem> {
     let service = asked.service.as_deref().and_then(Service::parse);
     let place: String = asked.place.unwrap_or_default().trim().chars().take(PLACE_CHARS_MAX).collect();
-    let (district, words) = (page.actor.district, place.clone());
+    let (district, words, now) = (page.actor.district, place.clone(), edge.now());
     let read = async move |conn: &mut Conn| {
-        let mut open = queries::open(conn, district).await?;
+        let mut open = queries::open(conn, district, now).await?;
         open.retain(|one| service.is_none_or(|service| one.content.service == service));
-        with_buildings(conn, district, open, if words.is_empty() { 1 } else { SERVED_BUILDINGS_MAX as i64 }).await
+        with_buildings(conn, district, open, if words.is_empty() { 1 } else { SERVED_BUILDINGS_MAX as i64 })
+            .await
     };
     let found = edge.db.read(read).await.map_err(LinkageError::from)?;
-    let now = edge.now();
     let notices = found.iter().filter_map(|(one, rows)| {
         let notice = noticed(&edge, district, one, rows, &[])?;
         let is_meant = place.is_empty() || lies_at(&notice, rows, &place);
@@ -161,7 +161,10 @@ fn lies_at(notice: &Notice, rows: &[BuildingRow], typed: &str) -> bool {
     let parts: Vec<&str> =
         std::iter::once(typed.as_str()).chain(ends.map(|(at, c)| &typed[..at + c.len_utf8()])).collect();
     let names = [plain(&notice.area.zh), plain(&notice.area.en)];
-    names.into_iter().chain(rows.iter().map(|row| plain(&row.label))).any(|name| parts.iter().any(|part| name.contains(part)))
+    names
+        .into_iter()
+        .chain(rows.iter().map(|row| plain(&row.label)))
+        .any(|name| parts.iter().any(|part| name.contains(part)))
 }
 
 async fn show(
@@ -278,9 +281,10 @@ fn teller(edge: &Edge, page: &Page, headers: &HeaderMap) -> Teller {
 
 /// What is, will be, and is over since a short time.
 async fn told(edge: &Edge, district: DistrictId) -> Result<Vec<Notice>, Problem> {
-    let since = edge.now().before(OVER_TOLD);
+    let now = edge.now();
+    let since = now.before(OVER_TOLD);
     let read = async move |conn: &mut Conn| {
-        let mut outages = queries::open(conn, district).await?;
+        let mut outages = queries::open(conn, district, now).await?;
         outages.extend(queries::over_since(conn, district, since).await?);
         with_buildings(conn, district, outages, NAMED_MAX as i64).await
     };

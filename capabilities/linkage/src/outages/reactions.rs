@@ -11,10 +11,14 @@ use crate::queries::outages as queries;
 use ::store::{FactRow, LocalFuture, Reaction, Timer, TimerRow, Tx};
 use cases::CaseId;
 use geo::{Boundary, CoordinateSystem, Point};
-use platform::Fault;
+use platform::{Fault, Fixtures};
 
-pub(crate) const REACTIONS: &[Reaction] =
-    &[Reaction { name: "linkage.answer_report", to: cases::facts::CASE_REPORTED, run: answer }];
+pub(crate) const REACTIONS: &[Reaction] = &[Reaction {
+    name: "linkage.answer_report",
+    to: cases::facts::CASE_REPORTED,
+    wanted: is_of_a_service,
+    run: answer,
+}];
 pub(crate) const TIMERS: &[Timer] =
     &[Timer { kind: OVER, run: over }, Timer { kind: VISITS, run: ask_visits }];
 
@@ -23,9 +27,15 @@ fn over<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fau
 }
 
 fn ask_visits<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
-    Box::pin(async move {
-        visits::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from)
-    })
+    Box::pin(
+        async move { visits::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from) },
+    )
+}
+
+/// Reports of other types are answered by no outage.
+fn is_of_a_service(shelf: &Fixtures, fact: &FactRow) -> bool {
+    let code = fact.data.0["type"].as_str().unwrap_or_default();
+    shelf.find::<OutageBook>().is_none_or(|book| book.service_of(code).is_some())
 }
 
 fn answer<'a>(tx: &'a mut Tx, fact: &'a FactRow) -> LocalFuture<'a, Result<(), Fault>> {
@@ -71,6 +81,12 @@ fn answer_words(tx: &Tx, one: &Outage, book: &OutageBook) -> String {
     let (headline, to, page) = (notice.headline(), moment(notice.to), format!("/outages/{}", one.id));
     format!(
         "这里正在{}，预计 {to} 恢复。原因：{}。{}，电话 {}。详见 {page}\n{} here, expected back at {to} (China time). {}, phone {}. See {page}",
-        headline.zh, notice.reason.zh, notice.unit.zh, notice.phone, headline.en, notice.unit.en, notice.phone
+        headline.zh,
+        notice.reason.zh,
+        notice.unit.zh,
+        notice.phone,
+        headline.en,
+        notice.unit.en,
+        notice.phone
     )
 }

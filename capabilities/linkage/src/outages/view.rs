@@ -130,7 +130,13 @@ impl From<Nameable> for OutagePlace {
 
 impl From<BuildingRow> for OutageBuilding {
     fn from(row: BuildingRow) -> Self {
-        Self { rank: row.rank, place: row.place_id, label: row.label, area_path: row.area_path, homes: row.homes }
+        Self {
+            rank: row.rank,
+            place: row.place_id,
+            label: row.label,
+            area_path: row.area_path,
+            homes: row.homes,
+        }
     }
 }
 

@@ -123,7 +123,10 @@ fn errand(content: &Content) -> Errand {
         title: Words::new(format!("{}前上门提醒", cut.zh), format!("Before an outage: {}", service.en)),
         why: Words::new(
             format!("{from} 至 {to} {}。这家有人离不开，请当面说明，商量好备用办法。", cut.zh),
-            format!("{} from {from} to {to}. Somebody in this home cannot be without: tell them and agree on what to do meanwhile.", cut.en),
+            format!(
+                "{} from {from} to {to}. Somebody in this home cannot be without: tell them and agree on what to do meanwhile.",
+                cut.en
+            ),
         ),
     }
 }

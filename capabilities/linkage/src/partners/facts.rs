@@ -39,7 +39,12 @@ impl PartnerFact {
         Self { name, partner, case: None, data }
     }
 
-    pub(crate) fn of_case(name: &'static str, partner: OrganisationId, case: CaseId, mut data: Value) -> Self {
+    pub(crate) fn of_case(
+        name: &'static str,
+        partner: OrganisationId,
+        case: CaseId,
+        mut data: Value,
+    ) -> Self {
         data["partner"] = json!(partner);
         Self { name, partner, case: Some(case), data }
     }

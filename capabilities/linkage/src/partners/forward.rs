@@ -1,8 +1,9 @@
 //! What happens to a case goes to the partner whose work it is: told anew after each step, from the history itself, in its order.
 
 use super::facts::{PartnerFact, REQUEST_ENDED, REQUEST_OPENED};
+use super::said;
 use super::states::StateTables;
-use crate::model::partner::{LinkedRequest, Partner, is_at_work};
+use crate::model::partner::{HOPS_MAX, LinkedRequest, Partner, Why, hops_of, is_at_work};
 use crate::store::partners as rows;
 use ::store::{FactRow, LocalFuture, Tx};
 use cases::{Case, CaseId, EntryRow, Rules};
@@ -44,6 +45,11 @@ async fn partner_of(tx: &mut Tx, case: &Case) -> Result<Option<Partner>, Fault> 
     let Some(organisation) = organisation_of(tx, case) else { return Ok(None) };
     let found = rows::partner(tx, district, organisation).await?;
     let Some(partner) = found.filter(|partner| partner.endpoint_id.is_some()) else { return Ok(None) };
+    let theirs = partner.settings.0.account;
+    if theirs.is_some() && cases::linked::reported_by(tx, district, case.id).await? == theirs {
+        // It came from them.
+        return Ok(None);
+    }
     if is_at_work(&case.state) {
         return Ok(Some(partner));
     }
@@ -63,7 +69,10 @@ async fn tell(tx: &mut Tx, case: &Case, partner: &Partner, fact: Option<&FactRow
     let history = cases::linked::entries_after(tx, district, case.id, request.told_entry).await?;
     let Some(last) = history.last().map(|entry| entry.id) else { return Ok(()) };
     let is_new = request.told_entry.is_none() || !request.open;
-    if is_new {
+    if is_new && hops_of(&case.words) >= HOPS_MAX {
+        // Sent on, it might come back for ever: a person sees it once, and it stays here.
+        said::ask_why(tx, organisation, case.id, Why::GoesRound).await?;
+    } else if is_new {
         order(tx, partner, case, ASSIGNED, whole(tx, case), fact).await?;
         let data = json!({ "number": case.number });
         tx.record(&PartnerFact::of_case(REQUEST_OPENED, organisation, case.id, data)).await?;
@@ -125,7 +134,7 @@ fn whole(tx: &Tx, case: &Case) -> Value {
         "type": case.type_code,
         "type_name": type_words,
         "words": case.words,
-        "address": case.address,
+        "address": case.address.clone().or_else(|| area_name(tx, case)),
         "longitude": case.lon,
         "latitude": case.lat,
         "reported_at": told_at(case.reported_at),
@@ -133,10 +142,19 @@ fn whole(tx: &Tx, case: &Case) -> Value {
     })
 }
 
+/// Where a case is that has only its grid for a place.
+fn area_name(tx: &Tx, case: &Case) -> Option<String> {
+    let places = tx.fixture::<territory::Map>().of(case.district);
+    let own = places.by_path(&case.area_path)?;
+    let street = territory::parent_path(&case.area_path).and_then(|path| places.by_path(path));
+    Some(street.map_or_else(|| own.name.clone(), |street| format!("{} {}", street.name, own.name)))
+}
+
 /// A step of a case in a partner's words.
 fn update(tx: &Tx, case: &Case, partner: &Partner, entry: &EntryRow) -> Value {
     let tables = tx.fixture::<StateTables>();
-    let state = tables.table(&partner.states).and_then(|table| table.theirs(&entry.to_state)).map(str::to_owned);
+    let state =
+        tables.table(&partner.states).and_then(|table| table.theirs(&entry.to_state)).map(str::to_owned);
     json!({
         "number": case.number,
         "entry": entry.id,

@@ -1,10 +1,10 @@
 //! Routes about partners: the list with the health of each lane, one alone, setting it, and what waits for a person.
 
+use super::states::StateTables;
 use crate::access::{MANAGE_PARTNERS, may_see_partner, partners_seen};
 use crate::commands::partners::{self as commands, LaneDeed, SetPartner};
 use crate::error::LinkageError;
 use crate::model::partner::{Partner, PartnerSettings, Question, QuestionId, Rung};
-use super::states::StateTables;
 use crate::queries::partners as queries;
 use crate::store::partners as rows;
 use ::store::{Conn, Tx};
@@ -226,6 +226,7 @@ async fn set_partner(
         version: body.version,
     };
     edge.db.write(&actor, async move |tx: &mut Tx| commands::set(tx, order.clone()).await).await?;
+    super::follow(&edge.db).await.map_err(|fault| Problem::from(&fault))?;
     one(&edge, &actor, organisation).await.map(Json)
 }
 
@@ -246,7 +247,7 @@ async fn exchange_secret(
 
 /// 暂停、恢复、立即重试一个单位的投递。Pause, resume or try a partner's lane.
 #[utoipa::path(post, path = "/api/linkage/partners/{organisation}/lane/{verb}", tag = "linkage", operation_id = "work_on_partner_lane",
-    params(("organisation" = OrganisationId, Path), ("verb" = LaneVerb, Path)),
+    params(("organisation" = OrganisationId, Path), ("verb" = inline(LaneVerb), Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn work_on_lane(
     State(edge): State<Edge>,
@@ -259,7 +260,9 @@ async fn work_on_lane(
         LaneVerb::Resume => LaneDeed::Resume,
         LaneVerb::Try => LaneDeed::Try,
     };
-    edge.db.write(&actor, async move |tx: &mut Tx| commands::do_to_lane(tx, organisation, deed).await).await?;
+    edge.db
+        .write(&actor, async move |tx: &mut Tx| commands::do_to_lane(tx, organisation, deed).await)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -306,7 +309,8 @@ async fn decide_delivery(
     Body(word): Body<DeliveryWord>,
 ) -> Result<StatusCode, Problem> {
     may_manage(&actor)?;
-    let decide = async move |tx: &mut Tx| commands::decide_delivery(tx, organisation, delivery, word.again).await;
+    let decide =
+        async move |tx: &mut Tx| commands::decide_delivery(tx, organisation, delivery, word.again).await;
     edge.db.write(&actor, decide).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -323,7 +327,8 @@ async fn list_questions(
     may_see_partner(&actor, organisation)?;
     let district = actor.district;
     let first = QuestionId(Uuid::nil());
-    let read = async move |conn: &mut Conn| rows::questions(conn, district, organisation, first, LINES_MAX).await;
+    let read =
+        async move |conn: &mut Conn| rows::questions(conn, district, organisation, first, LINES_MAX).await;
     let found = edge.db.read::<_, Fault, _>(read).await.map_err(|fault| Problem::from(&fault))?;
     Ok(Json(Questions { items: found.into_iter().map(question_view).collect() }))
 }
@@ -345,8 +350,18 @@ fn why_words(code: &str) -> Words {
     match code {
         "unknown_state" => Words::of("对照表里没有这个状态", "the table does not know this state"),
         "by_table" => Words::of("对照表规定这个状态由人判断", "the table leaves this state to a person"),
-        "no_way" => Words::of("按事件现在的状态，做不到对方说的", "from where the case stands there is no way to what they say"),
-        _ => Words::of("办理规则不允许（例如缺少现场照片）", "a rule of the case stands against it (a photo is missing, say)"),
+        "goes_round" => Words::of(
+            "它已经过几个系统，再转可能会来回转",
+            "it came through several systems already and may go round",
+        ),
+        "no_way" => Words::of(
+            "按事件现在的状态，做不到对方说的",
+            "from where the case stands there is no way to what they say",
+        ),
+        _ => Words::of(
+            "办理规则不允许（例如缺少现场照片）",
+            "a rule of the case stands against it (a photo is missing, say)",
+        ),
     }
 }
 
@@ -375,11 +390,18 @@ async fn list_tables(State(edge): State<Edge>, Who(actor): Who) -> Result<Json<S
         name: table.words.clone(),
         source: table.source.clone(),
     };
-    Ok(Json(StateTablesView { version: tables.version.clone(), items: tables.all().iter().map(view).collect() }))
+    Ok(Json(StateTablesView {
+        version: tables.version.clone(),
+        items: tables.all().iter().map(view).collect(),
+    }))
 }
 
 fn may_manage(actor: &Actor) -> Result<(), LinkageError> {
-    if actor.holds_everywhere(&MANAGE_PARTNERS) { Ok(()) } else { Err(LinkageError::Forbidden(&MANAGE_PARTNERS)) }
+    if actor.holds_everywhere(&MANAGE_PARTNERS) {
+        Ok(())
+    } else {
+        Err(LinkageError::Forbidden(&MANAGE_PARTNERS))
+    }
 }
 
 async fn one(edge: &Edge, actor: &Actor, organisation: OrganisationId) -> Result<PartnerView, Problem> {
@@ -411,7 +433,10 @@ fn view(edge: &Edge, actor: &Actor, whole: queries::WholePartner) -> PartnerView
     });
     PartnerView {
         organisation: organisation_id,
-        name: name.map_or_else(|| Words::of("", ""), |o| Words::new(o.name.clone(), o.name_en.clone().unwrap_or_else(|| o.name.clone()))),
+        name: name.map_or_else(
+            || Words::of("", ""),
+            |o| Words::new(o.name.clone(), o.name_en.clone().unwrap_or_else(|| o.name.clone())),
+        ),
         rung,
         has_key: endpoint.as_ref().is_some_and(|e| e.secret.is_some()),
         address: endpoint.map(|e| e.address),

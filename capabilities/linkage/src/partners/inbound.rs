@@ -71,7 +71,12 @@ async fn take_message(
     let partner = believed(&edge, &caller, organisation, &headers, &body).await?;
     let id = header(&headers, signature::ID_HEADER).to_owned();
     let message: PartnerMessage = serde_json::from_slice(&body).map_err(|e| {
-        LinkageError::invalid("body", "linkage.bad_message", format!("消息读不懂：{e}"), format!("The message cannot be read: {e}"))
+        LinkageError::invalid(
+            "body",
+            "linkage.bad_message",
+            format!("消息读不懂：{e}"),
+            format!("The message cannot be read: {e}"),
+        )
     })?;
     let actor = Actor { kind: ActorKind::Service, ..Actor::system(caller.district, "partner") };
     let take = async move |tx: &mut Tx| take(tx, &partner, &id, &message).await;
@@ -106,7 +111,12 @@ async fn believed(
     Ok(partner)
 }
 
-async fn take(tx: &mut Tx, partner: &Partner, id: &str, message: &PartnerMessage) -> Result<bool, LinkageError> {
+async fn take(
+    tx: &mut Tx,
+    partner: &Partner,
+    id: &str,
+    message: &PartnerMessage,
+) -> Result<bool, LinkageError> {
     if message.kind != "case.said" || !rows::add_message(tx, partner.organisation_id, id).await? {
         return Ok(false);
     }
@@ -119,8 +129,10 @@ async fn take(tx: &mut Tx, partner: &Partner, id: &str, message: &PartnerMessage
             "There is no such case, or it is not with this partner.",
         )
     };
-    let case = cases::linked::find_by_number(tx, district, &message.data.number).await?.ok_or_else(unknown)?;
-    let request = rows::request(tx, district, organisation, case).await?.filter(|r| r.open).ok_or_else(unknown)?;
+    let case =
+        cases::linked::find_by_number(tx, district, &message.data.number).await?.ok_or_else(unknown)?;
+    let request =
+        rows::request(tx, district, organisation, case).await?.filter(|r| r.open).ok_or_else(unknown)?;
     if message.data.state.chars().count() > STATE_CHARS_MAX {
         return Err(LinkageError::invalid(
             "data.state",

@@ -13,9 +13,11 @@ mod reseal;
 pub(crate) mod said;
 pub(crate) mod secrets;
 pub(crate) mod states;
+mod systems;
 
 pub(crate) use reactions::{REACTIONS, TIMERS};
 pub use reseal::RESEALS;
+pub use systems::follow;
 
 use self::open311::Open311Sender;
 use self::states::StateTables;
@@ -39,12 +41,13 @@ const MESSAGES_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 ///
 /// # Errors
 /// A fault that names every hole in the tables.
-pub(crate) fn prepare(db: &Db) -> Result<(), Fault> {
+pub(crate) async fn prepare(db: &Db) -> Result<(), Fault> {
     let fixtures = db.fixtures();
     let states: BTreeSet<String> = fixtures.get::<cases::Rules>().state_names();
     fixtures.put(Arc::new(StateTables::load(&fixtures.get::<Settings>(), &states)?));
     fixtures.get::<Courier>().add_sender(Arc::new(Open311Sender));
-    Ok(())
+    fixtures.put(Arc::new(systems::Systems::default()));
+    follow(db).await
 }
 
 /// Forgets messages of long ago.

@@ -4,10 +4,10 @@
 //! The standard has no id of the sender's: the delivery's id goes along as `Idempotency-Key`, and our number stands in the words, so that
 //! a server that keeps neither is at least readable to people when an answer was lost.
 
+use super::facts;
 use super::forward::{ASSIGNED, UPDATED, WITHDRAWN};
 use super::said;
-use super::facts;
-use crate::model::partner::{Partner, PartnerSettings, Said};
+use crate::model::partner::{Partner, PartnerSettings, Said, numbered};
 use crate::store::partners as rows;
 use ::store::{Conn, LocalFuture, Tx};
 use cases::CaseId;
@@ -26,8 +26,8 @@ pub(crate) const FETCH: &str = "states.fetch";
 /// Tokens asked for in one round: each is a call of its own.
 const TOKENS_MAX: usize = 10;
 const STATE_CHARS_MAX: usize = 100;
-/// Description as servers take it.
-const DESCRIPTION_CHARS_MAX: usize = 3_900;
+/// GeoReport v2: "up to 4,000 characters". Words of ours are 2,000 at most.
+const DESCRIPTION_CHARS_MAX: usize = 4_000;
 
 /// Speaks to them.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,12 @@ impl Sender for Open311Sender {
         OPEN311
     }
 
-    fn fill<'a>(&'a self, conn: &'a mut Conn, endpoint: &'a Endpoint, delivery: &'a mut Delivery) -> LocalFuture<'a, Result<(), Fault>> {
+    fn fill<'a>(
+        &'a self,
+        conn: &'a mut Conn,
+        endpoint: &'a Endpoint,
+        delivery: &'a mut Delivery,
+    ) -> LocalFuture<'a, Result<(), Fault>> {
         Box::pin(fill(conn, endpoint, delivery))
     }
 
@@ -50,7 +55,12 @@ impl Sender for Open311Sender {
         Box::pin(send(outside, attempt))
     }
 
-    fn take<'a>(&'a self, tx: &'a mut Tx, delivery: &'a Delivery, answer: &'a Value) -> LocalFuture<'a, Result<(), Fault>> {
+    fn take<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        delivery: &'a Delivery,
+        answer: &'a Value,
+    ) -> LocalFuture<'a, Result<(), Fault>> {
         Box::pin(take(tx, delivery, answer))
     }
 }
@@ -90,7 +100,8 @@ async fn fill(conn: &mut Conn, endpoint: &Endpoint, delivery: &mut Delivery) -> 
             delivery.body.0["foreign"] = json!(request.and_then(|request| request.foreign_id));
         }
         FETCH => {
-            let after = serde_json::from_value(delivery.body.0["after"].clone()).unwrap_or(CaseId(Uuid::nil()));
+            let after =
+                serde_json::from_value(delivery.body.0["after"].clone()).unwrap_or(CaseId(Uuid::nil()));
             let open = rows::open_requests(conn, district, partner, after).await?;
             delivery.body.0["asked"] = open.iter().filter_map(|r| r.foreign_id.clone()).collect();
             let unnumbered = open.iter().filter(|r| r.foreign_id.is_none()).filter_map(|r| r.token.clone());
@@ -144,10 +155,12 @@ async fn post_request(outside: &Outside, attempt: &Attempt, settings: &PartnerSe
     let mut form = keyed(attempt, settings);
     let number = told.number.as_deref().unwrap_or_default();
     let words = told.words.as_deref().unwrap_or_default();
-    let description: String = format!("{words}\n（{number}）").chars().take(DESCRIPTION_CHARS_MAX).collect();
-    form.insert("service_code", settings.service_of(told.case_type.as_deref().unwrap_or_default()).to_owned());
+    let description: String = numbered(words, number).chars().take(DESCRIPTION_CHARS_MAX).collect();
+    form.insert(
+        "service_code",
+        settings.service_of(told.case_type.as_deref().unwrap_or_default()).to_owned(),
+    );
     form.insert("description", description);
-    form.insert("attribute[external_id]", number.to_owned());
     if let (Some(lat), Some(long)) = (told.latitude, told.longitude) {
         form.extend([("lat", lat.to_string()), ("long", long.to_string())]);
     }
@@ -159,17 +172,21 @@ async fn post_request(outside: &Outside, attempt: &Attempt, settings: &PartnerSe
         Err(sent) => return sent,
     };
     match read_list::<TheirRequest>(&answer) {
-        Ok(found) => match found.into_iter().next().filter(|r| r.service_request_id.is_some() || r.token.is_some()) {
-            Some(request) => Sent::Arrived(json!(request)),
-            None => Sent::trouble("it took the request and gave neither a number nor a token"),
-        },
+        Ok(found) => {
+            match found.into_iter().next().filter(|r| r.service_request_id.is_some() || r.token.is_some()) {
+                Some(request) => Sent::Arrived(json!(request)),
+                None => Sent::trouble("it took the request and gave neither a number nor a token"),
+            }
+        }
         Err(sent) => sent,
     }
 }
 
 async fn post_update(outside: &Outside, attempt: &Attempt, settings: &PartnerSettings, told: &Told) -> Sent {
     let Some(foreign) = &told.foreign else {
-        return Sent::Refused("their number is not known: the request did not arrive, or gave a token only".to_owned());
+        return Sent::Refused(
+            "their number is not known: the request did not arrive, or gave a token only".to_owned(),
+        );
     };
     let mut form = keyed(attempt, settings);
     let withdrawn = attempt.delivery.kind == WITHDRAWN;
@@ -190,7 +207,9 @@ async fn fetch(outside: &Outside, attempt: &Attempt, settings: &PartnerSettings,
     let mut query = keyed(attempt, settings);
     for token in &told.tokens {
         match get(outside, attempt, &format!("tokens/{}.json", encoded(token)), &query).await {
-            Ok(told) => found.extend(told.into_iter().map(|one| TheirRequest { token: Some(token.clone()), ..one })),
+            Ok(told) => {
+                found.extend(told.into_iter().map(|one| TheirRequest { token: Some(token.clone()), ..one }))
+            }
             Err(sent) => return sent,
         }
     }
@@ -213,12 +232,21 @@ async fn get(
     let address = format!("{}/{method}?{}", base(attempt), form_text(query));
     let url = outside.check(&address).map_err(|e| Sent::trouble(e.to_string()))?;
     let answer = outside.call(outside.get(url)).await.map_err(|e| Sent::trouble(e.to_string()))?;
-    if answer.is_success() { read_list(&answer) } else { Err(judge(&answer)) }
+    if answer.is_success() { read_list(&answer) } else { Err(refused_or_judged(&answer)) }
 }
 
 /// A token as a part of an address.
 fn encoded(token: &str) -> String {
-    token.bytes().map(|b| if b.is_ascii_alphanumeric() || b == b'-' { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    token
+        .bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b == b'-' {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }
 
 fn keyed(attempt: &Attempt, settings: &PartnerSettings) -> BTreeMap<&'static str, String> {
@@ -231,8 +259,14 @@ fn base(attempt: &Attempt) -> &str {
     attempt.endpoint.address.trim_end_matches('/')
 }
 
-async fn post(outside: &Outside, attempt: &Attempt, method: &str, form: &BTreeMap<&str, String>) -> Result<Answer, Sent> {
-    let url = outside.check(&format!("{}/{method}", base(attempt))).map_err(|e| Sent::trouble(e.to_string()))?;
+async fn post(
+    outside: &Outside,
+    attempt: &Attempt,
+    method: &str,
+    form: &BTreeMap<&str, String>,
+) -> Result<Answer, Sent> {
+    let url =
+        outside.check(&format!("{}/{method}", base(attempt))).map_err(|e| Sent::trouble(e.to_string()))?;
     let request = outside
         .post(url)
         .header("content-type", "application/x-www-form-urlencoded")
@@ -240,7 +274,27 @@ async fn post(outside: &Outside, attempt: &Attempt, method: &str, form: &BTreeMa
         .header("idempotency-key", attempt.delivery.id.to_string())
         .body(form_text(form));
     let answer = outside.call(request).await.map_err(|e| Sent::trouble(e.to_string()))?;
-    if answer.is_success() { Ok(answer) } else { Err(judge(&answer)) }
+    if answer.is_success() { Ok(answer) } else { Err(refused_or_judged(&answer)) }
+}
+
+/// A server that names its errors as the standard has it has understood, and said no to this one: to a service, a place, a field. Other
+/// answers of the same status are those of a server that is not there.
+fn refused_or_judged(answer: &Answer) -> Sent {
+    let is_no = matches!(answer.status, 400 | 404);
+    match serde_json::from_slice::<Vec<TheirError>>(&answer.body) {
+        Ok(errors) if is_no && !errors.is_empty() => {
+            let told: Vec<String> = errors.into_iter().filter_map(|error| error.description).collect();
+            Sent::Refused(format!("{}: {}", answer.status, told.join("; ")))
+        }
+        _ => judge(answer),
+    }
+}
+
+/// An error as the standard tells it.
+#[derive(Debug, Deserialize)]
+struct TheirError {
+    #[serde(default)]
+    description: Option<String>,
 }
 
 /// Pairs of texts: writing them cannot fail.
@@ -258,7 +312,9 @@ fn read_list<T: serde::de::DeserializeOwned>(answer: &Answer) -> Result<Vec<T>, 
 async fn take(tx: &mut Tx, delivery: &Delivery, answer: &Value) -> Result<(), Fault> {
     let district = tx.district();
     // One that is reached otherwise by now has another endpoint.
-    let Some(partner) = rows::partner_of_endpoint(tx, district, delivery.endpoint_id).await? else { return Ok(()) };
+    let Some(partner) = rows::partner_of_endpoint(tx, district, delivery.endpoint_id).await? else {
+        return Ok(());
+    };
     match delivery.kind.as_str() {
         ASSIGNED => take_number(tx, partner.organisation_id, CaseId(delivery.subject_id), answer).await,
         FETCH => take_states(tx, &partner, delivery, answer).await,
@@ -266,22 +322,33 @@ async fn take(tx: &mut Tx, delivery: &Delivery, answer: &Value) -> Result<(), Fa
     }
 }
 
-async fn take_states(tx: &mut Tx, partner: &Partner, delivery: &Delivery, answer: &Value) -> Result<(), Fault> {
+async fn take_states(
+    tx: &mut Tx,
+    partner: &Partner,
+    delivery: &Delivery,
+    answer: &Value,
+) -> Result<(), Fault> {
     let district = tx.district();
-    let told: Vec<TheirRequest> =
-        serde_json::from_value(answer.clone()).map_err(|e| Fault::broken("states cannot be read").because(e))?;
+    let told: Vec<TheirRequest> = serde_json::from_value(answer.clone())
+        .map_err(|e| Fault::broken("states cannot be read").because(e))?;
     let after = serde_json::from_value(delivery.body.0["after"].clone()).unwrap_or(CaseId(Uuid::nil()));
     let open = rows::open_requests(tx, district, partner.organisation_id, after).await?;
     for mut request in open.iter().cloned() {
         // Of a request that is not among ours, nothing is taken.
         let of_token = told.iter().find(|one| one.token.is_some() && one.token == request.token);
-        if let (None, Some(number)) = (&request.foreign_id, of_token.and_then(|one| one.service_request_id.clone())) {
+        if let (None, Some(number)) =
+            (&request.foreign_id, of_token.and_then(|one| one.service_request_id.clone()))
+        {
             request.foreign_id = Some(number);
             rows::save_request(tx, &request).await?;
             continue;
         }
-        let of_number = told.iter().find(|one| one.service_request_id.is_some() && one.service_request_id == request.foreign_id);
-        let said = of_number.and_then(|one| Some(Said { state: short(one.status.as_ref()?), note: one.status_notes.clone() }));
+        let of_number = told
+            .iter()
+            .find(|one| one.service_request_id.is_some() && one.service_request_id == request.foreign_id);
+        let said = of_number.and_then(|one| {
+            Some(Said { state: short(one.status.as_ref()?), note: one.status_notes.clone() })
+        });
         if let Some(said) = said.filter(|said| said::is_news(&request, said)) {
             said::take_in(tx, partner, request, &said).await?;
         }
@@ -305,10 +372,15 @@ pub(crate) async fn fetch_after(tx: &mut Tx, partner: &Partner, after: Option<Ca
     courier::order(tx, Order { endpoint, subject, kind: FETCH, body, fact: None }).await.map(drop)
 }
 
-async fn take_number(tx: &mut Tx, partner: OrganisationId, case: CaseId, answer: &Value) -> Result<(), Fault> {
+async fn take_number(
+    tx: &mut Tx,
+    partner: OrganisationId,
+    case: CaseId,
+    answer: &Value,
+) -> Result<(), Fault> {
     let district = tx.district();
-    let told: TheirRequest =
-        serde_json::from_value(answer.clone()).map_err(|e| Fault::broken("a number cannot be read").because(e))?;
+    let told: TheirRequest = serde_json::from_value(answer.clone())
+        .map_err(|e| Fault::broken("a number cannot be read").because(e))?;
     let Some(mut request) = rows::request(tx, district, partner, case).await? else { return Ok(()) };
     request.foreign_id = told.service_request_id;
     request.token = told.token;

@@ -14,7 +14,8 @@ pub const RESEALS: &[Reseal] =
     &[Reseal { table: "linkage_partner", run: |db, district, tell| Box::pin(renew(db, district, tell)) }];
 
 async fn renew(db: &Db, district: DistrictId, tell: &(dyn Fn(u64) + Sync)) -> Result<u64, Fault> {
-    let all = db.read::<_, Fault, _>(async move |conn: &mut Conn| rows::partners(conn, district).await).await?;
+    let all =
+        db.read::<_, Fault, _>(async move |conn: &mut Conn| rows::partners(conn, district).await).await?;
     let keys = db.fixtures().get::<Vault>().of(district)?;
     let mut renewed = Vec::new();
     for partner in all {

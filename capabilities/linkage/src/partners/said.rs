@@ -6,9 +6,9 @@ use super::states::StateTables;
 use crate::model::partner::{LinkedRequest, Meaning, Partner, Question, QuestionId, Said, Step, Why, way_to};
 use crate::store::partners as rows;
 use ::store::Tx;
-use cases::CaseError;
 use cases::commands::Act;
-use platform::{Actor, ActorKind, Fault, Grant, Scope, Via};
+use cases::{CaseError, CaseId};
+use platform::{Actor, ActorKind, Fault, Grant, OrganisationId, Scope, Via};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -55,7 +55,9 @@ async fn walk(
     note: Option<&str>,
 ) -> Result<Result<(), Why>, Fault> {
     let district = tx.district();
-    let Some(case) = cases::linked::find(tx, district, request.case_id).await? else { return Ok(Err(Why::NoWay)) };
+    let Some(case) = cases::linked::find(tx, district, request.case_id).await? else {
+        return Ok(Err(Why::NoWay));
+    };
     let Some(way) = way_to(meaning, &case.state, note.is_some()) else { return Ok(Err(Why::NoWay)) };
     let actor = actor_of(tx, partner, case.host_post);
     let taken = tx
@@ -101,20 +103,51 @@ fn actor_of(tx: &Tx, partner: &Partner, post: Option<platform::PostId>) -> Actor
     }
 }
 
-async fn ask(tx: &mut Tx, request: &LinkedRequest, said: &Said, note: Option<String>, why: Why) -> Result<(), Fault> {
+async fn ask(
+    tx: &mut Tx,
+    request: &LinkedRequest,
+    said: &Said,
+    note: Option<String>,
+    why: Why,
+) -> Result<(), Fault> {
     let question = Question {
-        id: QuestionId::new(tx.now()),
-        organisation_id: request.organisation_id,
-        case_id: request.case_id,
-        foreign_state: Some(said.state.chars().take(100).collect()),
+        foreign_state: Some(said.state.clone()),
         note,
+        ..question(tx, request.organisation_id, request.case_id, why)
+    };
+    keep(tx, question, why).await
+}
+
+/// Asks a person about a case of a partner of which nothing was said.
+pub(crate) async fn ask_why(
+    tx: &mut Tx,
+    partner: OrganisationId,
+    case: CaseId,
+    why: Why,
+) -> Result<(), Fault> {
+    let question = question(tx, partner, case, why);
+    keep(tx, question, why).await
+}
+
+fn question(tx: &Tx, organisation_id: OrganisationId, case_id: CaseId, why: Why) -> Question {
+    Question {
+        id: QuestionId::new(tx.now()),
+        organisation_id,
+        case_id,
+        foreign_state: None,
+        note: None,
         why: why.code().to_owned(),
         at: tx.now(),
         settled_at: None,
-    };
+    }
+}
+
+async fn keep(tx: &mut Tx, question: Question, why: Why) -> Result<(), Fault> {
     rows::add_question(tx, &question).await?;
     let data = json!({ "why": why.code(), "question": question.id });
-    tx.record(&PartnerFact::of_case(QUESTION_ASKED, request.organisation_id, request.case_id, data)).await.map(drop)
+    tx.record(&PartnerFact::of_case(QUESTION_ASKED, question.organisation_id, question.case_id, data))
+        .await
+        .map(drop)
 }
 
 /// Without control characters, and as long as a note may be.
@@ -126,4 +159,3 @@ fn shortened(text: &str) -> String {
         None => plain.to_owned(),
     }
 }
-

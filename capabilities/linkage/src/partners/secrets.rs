@@ -24,8 +24,14 @@ pub(crate) fn exchange(tx: &Tx, partner: &mut Partner) -> Result<String, Linkage
 }
 
 /// The secrets in force.
-pub(crate) fn in_force(keys: &Keyring, district: DistrictId, partner: &Partner, now: Time) -> Result<Vec<Secret>, Fault> {
-    let former = partner.former_secret.as_ref().filter(|_| partner.former_until.is_some_and(|until| now < until));
+pub(crate) fn in_force(
+    keys: &Keyring,
+    district: DistrictId,
+    partner: &Partner,
+    now: Time,
+) -> Result<Vec<Secret>, Fault> {
+    let former =
+        partner.former_secret.as_ref().filter(|_| partner.former_until.is_some_and(|until| now < until));
     let context = context(district, partner.organisation_id);
     let open = |sealed: &Vec<u8>| {
         let plain = keys.open(&context, sealed)?;

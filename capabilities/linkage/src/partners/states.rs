@@ -78,8 +78,8 @@ impl StateTables {
     }
 
     pub(crate) fn read(text: &str, workflow_states: &BTreeSet<String>) -> Result<Self, Fault> {
-        let file: File =
-            toml::from_str(text).map_err(|e| Fault::broken(format!("{} cannot be read", FILE.0)).because(e))?;
+        let file: File = toml::from_str(text)
+            .map_err(|e| Fault::broken(format!("{} cannot be read", FILE.0)).because(e))?;
         let mut faults = Vec::new();
         if file.table.len() > TABLES_MAX {
             faults.push(format!("has more than {TABLES_MAX} tables"));
@@ -89,7 +89,9 @@ impl StateTables {
             if tables.iter().any(|known| known.key == table.key) {
                 faults.push(format!("{} is there twice", table.key));
             }
-            faults.extend(holes_of(&table, workflow_states).into_iter().map(|what| format!("{}: {what}", table.key)));
+            faults.extend(
+                holes_of(&table, workflow_states).into_iter().map(|what| format!("{}: {what}", table.key)),
+            );
             tables.push(table.whole());
         }
         if faults.is_empty() {
@@ -109,7 +111,8 @@ impl StateTables {
 
 impl Table {
     fn whole(self) -> StateTable {
-        let means = self.means.iter().filter_map(|(word, meaning)| Some((word.clone(), Meaning::parse(meaning)?)));
+        let means =
+            self.means.iter().filter_map(|(word, meaning)| Some((word.clone(), Meaning::parse(meaning)?)));
         StateTable {
             means: means.collect(),
             key: self.key,
@@ -140,7 +143,9 @@ fn holes_of(table: &Table, workflow_states: &BTreeSet<String>) -> Vec<String> {
     let missing = workflow_states.iter().filter(|state| !table.ours.contains_key(*state));
     holes.extend(missing.map(|state| format!("our state '{state}' has no word")));
     let foreign = table.ours.iter().filter(|(_, word)| !theirs.contains(word));
-    holes.extend(foreign.map(|(state, word)| format!("our state '{state}' is '{word}', which is no word of theirs")));
+    holes.extend(
+        foreign.map(|(state, word)| format!("our state '{state}' is '{word}', which is no word of theirs")),
+    );
     holes
 }
 
@@ -149,8 +154,22 @@ mod tests {
     use super::*;
 
     const STATES: &[&str] = &[
-        "reported", "held", "accepted", "with_dispatcher", "assigned", "objected", "handling", "paused", "verifying",
-        "confirming", "answered", "closed", "refused", "withdrawn", "merged", "archived",
+        "reported",
+        "held",
+        "accepted",
+        "with_dispatcher",
+        "assigned",
+        "objected",
+        "handling",
+        "paused",
+        "verifying",
+        "confirming",
+        "answered",
+        "closed",
+        "refused",
+        "withdrawn",
+        "merged",
+        "archived",
     ];
 
     fn states() -> BTreeSet<String> {
@@ -174,9 +193,15 @@ mod tests {
             (FILE.1.replacen("open = \"taken\"", "opened = \"taken\"", 1), "'opened' is no word of theirs"),
             (FILE.1.replacen("open = \"taken\"", "open = \"token\"", 1), "'open' cannot mean 'token'"),
             (FILE.1.replacen("paused = \"open\"\n", "", 1), "our state 'paused' has no word"),
-            (FILE.1.replacen("paused = \"open\"", "paused = \"asleep\"", 1), "'asleep', which is no word of theirs"),
+            (
+                FILE.1.replacen("paused = \"open\"", "paused = \"asleep\"", 1),
+                "'asleep', which is no word of theirs",
+            ),
             (FILE.1.replacen("key = \"updates\"", "key = \"georeport\"", 1), "georeport is there twice"),
-            (FILE.1.replace("source = \"this project: docs/integrating.md\"", "source = \"\""), "says no source"),
+            (
+                FILE.1.replace("source = \"this project: docs/integrating.md\"", "source = \"\""),
+                "says no source",
+            ),
         ];
         for (text, said) in wrong {
             let fault = StateTables::read(&text, &states()).expect_err(said);

@@ -1,6 +1,6 @@
 //! Reads of outages: an operator's list, what residents are told of, what the feeds carry, which answers a report.
 
-use crate::model::outage::{Outage, OutageId, Service};
+use crate::model::outage::{Outage, OutageId, Service, ended_unsaid};
 use crate::store::outages::{BuildingRow, OutageRow, VersionRow};
 use ::store::{Conn, List, sql};
 use platform::{DistrictId, Fault, OrganisationId, Time};
@@ -18,9 +18,9 @@ sql! {
     LIST_OF_UNITS: (DistrictId, List<OrganisationId>, OutageId, i64) -> OutageRow =
         "select id, version, state, unit_id, area_path, content, buildings, homes, published_at, over_at, changed_at
          from linkage_outage where district = $1 and unit_id {in:$2:uuid} and id < $3 order by id desc limit $4";
-    OPEN: (DistrictId, i64) -> OutageRow =
+    OPEN: (DistrictId, Time, i64) -> OutageRow =
         "select id, version, state, unit_id, area_path, content, buildings, homes, published_at, over_at, changed_at
-         from linkage_outage {by:linkage_outage_open_at} where district = $1 and open order by to_at, id limit $2";
+         from linkage_outage {by:linkage_outage_open_at} where district = $1 and to_at >= $2 and open order by to_at, id limit $3";
     OPEN_OF_SERVICE: (DistrictId, Service, Time, i64) -> OutageRow =
         "select id, version, state, unit_id, area_path, content, buildings, homes, published_at, over_at, changed_at
          from linkage_outage where district = $1 and service = $2 and to_at >= $3 and open order by to_at, id limit $4";
@@ -62,9 +62,10 @@ pub(crate) async fn list(
     Ok(rows.into_iter().map(Outage::from).collect())
 }
 
-/// What residents are told of, by its end.
-pub(crate) async fn open(conn: &mut Conn, district: DistrictId) -> Result<Vec<Outage>, Fault> {
-    Ok(conn.all(&OPEN, (district, NOTICES_MAX)).await?.into_iter().map(Outage::from).collect())
+/// What residents are told of at a moment, by its end.
+pub(crate) async fn open(conn: &mut Conn, district: DistrictId, now: Time) -> Result<Vec<Outage>, Fault> {
+    let rows = conn.all(&OPEN, (district, ended_unsaid(now), NOTICES_MAX)).await?;
+    Ok(rows.into_iter().map(Outage::from).collect())
 }
 
 /// Outages of a service that are told of and not over at a moment.
@@ -116,7 +117,8 @@ pub(crate) async fn has_building_near(
     (point, metres): (geo::Point, f64),
 ) -> Result<bool, Fault> {
     let b = geo::Bbox::around(point, metres);
-    let rows = conn.all(&BUILDINGS_IN_BOX, (district, id, b.west, b.south, b.east, b.north, NOTICES_MAX)).await?;
+    let rows =
+        conn.all(&BUILDINGS_IN_BOX, (district, id, b.west, b.south, b.east, b.north, NOTICES_MAX)).await?;
     let is_near = |row: &BuildingRow| {
         let at = row.lon.zip(row.lat).and_then(|(lon, lat)| geo::Point::new(lon, lat).ok());
         at.is_some_and(|at| geo::distance_metres(at, point) <= metres)

@@ -20,9 +20,14 @@ pub(crate) struct WholePartner {
     pub questions: usize,
 }
 
-pub(crate) async fn with_lane(conn: &mut Conn, district: DistrictId, partner: Partner) -> Result<WholePartner, Fault> {
+pub(crate) async fn with_lane(
+    conn: &mut Conn,
+    district: DistrictId,
+    partner: Partner,
+) -> Result<WholePartner, Fault> {
     let first = QuestionId(Uuid::nil());
-    let questions = rows::questions(conn, district, partner.organisation_id, first, QUESTIONS_COUNTED_MAX).await?.len();
+    let questions =
+        rows::questions(conn, district, partner.organisation_id, first, QUESTIONS_COUNTED_MAX).await?.len();
     let Some(id) = partner.endpoint_id else {
         return Ok(WholePartner { partner, endpoint: None, queue: None, questions });
     };

@@ -1,6 +1,6 @@
 //! Loads and saves outages, their versions, the buildings they concern and the reports they answered.
 
-use crate::access::{may_plan_for, PLAN_OUTAGES};
+use crate::access::{PLAN_OUTAGES, may_plan_for};
 use crate::error::LinkageError;
 use crate::model::outage::{Content, Outage, OutageId, OutageState, Service};
 use ::store::{Conn, Json, Tx, row, sql, value};
@@ -75,8 +75,7 @@ type Columns = (
     Time,
 );
 
-type BuildingColumns =
-    (DistrictId, OutageId, i64, RecordId, String, String, Option<f64>, Option<f64>, i64);
+type BuildingColumns = (DistrictId, OutageId, i64, RecordId, String, String, Option<f64>, Option<f64>, i64);
 
 sql! {
     INSERT: Columns =

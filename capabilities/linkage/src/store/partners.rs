@@ -26,8 +26,19 @@ type PartnerColumns = (
     Option<Time>,
     Time,
 );
-type RequestChange =
-    (DistrictId, OrganisationId, CaseId, i64, Option<String>, Option<String>, Option<String>, Option<String>, Option<EntryId>, bool, Option<Time>);
+type RequestChange = (
+    DistrictId,
+    OrganisationId,
+    CaseId,
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<EntryId>,
+    bool,
+    Option<Time>,
+);
 
 sql! {
     PARTNERS: (DistrictId, i64) -> Partner =
@@ -38,7 +49,7 @@ sql! {
          from linkage_partner where district = $1 and organisation_id = $2";
     PARTNER_OF_ENDPOINT: (DistrictId, EndpointId) -> Partner =
         "select organisation_id, rung, endpoint_id, states, settings, secret, former_secret, former_until, changed_at, version
-         from linkage_partner where district = $1 and endpoint_id = $2";
+         from linkage_partner {by:linkage_partner_of_endpoint} where district = $1 and endpoint_id = $2";
     ADD_PARTNER: PartnerColumns =
         "insert into linkage_partner (district, organisation_id, rung, endpoint_id, states, settings, secret, former_secret,
              former_until, changed_at, version)
@@ -54,7 +65,7 @@ sql! {
          from linkage_request where district = $1 and organisation_id = $2 and case_id = $3";
     REQUESTS_OF_CASE: (DistrictId, CaseId, i64) -> LinkedRequest =
         "select organisation_id, case_id, foreign_id, token, foreign_state, foreign_note, told_entry, open, opened_at, ended_at, version
-         from linkage_request where district = $1 and case_id = $2 order by organisation_id limit $3";
+         from linkage_request {by:linkage_request_of_case} where district = $1 and case_id = $2 order by organisation_id limit $3";
     OPEN_REQUESTS: (DistrictId, OrganisationId, CaseId, i64) -> LinkedRequest =
         "select organisation_id, case_id, foreign_id, token, foreign_state, foreign_note, told_entry, open, opened_at, ended_at, version
          from linkage_request where district = $1 and organisation_id = $2 and open and case_id > $3 order by case_id limit $4";
@@ -139,8 +150,7 @@ pub(crate) async fn save_partner(tx: &mut Tx, p: &Partner) -> Result<bool, Fault
 }
 
 pub(crate) async fn reseal_partner(tx: &mut Tx, p: &Partner) -> Result<(), Fault> {
-    let columns =
-        (tx.district(), p.organisation_id, p.version, p.secret.clone(), p.former_secret.clone());
+    let columns = (tx.district(), p.organisation_id, p.version, p.secret.clone(), p.former_secret.clone());
     tx.execute(&RESEAL_PARTNER, columns).await.map(drop)
 }
 
@@ -222,8 +232,7 @@ pub(crate) async fn forget_messages(tx: &mut Tx, before: Time) -> Result<u64, Fa
 
 pub(crate) async fn add_question(tx: &mut Tx, q: &Question) -> Result<(), Fault> {
     let q = q.clone();
-    let columns =
-        (tx.district(), q.id, q.organisation_id, q.case_id, q.foreign_state, q.note, q.why, q.at);
+    let columns = (tx.district(), q.id, q.organisation_id, q.case_id, q.foreign_state, q.note, q.why, q.at);
     tx.execute(&ADD_QUESTION, columns).await.map(drop)
 }
 

@@ -22,7 +22,8 @@ async fn a_report_inside_window_and_ground_is_answered_once() {
             assert!(notes[0].to_lowercase().contains(&part.to_lowercase()), "{part}: {}", notes[0]);
         }
         assert!(town.told_on(outside).await.is_empty() && town.told_on(water).await.is_empty());
-        let whole = town.staff("power").get(&format!("/api/linkage/outages/{}", text(&told["id"]))).await.ok();
+        let whole =
+            town.staff("power").get(&format!("/api/linkage/outages/{}", text(&told["id"]))).await.ok();
         assert_eq!(whole["reports"], 1);
         let answered = town.facts().await.into_iter().filter(|(name, _)| name == "linkage.outage_answered");
         assert_eq!(answered.map(|(_, data)| data["case"].clone()).collect::<Vec<_>>(), [json!(inside)]);

@@ -19,7 +19,10 @@ async fn every_feed_tells_the_same_notice_and_its_end() {
         let id = text(&told["id"]);
         let found = visitor.get("/outages.json").await.ok();
         let one: &Value = &found["outages"][0];
-        assert_eq!((&one["id"], &one["homes"], &one["geometry"]["type"]), (&json!(id), &json!(6), &json!("MultiPolygon")));
+        assert_eq!(
+            (&one["id"], &one["homes"], &one["geometry"]["type"]),
+            (&json!(id), &json!(6), &json!("MultiPolygon"))
+        );
         let calendar = visitor.get("/outages.ics").await;
         assert_eq!(kind(&calendar), "text/calendar; charset=utf-8");
         let uid = format!("UID:{id}@430204.mulin");
@@ -34,14 +37,25 @@ async fn every_feed_tells_the_same_notice_and_its_end() {
         let changed = town.changes("water", &told, later).await.ok();
         let message = visitor.get(&format!("/outages/{id}.cap")).await;
         assert_eq!(kind(&message), "application/cap+xml; charset=utf-8");
-        let reference =
-            format!("<references>outages@430204.mulin,mulin-outage-{id}-2,2026-03-02T10:00:00+08:00</references>");
-        for part in ["<msgType>Update</msgType>", "<status>Exercise</status>", &reference, "<expires>2026-03-03T17:00:00+08:00</expires>"] {
+        let reference = format!(
+            "<references>outages@430204.mulin,mulin-outage-{id}-2,2026-03-02T10:00:00+08:00</references>"
+        );
+        for part in [
+            "<msgType>Update</msgType>",
+            "<status>Exercise</status>",
+            &reference,
+            "<expires>2026-03-03T17:00:00+08:00</expires>",
+        ] {
             assert!(message.text.contains(part), "{part}: {}", message.text);
         }
         town.steps("water", &changed, "withdraw").await.ok();
         let calendar = visitor.get("/outages.ics").await.text;
-        assert!(calendar.contains("STATUS:CANCELLED") && calendar.contains("SEQUENCE:4") && calendar.contains(&uid), "{calendar}");
+        assert!(
+            calendar.contains("STATUS:CANCELLED")
+                && calendar.contains("SEQUENCE:4")
+                && calendar.contains(&uid),
+            "{calendar}"
+        );
         let message = visitor.get(&format!("/outages/{id}.cap")).await.text;
         assert!(message.contains("<msgType>Cancel</msgType>"), "{message}");
         town.passes_hours(24 * 15).await;

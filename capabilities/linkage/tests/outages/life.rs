@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 async fn from_draft_to_end() {
     each_outage_town(async |town: OutageTown| {
         let draft = town.drafts("water", planned("water")).await;
-        assert_eq!((&draft["state"], &draft["buildings"], &draft["homes"]), (&json!("draft"), &json!(2), &json!(6)));
+        assert_eq!(
+            (&draft["state"], &draft["buildings"], &draft["homes"]),
+            (&json!("draft"), &json!(2), &json!(6))
+        );
         assert_eq!(draft["unit"]["key"], "water_supply");
         assert_eq!(draft["area_path"], GRID_1);
         let page = format!("/outages/{}", text(&draft["id"]));
@@ -16,7 +19,16 @@ async fn from_draft_to_end() {
         let told = town.steps("water", &draft, "publish").await.ok();
         assert_eq!(told["can"], json!(["change", "end", "withdraw"]));
         let shown = visitor.get(&page).await;
-        for part in ["计划停水", "2026-03-03 08:00", "更换主管道阀门", "供水公司", "0731-28680000", "1栋", "2栋", "6 户"] {
+        for part in [
+            "计划停水",
+            "2026-03-03 08:00",
+            "更换主管道阀门",
+            "供水公司",
+            "0731-28680000",
+            "1栋",
+            "2栋",
+            "6 户",
+        ] {
             assert!(shown.text.contains(part), "{part}: {}", shown.text);
         }
         let longer = with(planned("water"), json!({ "to": "2026-03-03T10:00:00Z" }));
@@ -29,9 +41,13 @@ async fn from_draft_to_end() {
         let versions: Vec<(&Value, &Value)> =
             whole["versions"].as_array().expect("versions").iter().map(|v| (&v["state"], &v["to"])).collect();
         let (late, early) = (json!("2026-03-03T10:00:00Z"), json!("2026-03-03T08:00:00Z"));
-        assert_eq!(versions, [(&json!("ended"), &late), (&json!("changed"), &late), (&json!("published"), &early)]);
+        assert_eq!(
+            versions,
+            [(&json!("ended"), &late), (&json!("changed"), &late), (&json!("published"), &early)]
+        );
         let names: Vec<String> = town.facts().await.into_iter().map(|(name, _)| name).collect();
-        let expected = ["drafted", "published", "changed", "ended"].map(|step| format!("linkage.outage_{step}"));
+        let expected =
+            ["drafted", "published", "changed", "ended"].map(|step| format!("linkage.outage_{step}"));
         assert_eq!(names, expected);
     })
     .await;
@@ -46,19 +62,29 @@ async fn what_it_concerns_is_counted_before_by_building_and_grid() {
         };
         let district = count(json!({ "ground": square(113.10, 27.86, 0.04) })).await;
         assert_eq!((&district["homes"], &district["buildings"]), (&json!(8), &json!(3)));
-        let grids: Vec<_> = district["grids"].as_array().expect("grids").iter().map(|g| g["homes"].clone()).collect();
+        let grids: Vec<_> =
+            district["grids"].as_array().expect("grids").iter().map(|g| g["homes"].clone()).collect();
         assert_eq!(grids, [json!(6), json!(2)]);
-        let labels: Vec<_> = district["building_list"].as_array().expect("buildings").iter().map(|b| (text(&b["label"]), b["homes"].clone())).collect();
+        let labels: Vec<_> = district["building_list"]
+            .as_array()
+            .expect("buildings")
+            .iter()
+            .map(|b| (text(&b["label"]), b["homes"].clone()))
+            .collect();
         assert!(labels[0].0.ends_with("1栋") && labels[0].1 == json!(4), "{labels:?}");
         let unit = count(json!({ "places": [{ "place": town.place("1栋2单元") }] })).await;
         assert_eq!(unit["homes"], 2);
-        let risers = json!([{ "place": town.place("1栋"), "riser": "东立管" }, { "place": town.place("2栋") }]);
+        let risers =
+            json!([{ "place": town.place("1栋"), "riser": "东立管" }, { "place": town.place("2栋") }]);
         let found = count(json!({ "places": risers })).await;
         assert_eq!((&found["homes"], &found["buildings"]), (&json!(4), &json!(2)));
         let empty = count(json!({ "ground": square(113.10, 27.86, 0.002) })).await;
         assert_eq!((&empty["homes"], &empty["buildings"]), (&json!(0), &json!(0)));
         let (name, data) = town.facts().await.remove(0);
-        assert_eq!((name.as_str(), data), ("linkage.outage_previewed", json!({ "buildings": 3, "homes": 8 })));
+        assert_eq!(
+            (name.as_str(), data),
+            ("linkage.outage_previewed", json!({ "buildings": 3, "homes": 8 }))
+        );
     })
     .await;
 }
@@ -92,12 +118,20 @@ async fn an_operator_learns_buildings_and_never_who() {
 async fn places_are_picked_from_the_tree_of_a_grid() {
     each_outage_town(async |town: OutageTown| {
         let found = town.staff("water").get(&format!("/api/linkage/outage-places?area={GRID_1}")).await.ok();
-        let all: Vec<(String, Value)> =
-            found.as_array().expect("places").iter().map(|p| (text(&p["level"]), p["above"].clone())).collect();
+        let all: Vec<(String, Value)> = found
+            .as_array()
+            .expect("places")
+            .iter()
+            .map(|p| (text(&p["level"]), p["above"].clone()))
+            .collect();
         let building = json!(town.place("1栋"));
         assert_eq!(all.iter().filter(|(level, above)| level == "unit" && *above == building).count(), 2);
         assert_eq!(all.iter().filter(|(level, _)| level == "building").count(), 2);
-        assert_eq!(town.staff("water").get("/api/linkage/outage-places?area=430204").await.status, 404, "no grid");
+        assert_eq!(
+            town.staff("water").get("/api/linkage/outage-places?area=430204").await.status,
+            404,
+            "no grid"
+        );
     })
     .await;
 }
@@ -129,7 +163,10 @@ async fn residents_find_what_is_and_what_will_be_by_service_and_place() {
             assert_eq!((found.contains("计划停水"), found.contains("突发停电")), (water, power), "{query}");
         }
         let english = page("?lang=en").await;
-        assert!(english.contains("Planned work: no water") && english.contains("Outage: no power"), "{english}");
+        assert!(
+            english.contains("Planned work: no water") && english.contains("Outage: no power"),
+            "{english}"
+        );
     })
     .await;
 }
@@ -155,7 +192,11 @@ async fn a_notice_nobody_ended_says_so_and_is_taken_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn work_announced_late_is_told_to_the_operator() {
     each_outage_town(async |town: OutageTown| {
-        let rows = [("water", "2026-03-03T03:00:00Z", false), ("water", "2026-03-03T01:00:00Z", true), ("power", "2026-03-05T01:00:00Z", true)];
+        let rows = [
+            ("water", "2026-03-03T03:00:00Z", false),
+            ("water", "2026-03-03T01:00:00Z", true),
+            ("power", "2026-03-05T01:00:00Z", true),
+        ];
         for (service, from, is_short) in rows {
             let content = with(planned(service), json!({ "from": from, "to": "2026-03-05T08:00:00Z" }));
             let draft = town.drafts("water", content).await;

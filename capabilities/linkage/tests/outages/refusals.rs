@@ -23,7 +23,8 @@ async fn only_the_unit_and_the_district_announce() {
         };
         assert_eq!((listed("water").await, listed("power").await, listed("dispatcher").await), (1, 0, 1));
         let body = |unit: Value| json!({ "unit": unit, "content": planned("water") });
-        let post = async |name: &str, unit: Value| town.staff(name).post("/api/linkage/outages", body(unit)).await;
+        let post =
+            async |name: &str, unit: Value| town.staff(name).post("/api/linkage/outages", body(unit)).await;
         assert_eq!(post("dispatcher", json!(null)).await.refused("linkage.unit_missing")["field"], "unit");
         post("dispatcher", json!("water_supply")).await.ok();
         post("power", json!("water_supply")).await.refused("linkage.unknown_unit");

@@ -17,6 +17,7 @@ use territory::{
 use testkit::{Answer, Caller, DISTRICT, Town};
 
 const CAPABILITIES: &[&Capability] = &[
+    &courier::CAPABILITY,
     &territory::CAPABILITY,
     &identity::CAPABILITY,
     &registry::CAPABILITY,
@@ -164,7 +165,8 @@ impl OutageTown {
     /// Names of everything that was recorded about outages, oldest first, with its data.
     pub async fn facts(&self) -> Vec<(String, Value)> {
         let first = platform::FactId(uuid::Uuid::nil());
-        let read = async move |conn: &mut store::Conn| store::FactRow::after(conn, DISTRICT, first, 1000).await;
+        let read =
+            async move |conn: &mut store::Conn| store::FactRow::after(conn, DISTRICT, first, 1000).await;
         let facts = self.town.db().read(read).await.expect("the facts");
         let ours = facts.into_iter().filter(|fact| fact.name.starts_with("linkage."));
         ours.map(|fact| (fact.name, fact.data.0)).collect()

@@ -23,7 +23,10 @@ async fn the_worker_sees_homes_that_cannot_be_without() {
         assert_eq!(found.len(), 1, "one home, whatever it needs: {found:?}");
         assert_eq!(found[0]["place_id"], town.place("1栋1单元101"));
         assert_eq!((&found[0]["kind"], &found[0]["due_on"]), (&json!("notice"), &json!("2026-03-02")));
-        assert!(text(&found[0]["why"]["zh"]).contains("2026-03-03 08:00 至 2026-03-03 16:00 停电"), "{found:?}");
+        assert!(
+            text(&found[0]["why"]["zh"]).contains("2026-03-03 08:00 至 2026-03-03 16:00 停电"),
+            "{found:?}"
+        );
         assert!(!text(&found[0]["label"]).contains('张'), "a home, and nobody's name");
         assert!(errands(&town, "worker2").await.is_empty(), "not on the ground");
         // Told once; a change of the reason asks nobody again, a change of the window does.
@@ -52,7 +55,8 @@ async fn a_riser_concerns_its_own_homes_only() {
     each_outage_town(async |town: OutageTown| {
         town.lives("worker1", "1栋1单元101", GRID_1, "moves_with_help").await;
         town.lives("worker1", "1栋1单元102", GRID_1, "moves_with_help").await;
-        let extent = json!({ "extent": { "places": [{ "place": town.place("1栋1单元"), "riser": "东立管" }] } });
+        let extent =
+            json!({ "extent": { "places": [{ "place": town.place("1栋1单元"), "riser": "东立管" }] } });
         town.publishes("water", with(planned("water"), extent)).await;
         town.town.settles().await;
         let found = errands(&town, "worker1").await;

@@ -42,6 +42,14 @@ struct Desk {
     known: HashMap<String, String>,
 }
 
+impl Theirs {
+    /// Our number, as their people read it at the end of the words.
+    pub fn number(&self) -> String {
+        let (_, number) = self.fields["description"].rsplit_once('（').expect("a number at the end");
+        number.trim_end_matches('）').to_owned()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct OtherOpen311 {
     pub url: String,
@@ -81,7 +89,9 @@ impl OtherOpen311 {
     fn strange(&self) -> Option<Response> {
         match *self.mood.lock() {
             Mood::Down => Some((StatusCode::SERVICE_UNAVAILABLE, "later").into_response()),
-            Mood::Page => Some(([(header::CONTENT_TYPE, "text/html")], "<html>sign in</html>").into_response()),
+            Mood::Page => {
+                Some(([(header::CONTENT_TYPE, "text/html")], "<html>sign in</html>").into_response())
+            }
             Mood::Empty => Some(Json(json!([])).into_response()),
             Mood::Well | Mood::Tokens | Mood::Forgetful => None,
         }
@@ -104,7 +114,9 @@ async fn take_request(State(server): State<OtherOpen311>, headers: HeaderMap, bo
     if fields.get("api_key").map(String::as_str) != Some("their-key") {
         return errors(StatusCode::FORBIDDEN, "api_key");
     }
-    if !fields.contains_key("service_code") || !(fields.contains_key("lat") || fields.contains_key("address_string")) {
+    if !fields.contains_key("service_code")
+        || !(fields.contains_key("lat") || fields.contains_key("address_string"))
+    {
         return errors(StatusCode::BAD_REQUEST, "service_code and a place are needed");
     }
     let key = headers["idempotency-key"].to_str().expect("a key").to_owned();
@@ -112,20 +124,31 @@ async fn take_request(State(server): State<OtherOpen311>, headers: HeaderMap, bo
     let next = format!("W-{}", desk.requests.len() + 1);
     let id = desk.known.entry(key).or_insert(next).clone();
     if !desk.requests.iter().any(|r| r.id == id) {
-        desk.requests.push(Theirs { id: id.clone(), fields, status: "open".to_owned(), notes: None, updates: Vec::new() });
+        desk.requests.push(Theirs {
+            id: id.clone(),
+            fields,
+            status: "open".to_owned(),
+            notes: None,
+            updates: Vec::new(),
+        });
     }
     match *server.mood.lock() {
         Mood::Forgetful => errors(StatusCode::BAD_GATEWAY, "the answer was lost on the way"),
         Mood::Tokens => Json(json!([{ "token": format!("t/{id}") }])).into_response(),
-        _ => (StatusCode::CREATED, Json(json!([{ "service_request_id": id, "service_notice": "" }]))).into_response(),
+        _ => (StatusCode::CREATED, Json(json!([{ "service_request_id": id, "service_notice": "" }])))
+            .into_response(),
     }
 }
 
-async fn list_requests(State(server): State<OtherOpen311>, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn list_requests(
+    State(server): State<OtherOpen311>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
     if let Some(strange) = server.strange() {
         return strange;
     }
-    let asked: Vec<&str> = query.get("service_request_id").map(|ids| ids.split(',').collect()).unwrap_or_default();
+    let asked: Vec<&str> =
+        query.get("service_request_id").map(|ids| ids.split(',').collect()).unwrap_or_default();
     let desk = server.desk.lock();
     let found = desk.requests.iter().filter(|r| asked.contains(&r.id.as_str()));
     let shown: Vec<Value> = found
@@ -151,7 +174,8 @@ async fn take_update(State(server): State<OtherOpen311>, body: Bytes) -> Respons
     }
     let fields = fields(&body);
     let mut desk = server.desk.lock();
-    let Some(request) = desk.requests.iter_mut().find(|r| Some(&r.id) == fields.get("service_request_id")) else {
+    let Some(request) = desk.requests.iter_mut().find(|r| Some(&r.id) == fields.get("service_request_id"))
+    else {
         return errors(StatusCode::NOT_FOUND, "service_request_id");
     };
     let id = fields.get("update_id").cloned();

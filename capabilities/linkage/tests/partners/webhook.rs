@@ -63,8 +63,12 @@ async fn what_is_not_believed_changes_nothing() {
         settle(&town).await;
         let data = json!({ "number": reporter.number, "state": "done", "note": "假的" });
         let not_theirs = json!({ "number": "260302-0000-0000", "state": "done" });
-        send(&town, &Secret::make(), "m-1", data.clone(), Duration::ZERO).await.refused("linkage.not_believed");
-        send(&town, &secret, "m-1", data.clone(), Duration::from_mins(6)).await.refused("linkage.not_believed");
+        send(&town, &Secret::make(), "m-1", data.clone(), Duration::ZERO)
+            .await
+            .refused("linkage.not_believed");
+        send(&town, &secret, "m-1", data.clone(), Duration::from_mins(6))
+            .await
+            .refused("linkage.not_believed");
         send(&town, &secret, "m-2", not_theirs, Duration::ZERO).await.refused("linkage.not_theirs");
         assert_eq!(town.sees("dispatcher", &reporter.id).await["state"], "assigned");
 
@@ -95,7 +99,7 @@ async fn a_partner_goes_from_one_rung_to_another_without_losing_a_case() {
         settle(&town).await;
         town.act("water", &second.id, "take", json!({})).await.ok();
         minutes_pass(&town, 2).await;
-        let numbers: Vec<String> = new.requests().iter().map(|r| r.fields["attribute[external_id]"].clone()).collect();
+        let numbers: Vec<String> = new.requests().iter().map(|r| r.number()).collect();
         assert!(numbers.contains(&first.number) && numbers.contains(&second.number), "{numbers:?}");
         assert_eq!((numbers.len(), old.requests().len()), (2, 1));
         assert_eq!(water(&town).await["lane"]["waiting"], 0);

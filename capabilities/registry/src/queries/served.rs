@@ -13,7 +13,7 @@ pub const SERVED_BUILDINGS_MAX: usize = 12_000;
 /// Homes of one question: those of a district, and some to spare.
 const HOMES_MAX: i64 = 400_000;
 /// Buildings, or homes, that are asked about with one statement.
-const AT_ONCE: usize = 2_000;
+const AT_ONCE: usize = 4_000;
 /// Places of a grid that are looked through with one statement.
 const ROWS_AT_ONCE: i64 = 2_000;
 
@@ -57,16 +57,16 @@ sql! {
          where district = $1 and kind = 'place' and lat >= $2 and lat <= $3 and lon >= $4 and lon <= $5 and lat is not null
              and state = 'live'
          order by lat, lon, id limit $6";
+    // Crossed, so that SQLite goes from the places down, and not from all homes of the district up.
     /// The homes below each of some places, at whatever level.
     HOMES_BELOW: (DistrictId, List<RecordId>, i64) -> HomeBelow =
         "with recursive below (root, id, depth) as (
-             select id, id, 0 from registry_record where district = $1 and id {in:$2:uuid} and kind = 'place' and state = 'live'
+             select id, id, 0 from registry_record where district = $1 and id {in:$2:uuid}
              union all
-             select b.root, p.id, b.depth + 1 from below b
-                 join registry_record p on p.district = $1 and p.place_id = b.id and p.kind = 'place' and p.state = 'live'
-             where b.depth < 10)
-         select b.root, h.id from below b
-             join registry_record h on h.district = $1 and h.place_id = b.id and h.kind = 'dwelling' and h.state = 'live'
+             select b.root, p.id, b.depth + 1 from below b cross join registry_record p {by:registry_record_at_place}
+             where p.district = $1 and p.place_id = b.id and p.kind = 'place' and p.state = 'live' and b.depth < 10)
+         select b.root, h.id from below b cross join registry_record h {by:registry_record_at_place}
+         where h.district = $1 and h.place_id = b.id and h.kind = 'dwelling' and h.state = 'live'
          limit $3";
     FURNISHED: (DistrictId, List<RecordId>) -> Furnished =
         "select id, fields from registry_record where district = $1 and id {in:$2:uuid} and kind = 'dwelling'";
@@ -142,9 +142,8 @@ pub async fn served_below(
 ) -> Result<Vec<Served>, Fault> {
     let ids: Vec<RecordId> = branches.iter().map(|branch| branch.place).collect();
     let known = listed(conn, district, &ids).await?;
-    let is_place = |branch: &&Branch| {
-        known.get(&branch.place).is_some_and(|one| one.kind == crate::model::Kind::Place)
-    };
+    let is_place =
+        |branch: &&Branch| known.get(&branch.place).is_some_and(|one| one.kind == crate::model::Kind::Place);
     let named: Vec<&Branch> = branches.iter().filter(is_place).collect();
     let served = named.iter().filter_map(|branch| known.get(&branch.place)).map(|one| Served {
         place: one.id,
@@ -155,7 +154,8 @@ pub async fn served_below(
     });
     let homes = homes_below(conn, district, &ids).await?;
     let asked = named.iter().filter(|branch| branch.riser.is_some());
-    let on_risers: Vec<RecordId> = asked.flat_map(|branch| homes.get(&branch.place)).flatten().copied().collect();
+    let on_risers: Vec<RecordId> =
+        asked.flat_map(|branch| homes.get(&branch.place)).flatten().copied().collect();
     let risers = risers_of(conn, district, &on_risers).await?;
     let mut seen: HashSet<RecordId> = HashSet::new();
     let filled = served.zip(&named).map(|(mut served, branch)| {

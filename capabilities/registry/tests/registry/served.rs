@@ -44,8 +44,14 @@ async fn a_home_counts_once_wherever_it_is_named() {
         let (building, units) = tower(&caller(&town, "worker1")).await;
         assert_eq!(below(&town, vec![(building, None)]).await, [(building, 4)]);
         assert_eq!(below(&town, vec![(units[1], None)]).await, [(units[1], 2)]);
-        assert_eq!(below(&town, vec![(units[0], None), (building, None)]).await, [(units[0], 2), (building, 2)]);
-        assert_eq!(below(&town, vec![(building, None), (units[0], None)]).await, [(building, 4), (units[0], 0)]);
+        assert_eq!(
+            below(&town, vec![(units[0], None), (building, None)]).await,
+            [(units[0], 2), (building, 2)]
+        );
+        assert_eq!(
+            below(&town, vec![(building, None), (units[0], None)]).await,
+            [(building, 4), (units[0], 0)]
+        );
         assert_eq!(below(&town, vec![(building, Some("东立管"))]).await, [(building, 2)]);
         let risers = vec![(units[0], Some("东立管")), (units[0], Some("西立管")), (units[0], Some("中立管"))];
         assert_eq!(below(&town, risers).await, [(units[0], 1), (units[0], 1), (units[0], 0)]);
@@ -92,7 +98,11 @@ async fn the_places_of_a_grid_can_be_named_down_to_the_unit() {
         let shown: Vec<_> = found.iter().map(|one| (one.level.as_str(), one.place, one.above)).collect();
         assert_eq!(
             shown,
-            [("building", building, None), ("unit", units[0], Some(building)), ("unit", units[1], Some(building))]
+            [
+                ("building", building, None),
+                ("unit", units[0], Some(building)),
+                ("unit", units[1], Some(building))
+            ]
         );
         assert!(read(crate::town::GRID_2).await.is_empty());
     })

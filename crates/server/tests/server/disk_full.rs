@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// A file system of the server's own, in a name space of its own: nobody else's disk is filled.
-const SIZE_MIB: u32 = 40;
+const SIZE_MIB: u32 = 56;
 const BALLAST_MIB: u32 = 8;
 /// More reports than the small disk can hold.
 const REPORTS_MAX: usize = 40_000;

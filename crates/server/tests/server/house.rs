@@ -42,7 +42,8 @@ pub fn mulin(data: &Path) -> Command {
     {
         command.env_remove(name);
     }
-    command.env("MULIN_DATA", data).stdin(Stdio::null());
+    // Partners of the stories stand on this machine too.
+    command.env("MULIN_DATA", data).env("MULIN_PRIVATE_NETWORKS", "127.0.0.0/8").stdin(Stdio::null());
     command
 }
 

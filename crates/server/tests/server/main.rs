@@ -9,6 +9,7 @@ mod disk_full;
 mod faces;
 mod house;
 mod kill;
+mod linked;
 mod metrics;
 mod openapi;
 mod routes;

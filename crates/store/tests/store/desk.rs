@@ -1,7 +1,9 @@
 //! A small desk with notes: the capability whose tables the stories write.
 
 use platform::{Actor, DistrictId, Fault, FaultKind, Time};
-use store::{Conn, Db, Fact, FactRow, Json, List, Migration, Migrations, Reaction, Timer, TimerRow, Tx};
+use store::{
+    ALWAYS, Conn, Db, Fact, FactRow, Json, List, Migration, Migrations, Reaction, Timer, TimerRow, Tx,
+};
 use store::{Workload, row, sql};
 use uuid::Uuid;
 
@@ -210,7 +212,12 @@ pub async fn leave_note(db: &Db, note: Note) -> Result<(), Fault> {
 
 /// Every note is echoed once. While the counter `broken` is set, echoing fails after it has written.
 pub fn workload() -> Workload {
-    let echo = Reaction { name: "desk.echo", to: "desk.note_left", run: |tx, fact| Box::pin(echo(tx, fact)) };
+    let echo = Reaction {
+        name: "desk.echo",
+        to: "desk.note_left",
+        wanted: ALWAYS,
+        run: |tx, fact| Box::pin(echo(tx, fact)),
+    };
     let bell = Timer { kind: "desk.bell", run: |tx, timer| Box::pin(ring(tx, timer)) };
     Workload::new([echo], [bell])
 }

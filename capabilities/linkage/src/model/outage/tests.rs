@@ -47,7 +47,12 @@ fn a_window_must_be_meant() {
     let rows: [Row; 12] = [
         (false, "2026-03-03T00:00:00Z", "2026-03-03T08:00:00Z", None),
         (false, "2026-03-02T02:00:00Z", "2026-03-02T03:00:00Z", None),
-        (false, "2026-03-02T01:59:59Z", "2026-03-02T03:00:00Z", Some(("from", "linkage.planned_in_the_past"))),
+        (
+            false,
+            "2026-03-02T01:59:59Z",
+            "2026-03-02T03:00:00Z",
+            Some(("from", "linkage.planned_in_the_past")),
+        ),
         (true, "2026-03-01T02:00:00Z", "2026-03-02T03:00:00Z", None),
         (true, "2026-03-01T01:59:59Z", "2026-03-02T03:00:00Z", Some(("from", "linkage.began_too_long_ago"))),
         (true, "2026-03-01T12:00:00Z", "2026-03-02T02:00:00Z", Some(("to", "linkage.window_over"))),

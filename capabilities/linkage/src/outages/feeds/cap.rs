@@ -71,9 +71,8 @@ fn message_type(notice: &Notice) -> &'static str {
 /// `sender,identifier,sent` of each earlier message.
 fn references(notice: &Notice, teller: &Teller) -> String {
     let sender = sender(teller);
-    let one = |(version, at): &(i64, Time)| {
-        format!("{sender},{},{}", identifier(notice, *version), moment(*at))
-    };
+    let one =
+        |(version, at): &(i64, Time)| format!("{sender},{},{}", identifier(notice, *version), moment(*at));
     notice.earlier.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
@@ -161,9 +160,8 @@ pub(crate) fn moment(at: Time) -> String {
 
 /// An element with text; what XML cannot hold is left out.
 pub(super) fn text(writer: &mut Out, name: &str, value: &str) -> io::Result<()> {
-    let is_xml = |c: &char| {
-        matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-    };
+    let is_xml =
+        |c: &char| matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
     let allowed: String = value.chars().filter(is_xml).collect();
     writer.create_element(name).write_text_content(BytesText::new(&allowed)).map(drop)
 }
@@ -173,12 +171,13 @@ mod tests {
     //! The order and the values the schema of CAP 1.2 wants.
     use super::message;
     use crate::model::outage::OutageState;
-    use crate::outages::feeds::tests::teller;
     use crate::outages::feeds::Teller;
+    use crate::outages::feeds::tests::teller;
     use crate::outages::notice::Notice;
     use crate::outages::notice::tests::{notice, time};
     use platform::Words;
     use quick_xml::Reader;
+    use quick_xml::escape::resolve_predefined_entity;
     use quick_xml::events::Event;
 
     /// The sequences of the schema: a name, how often at least, how often at most.
@@ -242,28 +241,20 @@ mod tests {
 
     impl Element {
         fn read(xml: &[u8]) -> Self {
-            let mut reader = Reader::from_reader(xml);
+            let mut reader = Reader::from_str(std::str::from_utf8(xml).expect("UTF-8"));
             let mut open = vec![Self::default()];
             loop {
                 match reader.read_event().expect("well-formed XML") {
                     Event::Start(start) => {
-                        let name = String::from_utf8(start.name().as_ref().to_vec()).expect("a name");
+                        let name = start.name().as_ref().to_owned();
                         open.push(Self { name, ..Self::default() });
                     }
                     Event::Text(text) => {
-                        let text = text.decode().expect("text");
-                        open.last_mut().expect("an element").text.push_str(&text);
+                        open.last_mut().expect("an element").text.push_str(&text.xml10_content());
                     }
                     Event::GeneralRef(name) => {
-                        let c = match name.decode().expect("a name").as_ref() {
-                            "amp" => '&',
-                            "lt" => '<',
-                            "gt" => '>',
-                            "quot" => '"',
-                            "apos" => '\'',
-                            other => panic!("{other}"),
-                        };
-                        open.last_mut().expect("an element").text.push(c);
+                        let c = resolve_predefined_entity(&name).expect("an entity of XML itself");
+                        open.last_mut().expect("an element").text.push_str(c);
                     }
                     Event::End(_) => {
                         let done = open.pop().expect("an element");
@@ -281,13 +272,16 @@ mod tests {
         }
 
         #[track_caller]
-        fn get(&self, name: &str) -> &str {
+        fn get<'a>(&'a self, name: &'a str) -> &'a str {
             self.all(name).next().map(|one| one.text.as_str()).unwrap_or_else(|| panic!("no {name}"))
         }
 
         fn check(&self, sequence: Sequence) {
             let rank = |name: &str| {
-                sequence.iter().position(|(known, ..)| *known == name).unwrap_or_else(|| panic!("{name} is no element of {}", self.name))
+                sequence
+                    .iter()
+                    .position(|(known, ..)| *known == name)
+                    .unwrap_or_else(|| panic!("{name} is no element of {}", self.name))
             };
             let ranks: Vec<usize> = self.inside.iter().map(|one| rank(&one.name)).collect();
             assert!(ranks.is_sorted(), "{}: {ranks:?}", self.name);
@@ -316,7 +310,10 @@ mod tests {
     #[test]
     fn the_first_message_is_an_alert_in_two_languages() {
         let alert = read(&notice(), &teller());
-        assert_eq!((alert.get("status"), alert.get("msgType"), alert.get("scope")), ("Actual", "Alert", "Public"));
+        assert_eq!(
+            (alert.get("status"), alert.get("msgType"), alert.get("scope")),
+            ("Actual", "Alert", "Public")
+        );
         assert_eq!(alert.get("sent"), "2026-03-01T10:00:00+08:00");
         assert_eq!(alert.all("references").count(), 0);
         let infos: Vec<&Element> = alert.all("info").collect();
@@ -325,12 +322,21 @@ mod tests {
         assert_eq!((infos[0].get("event"), infos[1].get("event")), ("停水", "No water"));
         for info in infos {
             assert_eq!(info.get("category"), "Infra");
-            assert_eq!((info.get("urgency"), info.get("severity"), info.get("certainty")), ("Future", "Moderate", "Likely"));
-            assert_eq!((info.get("onset"), info.get("expires")), ("2026-03-03T08:00:00+08:00", "2026-03-03T16:00:00+08:00"));
+            assert_eq!(
+                (info.get("urgency"), info.get("severity"), info.get("certainty")),
+                ("Future", "Moderate", "Likely")
+            );
+            assert_eq!(
+                (info.get("onset"), info.get("expires")),
+                ("2026-03-03T08:00:00+08:00", "2026-03-03T16:00:00+08:00")
+            );
             assert_eq!(info.get("web"), "https://mulin.example/outages/01980000-0000-7000-8000-000000000001");
             let area = info.all("area").next().expect("an area");
             let polygon = area.get("polygon");
-            assert_eq!(polygon, "27.870000,113.110000 27.870000,113.120000 27.880000,113.120000 27.870000,113.110000");
+            assert_eq!(
+                polygon,
+                "27.870000,113.110000 27.870000,113.120000 27.880000,113.120000 27.870000,113.110000"
+            );
             let corners: Vec<&str> = polygon.split(' ').collect();
             assert!(corners.len() >= 4 && corners.first() == corners.last(), "closed");
         }
@@ -351,10 +357,19 @@ mod tests {
         let off = read(&Notice { state: OutageState::Withdrawn, ..changed.clone() }, &teller());
         assert_eq!(off.get("msgType"), "Cancel");
         let info = off.all("info").next().expect("an info");
-        assert_eq!((info.get("urgency"), info.get("certainty"), info.get("responseType")), ("Past", "Unlikely", "AllClear"));
-        let over = read(&Notice { state: OutageState::Ended, changed_at: time("2026-03-03T09:00:00Z"), ..changed }, &teller());
+        assert_eq!(
+            (info.get("urgency"), info.get("certainty"), info.get("responseType")),
+            ("Past", "Unlikely", "AllClear")
+        );
+        let over = read(
+            &Notice { state: OutageState::Ended, changed_at: time("2026-03-03T09:00:00Z"), ..changed },
+            &teller(),
+        );
         let info = over.all("info").next().expect("an info");
-        assert_eq!((over.get("msgType"), info.get("urgency"), info.get("certainty")), ("Update", "Past", "Observed"));
+        assert_eq!(
+            (over.get("msgType"), info.get("urgency"), info.get("certainty")),
+            ("Update", "Past", "Observed")
+        );
         assert_eq!(info.get("expires"), "2026-03-03T17:00:00+08:00", "never before it was sent");
     }
 

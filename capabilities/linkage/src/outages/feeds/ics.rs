@@ -133,7 +133,10 @@ mod tests {
     fn text_is_escaped() {
         let words = Words::of("一,二;三\\四\n五\u{7}", "one");
         let text = calendar(&[Notice { area: words, ..notice() }], &teller(), Lang::Zh);
-        assert!(unfolded(&text).iter().any(|line| line.starts_with("LOCATION:一\\,二\\;三\\\\四\\n五，")), "{text}");
+        assert!(
+            unfolded(&text).iter().any(|line| line.starts_with("LOCATION:一\\,二\\;三\\\\四\\n五，")),
+            "{text}"
+        );
     }
 
     #[test]
@@ -145,7 +148,10 @@ mod tests {
         assert_eq!(value(&first, "UID"), "01980000-0000-7000-8000-000000000001@430204.mulin");
         assert_eq!((value(&first, "SEQUENCE"), value(&last, "SEQUENCE")), ("2", "5"));
         assert_eq!((value(&first, "STATUS"), value(&last, "STATUS")), ("CONFIRMED", "CANCELLED"));
-        assert_eq!((value(&first, "DTSTART"), value(&first, "DTEND")), ("20260303T000000Z", "20260303T080000Z"));
+        assert_eq!(
+            (value(&first, "DTSTART"), value(&first, "DTEND")),
+            ("20260303T000000Z", "20260303T080000Z")
+        );
         assert_eq!((value(&first, "SUMMARY"), value(&last, "SUMMARY")), ("计划停水", "Cancelled: no water"));
     }
 

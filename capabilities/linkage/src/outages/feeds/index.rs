@@ -1,7 +1,7 @@
 //! The index of warning messages: an Atom feed (RFC 4287) whose entries lead to the CAP message of each notice.
 
-use super::cap::{identifier, sender, text};
 use super::Teller;
+use super::cap::{identifier, sender, text};
 use crate::outages::notice::Notice;
 use platform::{Fault, Lang, Time};
 use quick_xml::Writer;
@@ -37,18 +37,15 @@ fn write_feed(
         text(inner, "title", if lang == Lang::En { "Planned work and outages" } else { "停水停电停气" })?;
         text(inner, "updated", &updated.to_string())?;
         link(inner, "self", "application/atom+xml", &itself)?;
-        inner.create_element("author").write_inner_content(|author| text(author, "name", teller.district.get(lang)))?;
+        inner
+            .create_element("author")
+            .write_inner_content(|author| text(author, "name", teller.district.get(lang)))?;
         notices.iter().try_for_each(|notice| write_entry(inner, notice, teller, lang))
     })?;
     Ok(())
 }
 
-fn write_entry(
-    writer: &mut Writer<Vec<u8>>,
-    notice: &Notice,
-    teller: &Teller,
-    lang: Lang,
-) -> io::Result<()> {
+fn write_entry(writer: &mut Writer<Vec<u8>>, notice: &Notice, teller: &Teller, lang: Lang) -> io::Result<()> {
     writer.create_element("entry").write_inner_content(|inner| {
         let message = format!("{}.cap", teller.page_of(notice.id));
         text(inner, "id", &format!("urn:{}:{}", sender(teller), identifier(notice, notice.version)))?;
@@ -76,7 +73,8 @@ mod tests {
     #[test]
     fn each_notice_leads_to_its_message() {
         let now = time("2026-03-02T02:00:00Z");
-        let text = String::from_utf8(feed(&[notice()], &teller(), Lang::Zh, now).expect("a feed")).expect("UTF-8");
+        let text =
+            String::from_utf8(feed(&[notice()], &teller(), Lang::Zh, now).expect("a feed")).expect("UTF-8");
         for part in [
             "<updated>2026-03-01T02:00:00Z</updated>",
             "type=\"application/cap+xml\" href=\"https://mulin.example/outages/01980000-0000-7000-8000-000000000001.cap\"/>",
@@ -85,6 +83,9 @@ mod tests {
             assert!(text.contains(part), "{part}: {text}");
         }
         let empty = String::from_utf8(feed(&[], &teller(), Lang::En, now).expect("a feed")).expect("UTF-8");
-        assert!(empty.contains("<updated>2026-03-02T02:00:00Z</updated>") && !empty.contains("<entry>"), "{empty}");
+        assert!(
+            empty.contains("<updated>2026-03-02T02:00:00Z</updated>") && !empty.contains("<entry>"),
+            "{empty}"
+        );
     }
 }

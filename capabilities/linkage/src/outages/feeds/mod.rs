@@ -1,8 +1,8 @@
 //! Notices for other programs: calendars (iCalendar), warning systems (CAP), and everybody else (JSON).
 
 pub(crate) mod cap;
-pub(crate) mod index;
 pub(crate) mod ics;
+pub(crate) mod index;
 pub(crate) mod json;
 
 /// Where and by whom a feed is told.
