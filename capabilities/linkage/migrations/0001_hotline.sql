@@ -25,7 +25,7 @@ create table linkage_work_order (
     -- Why it became a case or not, in both languages.
     why {json} not null,
     primary key (district, id),
-    constraint linkage_work_order_number_key unique (district, source, number)
+    constraint linkage_work_order_source_number_key unique (district, source, number)
 ) {strict};
 
 -- Which work orders a case answers.
