@@ -5,7 +5,7 @@ use crate::shell::{Outcome, cargo, program, run};
 use crate::test::BINARY_VARIABLE;
 use crate::{machine, serve, web};
 
-/// Makes the tests that kill do it fifty times on each engine instead of five.
+/// Makes the tests that kill and cut off do it ten times as often.
 const SOAK_VARIABLE: &str = "MULIN_SOAK";
 
 /// The verb `walk`: the main job as four people, on a small demo of its own.
@@ -22,8 +22,8 @@ pub fn walk(words: &[String]) -> Outcome {
         .env(BINARY_VARIABLE, mulin))
 }
 
-/// The verb `soak`: the server and the store killed under load, again and again, on both engines; then a thousand days of a phone on a
-/// bad line that is killed again and again, a wall left alone with cases coming, and every screen in every guise.
+/// The verb `soak`: the server and the store killed under load, again and again, on both engines; five hundred faults of a partner; then a thousand
+/// days of a phone on a bad line that is killed again and again, a wall left alone with cases coming, and every screen in every guise.
 ///
 /// # Errors
 /// Something promised is not there, or is there twice; the wall's page leaks; or a screen is not for everybody.
@@ -34,6 +34,9 @@ pub fn soak(_words: &[String]) -> Outcome {
     let mut killed = cargo();
     killed.args(["test", "--release", "--package", "store", "--package", "server", "--", "killed"]);
     run(killed.args(["--nocapture"]).env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))?;
+    let mut cut_off = cargo();
+    cut_off.args(["test", "--release", "--package", "courier", "--", "nothing_is_lost", "--nocapture"]);
+    run(cut_off.env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))?;
     let mulin = serve::build_release()?;
     for words in [&["faults"][..], &["wall"], &["stories", "--", "matrix"]] {
         let mut played = program("npm");

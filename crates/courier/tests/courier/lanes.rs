@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 const LONG: Duration = Duration::from_hours(1);
 
-async fn open_endpoint(town: &Town, other: &OtherSide) -> EndpointId {
+pub async fn open_endpoint(town: &Town, other: &OtherSide) -> EndpointId {
     let (address, secret) = (other.url.clone(), other.secret.clone());
     let write = async move |tx: &mut Tx| {
         let secret = Some(Zeroizing::new(secret.clone()));
@@ -30,7 +30,7 @@ async fn open_endpoint(town: &Town, other: &OtherSide) -> EndpointId {
 }
 
 /// Orders `each` deliveries about each subject, told apart by a count.
-async fn order(town: &Town, endpoint: EndpointId, subjects: &[Uuid], counts: std::ops::Range<i64>) {
+pub async fn order(town: &Town, endpoint: EndpointId, subjects: &[Uuid], counts: std::ops::Range<i64>) {
     for count in counts {
         let subjects = subjects.to_vec();
         let write = async move |tx: &mut Tx| {
@@ -45,14 +45,14 @@ async fn order(town: &Town, endpoint: EndpointId, subjects: &[Uuid], counts: std
     }
 }
 
-async fn queue(town: &Town, endpoint: EndpointId) -> Queue {
+pub async fn queue(town: &Town, endpoint: EndpointId) -> Queue {
     town.db()
         .read(async move |conn: &mut Conn| queries::queue(conn, DISTRICT, endpoint).await)
         .await
         .expect("a queue")
 }
 
-async fn dead(town: &Town, endpoint: EndpointId) -> Vec<Delivery> {
+pub async fn dead(town: &Town, endpoint: EndpointId) -> Vec<Delivery> {
     let read = async move |conn: &mut Conn| queries::dead(conn, DISTRICT, endpoint, None, 50).await;
     town.db().read(read).await.expect("dead deliveries")
 }
@@ -72,7 +72,7 @@ async fn hours_pass(town: &Town, hours: u32) {
 }
 
 /// Each subject's counts as they first arrived.
-fn counts_of(other: &OtherSide) -> HashMap<String, Vec<i64>> {
+pub fn counts_of(other: &OtherSide) -> HashMap<String, Vec<i64>> {
     let (mut counts, mut seen) = (HashMap::<String, Vec<i64>>::new(), std::collections::HashSet::new());
     for message in other.taken().into_iter().filter(|m| seen.insert(m.id.clone())) {
         let subject = message.data["subject"].as_str().expect("a subject").to_owned();
@@ -81,7 +81,7 @@ fn counts_of(other: &OtherSide) -> HashMap<String, Vec<i64>> {
     counts
 }
 
-fn subjects(count: usize) -> Vec<Uuid> {
+pub fn subjects(count: usize) -> Vec<Uuid> {
     (0..count).map(|_| Uuid::new_v4()).collect()
 }
 

@@ -1,4 +1,5 @@
 //! Deliveries as the other side sees them: signed, in order, once each, whatever becomes of either side.
 
+mod faults;
 mod lanes;
 mod other_side;

@@ -27,6 +27,8 @@ pub enum Mood {
     Elsewhere,
     /// More than anybody wants to read.
     Flood,
+    /// It takes the message, and its answer breaks off on the way.
+    Lost,
     /// It asks to be left alone for a minute and a half.
     Busy,
 }
@@ -113,7 +115,7 @@ async fn answer(inner: &Inner, headers: &HeaderMap, body: &Bytes) -> Response {
             return (StatusCode::FOUND, [(header::LOCATION, "http://169.254.169.254/")]).into_response();
         }
         Mood::Flood => return Body::from(vec![b'x'; 3 << 20]).into_response(),
-        Mood::Well | Mood::Page | Mood::Deaf => {}
+        Mood::Well | Mood::Page | Mood::Deaf | Mood::Lost => {}
     }
     let get = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let told = Headers {

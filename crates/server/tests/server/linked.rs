@@ -22,7 +22,7 @@ async fn a_district_and_an_operator_each_with_a_server_of_this_program_work_on_e
 }
 
 /// An account at `house` for the other's system: its id and key.
-async fn account(house: &House) -> (String, String) {
+pub(super) async fn account(house: &House) -> (String, String) {
     let admin = house.person("system_admin").await;
     let opened =
         admin.post("/api/identity/accounts", json!({ "kind": "service", "name": "对接系统" })).await.ok();
@@ -48,7 +48,7 @@ async fn link(from: &House, to: &House, key: &str, account: &str) {
 }
 
 /// The water company of a district.
-async fn water(house: &House) -> String {
+pub(super) async fn water(house: &House) -> String {
     let found = house.person("dispatcher").await.get("/api/territory/organisations").await.ok();
     let all = found["items"].as_array().or_else(|| found.as_array()).expect("units").clone();
     text(&all.iter().find(|o| o["key"] == "water_supply").expect("a water company")["id"])
@@ -83,7 +83,7 @@ async fn goes_and_comes_back(from: &House, to: &House) {
 }
 
 /// Somebody without an account reports a burst pipe; answers its number.
-async fn report(house: &House) -> String {
+pub(super) async fn report(house: &House) -> String {
     let grid = super::kill::first_grid(house).await;
     let told =
         json!({ "words": "路口的水管爆了，水喷得很高", "type": BURST_PIPE, "place": { "grid": grid } });
@@ -110,7 +110,7 @@ async fn photo(caller: &Caller) -> String {
     text(&sent.ok()["photos"])
 }
 
-async fn wait_for(caller: &Caller, path: &str, found: impl Fn(&Value) -> Option<Value>) -> Value {
+pub(super) async fn wait_for(caller: &Caller, path: &str, found: impl Fn(&Value) -> Option<Value>) -> Value {
     for _ in 0..TRIES {
         let answer = caller.get(path).await.ok();
         if let Some(value) = found(&answer) {
@@ -121,6 +121,6 @@ async fn wait_for(caller: &Caller, path: &str, found: impl Fn(&Value) -> Option<
     panic!("it never came: {path}: {}", caller.get(path).await.text);
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }

@@ -7,6 +7,7 @@ mod commands;
 mod compression;
 mod disk_full;
 mod faces;
+mod guide;
 mod house;
 mod kill;
 mod linked;
