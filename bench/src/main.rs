@@ -2,8 +2,9 @@
 //!
 //! `MULIN_BENCH_CASES` says how many cases the large district has (1,000,000); `MULIN_BENCH_QUICK=1` makes it 50,000 and
 //! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `similar`, `register`, `tables`, `districts`,
-//! `submissions` and `fieldwork` one part; PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
+//! `submissions`, `fieldwork` and `deliveries` one part; PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
 
+mod deliveries;
 mod fieldwork;
 mod http;
 mod load;
@@ -30,9 +31,10 @@ use table::Line;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ENGINES: &[&str] = &["sqlite", "postgres"];
-const PARTS: &[&str] = &["cases", "similar", "register", "tables", "districts", "submissions", "fieldwork"];
+const PARTS: &[&str] =
+    &["cases", "similar", "register", "tables", "districts", "submissions", "fieldwork", "deliveries"];
 /// Databases of one engine.
-const DATABASES: usize = 9;
+const DATABASES: usize = 10;
 const CASES: usize = 1_000_000;
 const CASES_QUICK: usize = 50_000;
 /// People of the description's district.
@@ -96,7 +98,8 @@ fn is_wanted(words: &[String], kind: &[&str], word: &str) -> bool {
 
 /// All parts of one engine, each on databases of its own.
 async fn measure_all(
-    [empty, large, registered, workbook, text, among_others, filled, phones, alike]: [Engine; DATABASES],
+    [empty, large, registered, workbook, text, among_others, filled, phones, alike, queued]: [Engine;
+        DATABASES],
     words: &[String],
     scale: Scale,
     folder: &Path,
@@ -119,6 +122,9 @@ async fn measure_all(
     }
     if is_wanted(words, PARTS, "submissions") {
         submissions::run(filled, scale, folder, lines).await?;
+    }
+    if is_wanted(words, PARTS, "deliveries") {
+        deliveries::run(queued, scale, folder, lines).await?;
     }
     if is_wanted(words, PARTS, "fieldwork") {
         fieldwork::run(phones, scale, folder, lines).await?;
