@@ -3,7 +3,7 @@
 use super::facts::{PartnerFact, REQUEST_ENDED, REQUEST_OPENED};
 use super::said;
 use super::states::StateTables;
-use crate::model::partner::{HOPS_MAX, LinkedRequest, Partner, Why, hops_of, is_at_work};
+use crate::model::partner::{HOPS_MAX, LinkedRequest, Partner, Rung, Why, hops_of, is_at_work};
 use crate::store::partners as rows;
 use ::store::{FactRow, LocalFuture, Tx};
 use cases::{Case, CaseId, EntryRow, Rules};
@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 pub(crate) const ASSIGNED: &str = "case.assigned";
 /// Something happened to a case of theirs.
 pub(crate) const UPDATED: &str = "case.updated";
+/// The workflow's action by which a reporter says that it is not solved.
+const REOPEN: &str = "reopen";
 /// A case is theirs no more.
 pub(crate) const WITHDRAWN: &str = "case.withdrawn";
 
@@ -79,8 +81,19 @@ async fn tell(tx: &mut Tx, case: &Case, partner: &Partner, fact: Option<&FactRow
     } else {
         let name = organisation_name(tx, organisation);
         for entry in history.iter().filter(|entry| !is_their_own(entry, &name)) {
-            let body = update(tx, case, partner, entry);
-            order(tx, partner, case, UPDATED, body, fact).await?;
+            if entry.action == REOPEN && hears_no_updates(partner) {
+                request = LinkedRequest {
+                    foreign_id: None,
+                    token: None,
+                    foreign_state: None,
+                    foreign_note: None,
+                    ..request
+                };
+                order(tx, partner, case, ASSIGNED, again(tx, case, entry), fact).await?;
+            } else {
+                let body = update(tx, case, partner, entry);
+                order(tx, partner, case, UPDATED, body, fact).await?;
+            }
         }
     }
     request.told_entry = Some(last);
@@ -148,6 +161,19 @@ fn area_name(tx: &Tx, case: &Case) -> Option<String> {
     let own = places.by_path(&case.area_path)?;
     let street = territory::parent_path(&case.area_path).and_then(|path| places.by_path(path));
     Some(street.map_or_else(|| own.name.clone(), |street| format!("{} {}", street.name, own.name)))
+}
+
+/// A server that takes no updates would never hear that what it called done is not: it gets a new request.
+fn hears_no_updates(partner: &Partner) -> bool {
+    partner.rung == Rung::Open311 && !partner.settings.0.updates
+}
+
+/// A case that is to be handled once more, with what is still wrong.
+fn again(tx: &Tx, case: &Case, entry: &EntryRow) -> Value {
+    let mut body = whole(tx, case);
+    let still = entry.note.as_deref().unwrap_or_default();
+    body["words"] = json!(format!("{}\n重新办理：{still}", case.words));
+    body
 }
 
 /// A step of a case in a partner's words.

@@ -183,3 +183,31 @@ async fn a_refused_request_waits_for_a_person_who_sends_it_again() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_reopened_reaches_a_server_that_takes_no_updates_as_a_new_request() {
+    each_linked_town(async |town: CaseTown| {
+        let theirs = OtherOpen311::open().await;
+        set_water(&town, by_open311(&theirs.url, "georeport")).await;
+        let reporter = town.reports_burst_pipe().await;
+        settle(&town).await;
+        theirs.says(0, "closed", Some("已修。"));
+        minutes_pass(&town, 2).await;
+        town.act("desk", &reporter.id, "verify", json!({ "note": "已看过。" })).await.ok();
+        reporter.act("reopen", json!({ "note": "隔壁单元门口又冒水了。" })).await.ok();
+        minutes_pass(&town, 3).await;
+        let requests = theirs.requests();
+        assert_eq!(requests.len(), 2);
+        assert!(requests[1].fields["description"].contains("隔壁单元门口又冒水了"));
+        assert_eq!(
+            town.sees("dispatcher", &reporter.id).await["state"],
+            "handling",
+            "the old word does not close it again"
+        );
+        theirs.says(1, "closed", Some("接头重做。"));
+        minutes_pass(&town, 2).await;
+        let case = town.sees("dispatcher", &reporter.id).await;
+        assert_eq!((&case["state"], notes_of(&case).last()), (&json!("verifying"), Some(&"接头重做。")));
+    })
+    .await;
+}
