@@ -52,7 +52,7 @@ export async function start_district() {
  */
 function environment(data, port) {
   const { DATABASE_URL: _not_this_one, MULIN_STORIES_DATABASE: database, ...rest } = process.env;
-  return { ...rest, ...(database && { DATABASE_URL: database }), MULIN_DATA: data, MULIN_LISTEN: `127.0.0.1:${port}`, MULIN_BEHIND_PROXY: "true", MULIN_DEMO: "true", MULIN_LOG: process.env.MULIN_LOG ?? "warn" };
+  return { ...rest, ...(database && { DATABASE_URL: database }), MULIN_DATA: data, MULIN_LISTEN: `127.0.0.1:${port}`, MULIN_BEHIND_PROXY: "true", MULIN_DEMO: "true", MULIN_PRIVATE_NETWORKS: "127.0.0.0/8", MULIN_LOG: process.env.MULIN_LOG ?? "warn" };
 }
 
 async function free_port() {

@@ -34,8 +34,8 @@ export async function every_route() {
     [undefined, [...RESIDENT, `/grids?area=${grid.slice(0, 12)}`, `/grids/${grid}`, `/report?grid=${grid}`]],
     ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/diary", "/grid/stand-in", "/grid/devices", "/grid/me", ...register("grid")]],
     ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=遛狗", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), ...FIELDWORK, "/desk/no-such-page"]],
-    ["unit", ["/desk/unit"]],
-    ["dispatcher", ["/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
+    ["unit", ["/desk/unit", "/desk/outages", "/desk/outages/new"]],
+    ["dispatcher", ["/desk/partners", "/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
     ...administration,
   ];
 }

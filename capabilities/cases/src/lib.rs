@@ -33,8 +33,8 @@ pub mod suggest;
 pub mod trial;
 mod view;
 
-pub use at_hand::{list_at_address, list_at_hand};
 pub use access::HANDLE;
+pub use at_hand::{list_at_address, list_at_hand};
 pub use error::CaseError;
 pub use model::{Case, CaseId, EntryId, FollowerId, Source};
 pub use queries::EntryRow;

@@ -448,7 +448,11 @@ pub(crate) async fn open_of_unit(
 }
 
 /// A case's history, in its order.
-pub(crate) async fn timeline(conn: &mut Conn, district: DistrictId, id: CaseId) -> Result<Vec<EntryRow>, Fault> {
+pub(crate) async fn timeline(
+    conn: &mut Conn,
+    district: DistrictId,
+    id: CaseId,
+) -> Result<Vec<EntryRow>, Fault> {
     conn.all(&TIMELINE, (district, id, TIMELINE_ROWS_MAX)).await
 }
 

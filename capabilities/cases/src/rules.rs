@@ -39,7 +39,10 @@ pub struct Rules {
 impl Rules {
     /// The names of every state a case can be in, by whichever version of the workflow.
     pub fn state_names(&self) -> BTreeSet<String> {
-        self.library.iter().flat_map(|workflow| workflow.states.iter().map(|state| state.name.clone())).collect()
+        self.library
+            .iter()
+            .flat_map(|workflow| workflow.states.iter().map(|state| state.name.clone()))
+            .collect()
     }
 
     /// Reads the built-in rule book, file by file replaced by those of the operator's folder.

@@ -25,8 +25,8 @@ pub use commands::errands::{ErrandAsked, ask, take_back};
 pub use commands::uploads::sweep_uploads;
 pub use error::FieldworkError;
 pub use model::{
-    CampaignId, CommandId, DeviceId, Errand, FormId, FormState, Outcome, RouteId, SubmissionId, TaskId, TaskKind,
-    TaskState,
+    CampaignId, CommandId, DeviceId, Errand, FormId, FormState, Outcome, RouteId, SubmissionId, TaskId,
+    TaskKind, TaskState,
 };
 pub use reseal::RESEALS;
 

@@ -46,6 +46,13 @@ const fieldwork = { children: [
   { path: "/submissions/:id", component: () => import("../../capabilities/fieldwork/desk/Submission.vue"), props: true, meta: { title: () => tr("填写内容", "Filled in") } },
 ] };
 
+/** Outages: one place of the bar, whichever of its screens is shown. */
+const outages = { children: [
+  { path: "", component: () => import("../../capabilities/linkage/outages/Outages.vue"), meta: { title: () => tr("停水停电停气", "Outages") } },
+  { path: "new", component: () => import("../../capabilities/linkage/outages/NewOutage.vue"), meta: { title: () => tr("新公告", "New announcement") } },
+  { path: ":id", component: () => import("../../capabilities/linkage/outages/OutagePage.vue"), props: true, meta: { title: () => tr("停水停电停气", "Outage") } },
+] };
+
 export const routes: RouteRecordRaw[] = [
   { path: "/", redirect: "/mine" },
   ...QUEUES.map((name) => ({ path: `/${name}`, component: Queue, props: { name }, meta: { title: () => queue_words(name) } })),
@@ -54,5 +61,10 @@ export const routes: RouteRecordRaw[] = [
   { path: "/search", component: () => import("../../capabilities/cases/desk/Search.vue"), meta: { title: () => tr("搜索", "Search") } },
   { path: "/register", component: () => import("../../capabilities/registry/desk/Register.vue"), ...register },
   { path: "/fieldwork", component: () => import("../../capabilities/fieldwork/desk/Fieldwork.vue"), ...fieldwork },
+  { path: "/partners", children: [
+    { path: "", component: () => import("../../capabilities/linkage/desk/partners/Partners.vue"), meta: { title: () => tr("联动单位", "Partners") } },
+    { path: ":organisation", component: () => import("../../capabilities/linkage/desk/partners/PartnerPage.vue"), props: true, meta: { title: () => tr("联动单位", "Partner") } },
+  ] },
+  { path: "/outages", ...outages },
   { path: "/:rest(.*)", component: () => import("./NotFound.vue"), meta: { title: () => tr("没有这一页", "No such page") } },
 ];
