@@ -4,6 +4,7 @@
 //! resolved here and what they resolve to is what is connected to, so a name that changes its mind between two looks gains nothing.
 
 use ipnet::IpNet;
+use platform::Words;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Response, Url, redirect};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -30,6 +31,22 @@ pub enum OutsideError {
     NotReached(String),
     #[error("the answer is longer than {ANSWER_BYTES_MAX} bytes")]
     TooLong,
+}
+
+impl OutsideError {
+    /// For whoever gave the address.
+    pub fn words(&self) -> Words {
+        let zh = match self {
+            Self::NoAddress(text) => format!("“{text}”不是 http 或 https 地址。"),
+            Self::Private(host) => {
+                format!("“{host}”是内部网络的地址；要用它，须由运维人员在 private_networks 里写明。")
+            }
+            Self::TooSlow => format!("{} 秒内没有答复。", CALL_WAIT_MAX.as_secs()),
+            Self::NotReached(why) => format!("连不上（{why}）。"),
+            Self::TooLong => format!("答复超过 {ANSWER_BYTES_MAX} 字节。"),
+        };
+        Words::new(zh, format!("{self}."))
+    }
 }
 
 /// The client with what it may reach.

@@ -6908,7 +6908,7 @@ export interface components {
             case_id: components["schemas"]["CaseId"];
             state?: string | null;
             note?: string | null;
-            why: string;
+            why: components["schemas"]["Why"];
             why_words: components["schemas"]["Words"];
             at: components["schemas"]["Time"];
         };
@@ -8093,6 +8093,8 @@ export interface components {
              */
             metres: number;
         };
+        /** @enum {string} */
+        Why: "unknown_state" | "by_table" | "no_way" | "goes_round" | "refused";
         /** @description All of a home's. */
         Wishes: {
             quiet?: components["schemas"]["Quiet"][];

@@ -124,13 +124,10 @@ fn check(tx: &Tx, order: &SetPartner) -> Result<(), LinkageError> {
         (Rung::Console, _) => Ok(()),
         (_, Some(address)) if address.len() <= ADDRESS_CHARS_MAX => {
             let courier = tx.fixture::<Courier>();
-            courier.outside.check(address).map(drop).map_err(|e| {
-                LinkageError::invalid(
-                    "address",
-                    "linkage.bad_address",
-                    format!("地址不能用：{e}"),
-                    format!("This address cannot be used: {e}"),
-                )
+            courier.outside.check(address).map(drop).map_err(|e| LinkageError::Invalid {
+                field: "address",
+                code: "linkage.bad_address",
+                words: e.words(),
             })
         }
         _ => Err(LinkageError::invalid(

@@ -36,6 +36,9 @@ text_enum!(
     }
 );
 
+/// A word of theirs for a state, at most.
+pub const STATE_CHARS_MAX: usize = 100;
+
 /// What else is said of a partner's system.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -108,39 +111,28 @@ row! {
         pub case_id: CaseId,
         pub foreign_state: Option<String>,
         pub note: Option<String>,
-        /// A code: why no rule answers it.
-        pub why: String,
+        /// Why no rule answers it.
+        pub why: Why,
         pub at: Time,
         pub settled_at: Option<Time>,
     }
 }
 
-/// Why a person decides.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Why {
-    /// The word is not in the partner's table.
-    UnknownState,
-    /// The table says so.
-    ByTable,
-    /// From where the case stands there is no way to what they say.
-    NoWay,
-    /// It has been through several systems already, and seems to go round.
-    GoesRound,
-    /// A rule of the case stood against it: the proof, the list, a limit.
-    Refused,
-}
-
-impl Why {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::UnknownState => "unknown_state",
-            Self::ByTable => "by_table",
-            Self::NoWay => "no_way",
-            Self::GoesRound => "goes_round",
-            Self::Refused => "refused",
-        }
+text_enum!(
+    /// Why a person decides.
+    pub Why {
+        /// The word is not in the partner's table.
+        UnknownState = "unknown_state",
+        /// The table says so.
+        ByTable = "by_table",
+        /// From where the case stands there is no way to what they say.
+        NoWay = "no_way",
+        /// It has been through several systems already, and seems to go round.
+        GoesRound = "goes_round",
+        /// A rule of the case stood against it: the proof, the list, a limit.
+        Refused = "refused"
     }
-}
+);
 
 /// What a partner told of a case.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -8,7 +8,7 @@ use crate::store::partners as rows;
 use ::store::{FactRow, LocalFuture, Tx};
 use cases::{Case, CaseId, EntryRow, Rules};
 use courier::Order;
-use platform::{Fault, OrganisationId, Time};
+use platform::{Fault, OrganisationId};
 use serde_json::{Value, json};
 
 /// A case is theirs from now on.
@@ -71,9 +71,10 @@ async fn tell(tx: &mut Tx, case: &Case, partner: &Partner, fact: Option<&FactRow
     let history = cases::linked::entries_after(tx, district, case.id, request.told_entry).await?;
     let Some(last) = history.last().map(|entry| entry.id) else { return Ok(()) };
     let is_new = request.told_entry.is_none() || !request.open;
-    if is_new && hops_of(&case.words) >= HOPS_MAX {
-        // Sent on, it might come back for ever: a person sees it once, and it stays here.
-        said::ask_why(tx, organisation, case.id, Why::GoesRound).await?;
+    if goes_round(case) {
+        if request.told_entry.is_none() {
+            said::ask_why(tx, organisation, case.id, Why::GoesRound).await?;
+        }
     } else if is_new {
         order(tx, partner, case, ASSIGNED, whole(tx, case), fact).await?;
         let data = json!({ "number": case.number });
@@ -121,10 +122,15 @@ async fn order(
     body: Value,
     fact: Option<&FactRow>,
 ) -> Result<(), Fault> {
-    // At the console nothing leaves: they read the case itself.
-    let Some(endpoint) = partner.endpoint_id else { return Ok(()) };
+    // At the console nothing leaves: they read the case itself. What goes round was never told, and stays here.
+    let Some(endpoint) = partner.endpoint_id.filter(|_| !goes_round(case)) else { return Ok(()) };
     let fact = fact.map(|fact| fact.id);
     courier::order(tx, Order { endpoint, subject: case.id.0, kind, body, fact }).await.map(drop)
+}
+
+/// Sent on, it might come back for ever: a person is asked once.
+fn goes_round(case: &Case) -> bool {
+    hops_of(&case.words) >= HOPS_MAX
 }
 
 /// What they said themselves is not told them again.
@@ -150,8 +156,8 @@ fn whole(tx: &Tx, case: &Case) -> Value {
         "address": case.address.clone().or_else(|| area_name(tx, case)),
         "longitude": case.lon,
         "latitude": case.lat,
-        "reported_at": told_at(case.reported_at),
-        "due_at": case.due_at.map(told_at),
+        "reported_at": case.reported_at,
+        "due_at": case.due_at,
     })
 }
 
@@ -187,11 +193,7 @@ fn update(tx: &Tx, case: &Case, partner: &Partner, entry: &EntryRow) -> Value {
         "action": entry.action,
         "state": state,
         "note": entry.note,
-        "at": told_at(entry.at),
-        "due_at": case.due_at.map(told_at),
+        "at": entry.at,
+        "due_at": case.due_at,
     })
-}
-
-fn told_at(at: Time) -> String {
-    at.to_string()
 }

@@ -4,7 +4,7 @@ use super::states::StateTables;
 use crate::access::{MANAGE_PARTNERS, may_see_partner, partners_seen};
 use crate::commands::partners::{self as commands, LaneDeed, SetPartner};
 use crate::error::LinkageError;
-use crate::model::partner::{Partner, PartnerSettings, Question, QuestionId, Rung};
+use crate::model::partner::{Partner, PartnerSettings, Question, QuestionId, Rung, Why};
 use crate::queries::partners as queries;
 use crate::store::partners as rows;
 use ::store::{Conn, Tx};
@@ -139,7 +139,7 @@ pub struct QuestionView {
     pub case_id: CaseId,
     pub state: Option<String>,
     pub note: Option<String>,
-    pub why: String,
+    pub why: Why,
     pub why_words: Words,
     pub at: Time,
 }
@@ -340,25 +340,25 @@ fn question_view(question: Question) -> QuestionView {
         case_id: question.case_id,
         state: question.foreign_state,
         note: question.note,
-        why_words: why_words(&question.why),
+        why_words: why_words(question.why),
         why: question.why,
         at: question.at,
     }
 }
 
-fn why_words(code: &str) -> Words {
-    match code {
-        "unknown_state" => Words::of("对照表里没有这个状态", "the table does not know this state"),
-        "by_table" => Words::of("对照表规定这个状态由人判断", "the table leaves this state to a person"),
-        "goes_round" => Words::of(
+fn why_words(why: Why) -> Words {
+    match why {
+        Why::UnknownState => Words::of("对照表里没有这个状态", "the table does not know this state"),
+        Why::ByTable => Words::of("对照表规定这个状态由人判断", "the table leaves this state to a person"),
+        Why::GoesRound => Words::of(
             "它已经过几个系统，再转可能会来回转",
             "it came through several systems already and may go round",
         ),
-        "no_way" => Words::of(
+        Why::NoWay => Words::of(
             "按事件现在的状态，做不到对方说的",
             "from where the case stands there is no way to what they say",
         ),
-        _ => Words::of(
+        Why::Refused => Words::of(
             "办理规则不允许（例如缺少现场照片）",
             "a rule of the case stands against it (a photo is missing, say)",
         ),

@@ -3,7 +3,7 @@
 use super::said;
 use super::secrets;
 use crate::error::LinkageError;
-use crate::model::partner::{Partner, Rung, Said};
+use crate::model::partner::{Partner, Rung, STATE_CHARS_MAX, Said};
 use crate::store::partners as rows;
 use ::store::{Conn, Tx};
 use axum::Json;
@@ -19,7 +19,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-const STATE_CHARS_MAX: usize = 100;
 /// A message, whole.
 const MESSAGE_BYTES_MAX: u64 = 64 * 1024;
 

@@ -7,7 +7,7 @@
 use super::facts;
 use super::forward::{ASSIGNED, UPDATED, WITHDRAWN};
 use super::said;
-use crate::model::partner::{Partner, PartnerSettings, Said, numbered};
+use crate::model::partner::{Partner, PartnerSettings, STATE_CHARS_MAX, Said, numbered};
 use crate::store::partners as rows;
 use ::store::{Conn, LocalFuture, Tx};
 use cases::CaseId;
@@ -25,7 +25,6 @@ pub(crate) const OPEN311: &str = "open311";
 pub(crate) const FETCH: &str = "states.fetch";
 /// Tokens asked for in one round: each is a call of its own.
 const TOKENS_MAX: usize = 10;
-const STATE_CHARS_MAX: usize = 100;
 /// GeoReport v2: "up to 4,000 characters". Words of ours are 2,000 at most.
 const DESCRIPTION_CHARS_MAX: usize = 4_000;
 

@@ -136,7 +136,7 @@ fn question(tx: &Tx, organisation_id: OrganisationId, case_id: CaseId, why: Why)
         case_id,
         foreign_state: None,
         note: None,
-        why: why.code().to_owned(),
+        why,
         at: tx.now(),
         settled_at: None,
     }
@@ -144,7 +144,7 @@ fn question(tx: &Tx, organisation_id: OrganisationId, case_id: CaseId, why: Why)
 
 async fn keep(tx: &mut Tx, question: Question, why: Why) -> Result<(), Fault> {
     rows::add_question(tx, &question).await?;
-    let data = json!({ "why": why.code(), "question": question.id });
+    let data = json!({ "why": why, "question": question.id });
     tx.record(&PartnerFact::of_case(QUESTION_ASKED, question.organisation_id, question.case_id, data))
         .await
         .map(drop)

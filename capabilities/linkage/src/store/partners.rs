@@ -1,6 +1,6 @@
 //! Loads and saves partners, the cases that are with them, and what they said.
 
-use crate::model::partner::{LinkedRequest, Partner, PartnerSettings, Question, QuestionId, Rung};
+use crate::model::partner::{LinkedRequest, Partner, PartnerSettings, Question, QuestionId, Rung, Why};
 use ::store::{Conn, Json, Tx, sql, value};
 use cases::{CaseId, EntryId};
 use courier::EndpointId;
@@ -79,7 +79,7 @@ sql! {
     ADD_MESSAGE: (DistrictId, OrganisationId, String, Time) =
         "insert into linkage_message (district, organisation_id, message_id, at) values ($1, $2, $3, $4) on conflict do nothing";
     FORGET_MESSAGES: (DistrictId, Time) = "delete from linkage_message where district = $1 and at < $2";
-    ADD_QUESTION: (DistrictId, QuestionId, OrganisationId, CaseId, Option<String>, Option<String>, String, Time) =
+    ADD_QUESTION: (DistrictId, QuestionId, OrganisationId, CaseId, Option<String>, Option<String>, Why, Time) =
         "insert into linkage_question (district, id, organisation_id, case_id, foreign_state, note, why, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)";
     QUESTIONS: (DistrictId, OrganisationId, QuestionId, i64) -> Question =

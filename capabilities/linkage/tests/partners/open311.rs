@@ -211,3 +211,29 @@ async fn what_is_reopened_reaches_a_server_that_takes_no_updates_as_a_new_reques
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_came_through_three_systems_stays_and_asks_a_person_once() {
+    each_linked_town(async |town: CaseTown| {
+        let theirs = OtherOpen311::open().await;
+        set_water(&town, by_open311(&theirs.url, "updates")).await;
+        let words = "水管爆了\n（260302-1058-2157）\n（260302-7911-4631）\n（260302-7911-4632）";
+        let report =
+            serde_json::json!({ "words": words, "type": BURST_PIPE, "place": crate::town::point(0) });
+        let reporter = town.reports(report).await;
+        settle(&town).await;
+        town.act("water", &reporter.id, "take", json!({})).await.ok();
+        let to = json!({ "to": "unit:city_management", "note": "路面的事。" });
+        town.act("dispatcher", &reporter.id, "redispatch", to).await.ok();
+        minutes_pass(&town, 2).await;
+        assert!(theirs.requests().is_empty());
+        let asked =
+            town.staff("dispatcher").get(&partner_path(&town, "water_supply", "/questions")).await.ok();
+        let why: Vec<&str> =
+            asked["items"].as_array().expect("questions").iter().filter_map(|q| q["why"].as_str()).collect();
+        assert_eq!(why, ["goes_round"]);
+        let lane = water(&town).await["lane"].clone();
+        assert_eq!((&lane["waiting"], &lane["dead"]), (&json!(0), &json!(0)), "{lane}");
+    })
+    .await;
+}
