@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_staff, resize, tap, WIDTHS, with_browser } from "../browser.mjs";
 import { find_axe, find_colour_only, find_overflow, find_small } from "../checks.mjs";
+import { wait_until_kept } from "../drafts.mjs";
 import { run_faults, sentence } from "../faults.mjs";
 import { start_line } from "../line.mjs";
 import { make_photo } from "../photo.mjs";
@@ -111,7 +112,7 @@ describe("the phone without a line", { concurrency: 1 }, () => {
       await page.locator(".shot canvas").waitFor();
 
       // The photo is safe before there are words: whoever is called away finds it again.
-      await page.waitForTimeout(500);
+      await wait_until_kept(page);
       await page.reload();
       await enter_pin(page);
       await page.locator(".shot canvas").waitFor();
@@ -161,7 +162,7 @@ describe("the phone without a line", { concurrency: 1 }, () => {
       await page.locator("[data-put-by]").click();
       await page.waitForFunction(() => document.querySelector("[name=words]")?.value === "");
       await page.fill("[name=words]", "第二份：树枝挡路。");
-      await page.waitForTimeout(500);
+      await wait_until_kept(page);
       await go(page, "/me");
       await page.locator('a[href="/grid/outbox"]').first().click();
       await page.getByText("第一份：井盖响。").click();

@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_resident, as_staff, resize, tap, WIDTHS, with_browser } from "../browser.mjs";
 import { find_axe, find_colour_only, find_overflow, find_small } from "../checks.mjs";
+import { wait_for_value, wait_until_kept } from "../drafts.mjs";
 import { report_plainly } from "../people.mjs";
 import { make_photo } from "../photo.mjs";
 import { take_pictures } from "../pictures.mjs";
-import { show_all_tasks } from "../screens.mjs";
+import { settle, show_all_tasks } from "../screens.mjs";
 import { find_staffed_grid } from "../staff.mjs";
 import { accounts } from "../town.mjs";
 
@@ -65,7 +66,7 @@ describe("the worker's phone", () => {
       await tap(watch, page.locator("dialog [data-send]"));
       await page.locator(".timeline").getByText("处理完成").waitFor();
       assert.ok(watch.taps <= 5, `${watch.taps} taps`);
-      assert.ok((await page.locator(".timeline img").count()) >= 1, "the photo is in the history");
+      await page.locator(".timeline img").first().waitFor();
 
       await page.goto("/grid/day");
       const handled = page.locator("[data-sentence=cases_handled]");
@@ -123,14 +124,16 @@ describe("the worker's phone", () => {
       await page.fill("[name=words]", "5栋前面的路灯不亮，晚上看不见路。");
       await page.fill("[name=address]", "5栋");
       await page.locator("[name=type]").first().waitFor();
-      await page.waitForTimeout(400);
+      await wait_until_kept(page);
       await page.reload();
-      assert.equal(await page.inputValue("[name=words]"), "5栋前面的路灯不亮，晚上看不见路。");
+      await wait_for_value(page, "[name=words]", "5栋前面的路灯不亮，晚上看不见路。");
       await page.locator("[name=type]").first().check();
       await take_pictures(page, "worker-report");
       await page.locator("[data-send]").click();
       await page.getByText("已上报").waitFor();
       await page.reload();
+      await page.locator("[name=words]").waitFor();
+      await settle(page);
       assert.equal(await page.inputValue("[name=words]"), "");
     }));
 
