@@ -21,6 +21,7 @@ mod open311;
 pub mod outcome;
 mod pages;
 pub mod photos;
+pub mod promises;
 pub mod queries;
 mod reactions;
 pub mod routing;
@@ -60,7 +61,8 @@ pub const CAPABILITY: Capability = Capability {
             "0006_due.sql",
             "0007_reported.sql",
             "0008_filtered.sql",
-            "0009_merged.sql"
+            "0009_merged.sql",
+            "0010_given.sql"
         ]
     ),
     permissions: access::ALL,

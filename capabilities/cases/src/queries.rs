@@ -6,6 +6,7 @@ pub mod map;
 pub(crate) mod open311;
 pub(crate) mod outcome;
 pub mod period;
+pub(crate) mod promises;
 pub mod reported;
 pub(crate) mod similar;
 pub(crate) mod workload;

@@ -36,7 +36,7 @@ impl Span {
 
     /// From the first moment in China up to, not including, the last.
     pub(crate) fn moments(self) -> (Time, Time) {
-        (start_of(self.first), start_of(self.last).after(DAY))
+        (Time::start_of(self.first), Time::start_of(self.last).after(DAY))
     }
 
     fn holds(self, day: Date) -> bool {
@@ -46,12 +46,6 @@ impl Span {
     fn days(self) -> i64 {
         i64::from((self.last - self.first).get_days()) + 1
     }
-}
-
-/// Midnight in China.
-fn start_of(day: Date) -> Time {
-    let zone = Time::from_micros(0).local().time_zone().clone();
-    day.to_zoned(zone).map_or(Time::ENTERED_MAX, |zoned| Time::from(zoned.timestamp()))
 }
 
 /// What an account did on these days, of it what lies within an area where one is named. Who may ask, the caller has decided.

@@ -1,6 +1,6 @@
 //! Time as a value, and the only place that reads the machine's clock.
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
 use std::sync::Arc;
@@ -43,6 +43,11 @@ impl Time {
     pub fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0.clamp(-377_705_023_201_000_000, 253_402_207_200_000_000))
             .unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// Midnight in China, when a day begins; [`Time::ENTERED_MAX`] for a day after the end of time.
+    pub fn start_of(day: Date) -> Self {
+        day.to_zoned(shanghai()).map_or(Self::ENTERED_MAX, |midnight| midnight.timestamp().into())
     }
 
     /// Wall-clock time in China, as people of a district read it.

@@ -267,4 +267,43 @@ describe("partners", { concurrency: 1 }, () => {
       if (await confirm.count()) await confirm.click();
       await page.getByText("什么都不用往外送").first().waitFor();
     }));
+
+  test("how promises were kept: a figure opens its cases, and there are as many as it says; the unit sees its own", { timeout: TEST_MS_MAX }, async () => {
+    await as_staff({ login: DISPATCHER }, async (page) => {
+      await open(page, screen);
+      await page.locator("[data-promises]").click();
+      await page.locator("[data-promise-line=all]").waitFor();
+      const given = Number(await page.locator("[data-figure=given] strong").innerText());
+      assert.ok(given > 0, "the demo's utility cases of two months");
+      const sum = await page.locator("[data-promise-line]:not([data-promise-line=all]) td:first-of-type .cell-link").allInnerTexts();
+      assert.equal(sum.reduce((all, one) => all + Number(one), 0), given);
+      await take_pictures(page, "promises");
+      await page.locator("[data-figure=done]").click();
+      const done = Number(await page.locator("[data-figure=done] strong").innerText());
+      const rows = page.locator("[data-promise-cases=done] tbody tr");
+      await rows.first().waitFor();
+      assert.equal(await rows.count(), Math.min(done, 100));
+      await rows.first().locator("[data-line]").click();
+      await page.locator(".case-columns").waitFor();
+      await page.goBack();
+      await page.locator("[data-period=before]").click();
+      await page.waitForFunction(() => document.querySelector("[data-period=before]")?.getAttribute("aria-pressed") === "true");
+      await settle(page);
+    });
+    for (const elder of [false, true]) {
+      for (const lang of ["zh", "en"]) {
+        await as_staff({ login: "unit", elder, lang }, async (page) => {
+          const found = [];
+          for (const path of [`/desk/partners/${water}/promises`, `/desk/partners/${water}/promises?measure=given#cases`, `/desk/partners/${water}/promises?from=2020-01-01&to=2020-01-31`]) {
+            await open(page, path);
+            for (const width of WIDTHS) {
+              await resize(page, width);
+              found.push(...[...(await find_overflow(page)), ...(await find_axe(page)), ...(await find_colour_only(page))].map((one) => `${path} at ${width}: ${one}`));
+            }
+          }
+          assert.deepEqual([...new Set(found)], []);
+        });
+      }
+    }
+  });
 });

@@ -3384,6 +3384,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/linkage/partners/{organisation}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个单位的服务承诺兑现情况：每个数字都有口径，都能打开。How a unit kept its promises: each figure has a definition, and opens. */
+        get: operations["show_promises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/partners/{organisation}/promises/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个数字背后的件。The cases behind one figure. */
+        get: operations["list_promise_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/server/health": {
         parameters: {
             query?: never;
@@ -5793,6 +5827,13 @@ export interface components {
             /** @description 能进的工作界面和其中各处 · The faces that are open to me, with the places open in each. */
             faces: components["schemas"]["FaceView"][];
         };
+        /** @description What a measure means. */
+        MeasureView: {
+            /** @enum {string} */
+            measure: "given" | "taken_in_time" | "done" | "in_time" | "late" | "under_way" | "overdue" | "ended_otherwise" | "returned" | "extended" | "reopened" | "confirmed" | "unanswered";
+            words: components["schemas"]["Words"];
+            definition: components["schemas"]["Words"];
+        };
         /** @description Somebody who lives in a home. */
         MemberView: {
             residence: components["schemas"]["RecordView"];
@@ -6889,6 +6930,44 @@ export interface components {
             /** @description Facts a program can use: both states of a conflict, the list item cited, seconds to wait. */
             extra?: Record<string, never>;
         };
+        /** @description A case behind a figure. */
+        PromiseCase: {
+            id: components["schemas"]["CaseId"];
+            number: string;
+            type_words: components["schemas"]["Words"];
+            state_words: components["schemas"]["Words"];
+            given_at: components["schemas"]["Time"];
+            taken_at?: components["schemas"]["Time"] | null;
+            due_at?: components["schemas"]["Time"] | null;
+            done_at?: components["schemas"]["Time"] | null;
+            /** @description As what it counts besides. */
+            measures: ("given" | "taken_in_time" | "done" | "in_time" | "late" | "under_way" | "overdue" | "ended_otherwise" | "returned" | "extended" | "reopened" | "confirmed" | "unanswered")[];
+            /** Format: int64 */
+            rating?: number | null;
+        };
+        PromiseCases: {
+            items: components["schemas"]["PromiseCase"][];
+            next?: components["schemas"]["CaseId"] | null;
+        };
+        /** @description One figure. */
+        PromiseFigure: {
+            /** @enum {string} */
+            measure: "given" | "taken_in_time" | "done" | "in_time" | "late" | "under_way" | "overdue" | "ended_otherwise" | "returned" | "extended" | "reopened" | "confirmed" | "unanswered";
+            count: number;
+        };
+        /** @description How a unit kept its promises. */
+        Promises: {
+            name: components["schemas"]["Words"];
+            figures: components["schemas"]["PromiseFigure"][];
+            /** Format: double */
+            rating?: number | null;
+            ratings: number;
+            /** @description By type, the most frequent first. */
+            types: components["schemas"]["TypePromises"][];
+            measures: components["schemas"]["MeasureView"][];
+            /** @description Open cases count as they stand at this moment. */
+            at: components["schemas"]["Time"];
+        };
         /** @description What goes with publishing. */
         PublishCampaignBody: {
             /** @description Why it is published although grids are beyond their hours; 5 to 200 characters, needed only then. */
@@ -7956,6 +8035,19 @@ export interface components {
         };
         /** @enum {string} */
         TypeBy: "classification" | "words" | "nothing";
+        /** @description The figures of one type of case. */
+        TypePromises: {
+            type_code: string;
+            type_words: components["schemas"]["Words"];
+            promised?: components["schemas"]["Words"] | null;
+            figures: components["schemas"]["PromiseFigure"][];
+            /**
+             * Format: double
+             * @description The mean of the reporters' ratings, 1 to 5, and how many there are.
+             */
+            rating?: number | null;
+            ratings: number;
+        };
         /** @description A type the words speak of, and why. */
         TypeSuggestion: {
             code: string;
@@ -18788,6 +18880,124 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_promises: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description The last day, included; 92 days at most. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promises"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_promise_cases: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                measure: "given" | "taken_in_time" | "done" | "in_time" | "late" | "under_way" | "overdue" | "ended_otherwise" | "returned" | "extended" | "reopened" | "confirmed" | "unanswered";
+                /** @description The code of a type of case; absent: all. */
+                type?: string;
+                /** @description The last case of the page before. */
+                after?: components["schemas"]["CaseId"];
+            };
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseCases"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

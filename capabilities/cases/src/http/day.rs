@@ -7,7 +7,6 @@ use crate::queries::day;
 use axum::Json;
 use axum::extract::State;
 use edge::{Edge, QueryOf, Who};
-use jiff::civil::Date;
 use platform::{Fault, Problem, Time, Words};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -57,7 +56,7 @@ pub async fn show_day(
     QueryOf(query): QueryOf<ShowDay>,
 ) -> Answer<DayView> {
     let actor = who.signed_in()?.clone();
-    let from = start_of(&query.date).ok_or_else(|| {
+    let from = query.date.parse().map(Time::start_of).map_err(|_| {
         CaseError::invalid("date", "cases.bad_date", "日期写成 2026-11-21。", "Write the date as 2026-11-21.")
     })?;
     let (district, account) = (actor.district, actor.account.ok_or_else(Problem::sign_in)?);
@@ -68,13 +67,6 @@ pub async fn show_day(
     let open = edge.db.read::<_, Fault, _>(count).await.map_err(CaseError::from)?;
     let done = deeds.iter().filter(|deed| deed.is_work_done).count();
     Ok(Json(DayView { deeds: deeds.into_iter().map(DeedView::from).collect(), done, open }))
-}
-
-/// Midnight in China.
-fn start_of(date: &str) -> Option<Time> {
-    let midnight = date.parse::<Date>().ok()?.at(0, 0, 0, 0);
-    let zone = Time::from_micros(0).local().time_zone().clone();
-    Some(Time::from_micros(midnight.to_zoned(zone).ok()?.timestamp().as_microsecond()))
 }
 
 impl From<Deed> for DeedView {

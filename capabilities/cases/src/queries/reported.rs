@@ -4,7 +4,6 @@ use crate::codes::DEVICE_CLOCK_OFF_MAX;
 use crate::model::{CaseId, Source};
 use ::store::{Conn, row, sql};
 use jiff::civil::Date;
-use jiff::tz::{TimeZone, offset};
 use platform::{DistrictId, Fault, OrganisationId, Time};
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -20,8 +19,8 @@ impl Span {
     /// Whole days in China, the last one included; without an end where none is given.
     pub fn of_days(first: Option<Date>, last: Option<Date>) -> Self {
         Self {
-            from: first.map_or(Time::ENTERED_MIN, beginning_of),
-            to: last.and_then(|day| day.tomorrow().ok()).map_or(Time::ENTERED_MAX, beginning_of),
+            from: first.map_or(Time::ENTERED_MIN, Time::start_of),
+            to: last.and_then(|day| day.tomorrow().ok()).map_or(Time::ENTERED_MAX, Time::start_of),
         }
     }
 
@@ -31,12 +30,6 @@ impl Span {
         let millis = (self.from.before(DEVICE_CLOCK_OFF_MAX + DAY).micros().max(0) / 1000) as u128;
         CaseId(uuid::Uuid::from_u128(millis << 80))
     }
-}
-
-/// China has kept one offset since 1991.
-fn beginning_of(day: Date) -> Time {
-    let zone = TimeZone::fixed(offset(8));
-    day.to_zoned(zone).map_or(Time::ENTERED_MAX, |zoned| Time::from(zoned.timestamp()))
 }
 
 row! {

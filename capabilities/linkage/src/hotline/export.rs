@@ -5,34 +5,11 @@ use crate::error::LinkageError;
 use crate::queries::hotline::EXPORT_ROWS_MAX;
 use crate::store::hotline::WorkOrderRow;
 use edge::Edge;
-use jiff::civil::Date;
-use jiff::tz::{TimeZone, offset};
 use platform::{Actor, Fault, Time};
 use sheets::{BookWriter, Cell, Column, ColumnKind, RowWriter, Watermark};
 
-/// Days of one table.
-const PERIOD_DAYS_MAX: i32 = 92;
 /// Work orders put into words at once.
 const PIECE_ROWS: usize = 500;
-/// China has kept one offset since 1991.
-const CHINA_HOURS: i8 = 8;
-
-/// From the beginning of the first day to the end of the last, in China.
-pub(super) fn moments(first: Date, last: Date) -> Result<(Time, Time), LinkageError> {
-    let days = (last - first).get_days();
-    let end = last.tomorrow().ok().filter(|_| last >= first && days < PERIOD_DAYS_MAX);
-    let beginning = |day: Date| {
-        day.to_zoned(TimeZone::fixed(offset(CHINA_HOURS))).ok().map(|zoned| Time::from(zoned.timestamp()))
-    };
-    end.and_then(|end| Some((beginning(first)?, beginning(end)?))).ok_or_else(|| {
-        LinkageError::invalid(
-            "to",
-            "linkage.bad_period",
-            format!("起止日期不对：先起后止，最多 {PERIOD_DAYS_MAX} 天。"),
-            format!("A period begins before it ends, and has {PERIOD_DAYS_MAX} days at most."),
-        )
-    })
-}
 
 /// Half a table would be taken for a whole one.
 pub(super) fn check_rows(rows: usize) -> Result<(), LinkageError> {
@@ -135,25 +112,4 @@ fn row(order: &WorkOrderView) -> Vec<Cell> {
 /// A moment as people in China read it.
 fn shown(at: Time) -> String {
     at.local().strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    //! Periods as offices name them.
-    use super::{PERIOD_DAYS_MAX, moments};
-    use jiff::civil::date;
-
-    #[test]
-    fn a_period_includes_its_last_day_and_has_an_end() {
-        let (from, to) = moments(date(2026, 3, 1), date(2026, 3, 31)).expect("a month");
-        assert_eq!(
-            (from.to_string(), to.to_string()),
-            ("2026-02-28T16:00:00Z".into(), "2026-03-31T16:00:00Z".into())
-        );
-        let last = |days: i64| date(2026, 1, 1).checked_add(jiff::Span::new().days(days)).expect("a day");
-        let days = i64::from(PERIOD_DAYS_MAX);
-        assert!(moments(date(2026, 1, 1), last(days - 1)).is_ok());
-        assert!(moments(date(2026, 1, 1), last(days)).is_err(), "a day too many");
-        assert!(moments(date(2026, 3, 2), date(2026, 3, 1)).is_err(), "it ends before it begins");
-    }
 }

@@ -352,7 +352,7 @@ pub(crate) async fn export_work_orders(
     QueryOf(period): QueryOf<WorkOrderPeriod>,
 ) -> Result<Response, Problem> {
     let actor = hotline(&who)?;
-    let (from, to) = export::moments(period.from, period.to)?;
+    let (from, to) = crate::model::period::moments(period.from, period.to)?;
     let district = actor.district;
     let read = async move |conn: &mut Conn| queries::of_period(conn, district, from, to).await;
     let rows = edge.db.read_long::<_, Fault, _>(read).await.map_err(LinkageError::from)?;

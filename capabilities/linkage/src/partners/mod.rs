@@ -8,6 +8,7 @@ pub(crate) mod forward;
 mod http;
 mod inbound;
 pub(crate) mod open311;
+mod promises;
 mod reactions;
 mod reseal;
 pub(crate) mod said;
@@ -31,7 +32,7 @@ use std::time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
-    http::routes().merge(inbound::routes())
+    http::routes().merge(inbound::routes()).merge(promises::routes())
 }
 
 /// Messages of partners are remembered for so long; what is older than five minutes is not believed anyway.

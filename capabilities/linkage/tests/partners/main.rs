@@ -2,6 +2,7 @@
 
 mod open311;
 mod other_open311;
+mod promises;
 mod rights;
 #[path = "../../../cases/tests/stories/town.rs"]
 #[allow(dead_code, reason = "the district in which the stories of cases play")]

@@ -64,6 +64,7 @@ export const routes: RouteRecordRaw[] = [
   { path: "/partners", children: [
     { path: "", component: () => import("../../capabilities/linkage/desk/partners/Partners.vue"), meta: { title: () => tr("联动单位", "Partners") } },
     { path: ":organisation", component: () => import("../../capabilities/linkage/desk/partners/PartnerPage.vue"), props: true, meta: { title: () => tr("联动单位", "Partner") } },
+    { path: ":organisation/promises", component: () => import("../../capabilities/linkage/desk/promises/PromisesPage.vue"), props: true, meta: { title: () => tr("服务承诺", "Promises") } },
   ] },
   { path: "/outages", ...outages },
   { path: "/:rest(.*)", component: () => import("./NotFound.vue"), meta: { title: () => tr("没有这一页", "No such page") } },
