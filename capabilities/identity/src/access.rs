@@ -6,7 +6,7 @@ mod passwords;
 mod posts;
 
 pub(crate) use authenticate::{COOKIE, Doors, actor_of_key, token_of};
-pub(crate) use doorkeeper::{Doorkeeper, Known, know_account};
+pub(crate) use doorkeeper::{Doorkeeper, Known, UsedKey, know_account};
 pub(crate) use passwords::Passwords;
 pub(crate) use posts::posts_served;
 

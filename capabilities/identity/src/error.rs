@@ -62,6 +62,10 @@ pub enum IdentityError {
     LastAdministrator,
     #[error("not for this kind of account")]
     WrongKind,
+    #[error("the key opens nothing any more")]
+    KeyOver,
+    #[error("the reach of a key does not hold: {field}")]
+    BadReach { field: &'static str, zh: &'static str, en: &'static str },
     #[error("too many are signing in")]
     Busy,
     #[error("not found")]
@@ -158,6 +162,7 @@ impl Refusal for IdentityError {
                 *field,
                 words("筛选条件不对。", "This filter cannot be read."),
             ),
+            Self::BadReach { field, zh, en } => Problem::invalid("identity.bad_reach", *field, words(zh, en)),
             Self::NotFound => Problem::not_found(),
             Self::Forbidden => Problem::forbidden(),
             Self::Refused(problem) => (**problem).clone(),
@@ -313,6 +318,12 @@ fn plain_problem(error: &IdentityError) -> Problem {
                 "这是最后一位这类管理员，请先授予另一位。",
                 "This is the last administrator of this kind. Please appoint another one first.",
             ),
+        ),
+        E::KeyOver => (
+            409,
+            "identity.key_over",
+            "",
+            words("这个密钥已经失效，请重新签发。", "This key opens nothing any more: issue a new one."),
         ),
         E::WrongKind => (
             422,

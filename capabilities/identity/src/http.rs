@@ -43,6 +43,8 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(accounts::close_account))
         .routes(routes!(accounts::list_service_keys, accounts::issue_service_key))
         .routes(routes!(accounts::revoke_service_key))
+        .routes(routes!(accounts::rotate_service_key))
+        .routes(routes!(accounts::list_service_key_uses))
         .routes(routes!(walls::open_wall))
         .routes(routes!(walls::enter_wall))
         .routes(routes!(roles::list_roles))

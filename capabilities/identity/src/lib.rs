@@ -17,7 +17,7 @@ pub use access::{GRANT_ROLES, MANAGE_ACCOUNTS, MANAGE_SERVICE_KEYS, READ_AUDIT, 
 pub use catalogue::check_roles;
 pub use commands::{
     CodeSender, FirstAccount, NewAssignment, NewStaff, NewWall, SenderFuture, assign_role, create_staff,
-    found_administrators, open_session, open_wall, resident_of_phone, text_resident,
+    found_administrators, keep_key_uses, open_session, open_wall, resident_of_phone, text_resident,
 };
 pub use error::IdentityError;
 pub use model::{AssignmentId, Limits, Roles, SessionId, Token};
@@ -32,7 +32,7 @@ use std::sync::Arc;
 pub const CAPABILITY: Capability = Capability {
     name: "identity",
     words: Words::of("账号与权限", "Identity"),
-    migrations: ::store::migrations!("identity", ["0001_accounts.sql"]),
+    migrations: ::store::migrations!("identity", ["0001_accounts.sql", "0002_key_use.sql"]),
     permissions: access::PERMISSIONS,
     api: http::routes,
     pages: pages::routes,

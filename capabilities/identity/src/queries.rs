@@ -14,6 +14,8 @@ use uuid::Uuid;
 /// Sessions or keys of one account that are listed.
 const LIST_ROWS_MAX: i64 = 200;
 /// Messages on the demo's inbox page.
+/// Routes and days of one key shown at once.
+const KEY_USE_ROWS_MAX: i64 = 500;
 const INBOX_ROWS_MAX: i64 = 50;
 
 row! {
@@ -54,6 +56,20 @@ row! {
         pub(crate) made_at: Time,
         pub(crate) ends_at: Option<Time>,
         pub(crate) revoked_at: Option<Time>,
+        pub(crate) calls_per_minute: Option<i64>,
+        pub(crate) last_at: Option<Time>,
+    }
+}
+
+row! {
+    /// What a key did on a route on a day.
+    pub(crate) struct KeyUseRow {
+        pub(crate) day: String,
+        pub(crate) route: String,
+        pub(crate) calls: i64,
+        pub(crate) refused: i64,
+        pub(crate) failed: i64,
+        pub(crate) last_at: Time,
     }
 }
 
@@ -86,10 +102,14 @@ sql! {
         "select id, via, made_at, seen_at, ends_at from identity_session
          where district = $1 and account_id = $2 and ends_at > $3 order by id desc limit $4";
     KEYS: (DistrictId, i64) -> KeyLine =
-        "select k.id, k.account_id, a.name, k.hint, k.made_at, k.ends_at, k.revoked_at
+        "select k.id, k.account_id, a.name, k.hint, k.made_at, k.ends_at, k.revoked_at, k.calls_per_minute,
+             (select max(u.last_at) from identity_key_use u where u.district = k.district and u.key_id = k.id) as last_at
          from identity_service_key k
          join identity_account a on a.district = k.district and a.id = k.account_id
          where k.district = $1 order by k.id desc limit $2";
+    KEY_USES: (DistrictId, Uuid, String, i64) -> KeyUseRow =
+        "select day, route, calls, refused, failed, last_at from identity_key_use
+         where district = $1 and key_id = $2 and day >= $3 order by day desc, calls desc, route limit $4";
     INBOX: (DistrictId, i64) -> InboxRow =
         "select phone, words_zh, words_en, code, at from identity_inbox where district = $1 order by id desc limit $2";
 }
@@ -154,6 +174,16 @@ pub(crate) async fn list_sessions(
 
 pub(crate) async fn list_keys(conn: &mut Conn, district: DistrictId) -> Result<Vec<KeyLine>, Fault> {
     conn.all(&KEYS, (district, LIST_ROWS_MAX)).await
+}
+
+/// What a key did from the day of a moment on, the latest day first, the most frequent route first.
+pub(crate) async fn list_key_uses(
+    conn: &mut Conn,
+    district: DistrictId,
+    key: Uuid,
+    since: Time,
+) -> Result<Vec<KeyUseRow>, Fault> {
+    conn.all(&KEY_USES, (district, key, since.local().date().to_string(), KEY_USE_ROWS_MAX)).await
 }
 
 /// A message that would have been texted.

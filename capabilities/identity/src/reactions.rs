@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 const SWEEP: &str = "identity.sweep";
 const SWEEP_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// What keys did is kept for so long.
+const KEY_USES_KEPT: Duration = Duration::from_secs(92 * 24 * 3600);
 
 pub(crate) static TIMERS: &[Timer] = &[Timer { kind: SWEEP, run: sweep }];
 
@@ -42,6 +44,8 @@ pub(crate) async fn set_sweep(tx: &mut Tx) -> Result<(), Fault> {
 fn sweep<'a>(tx: &'a mut Tx, _: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
     Box::pin(async move {
         store::sweep(tx).await?;
+        let before = tx.now().before(KEY_USES_KEPT);
+        store::sweep_key_uses(tx, before).await?;
         set_sweep(tx).await
     })
 }

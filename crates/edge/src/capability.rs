@@ -58,6 +58,7 @@ pub async fn prepare(
     seal::prepare(db, &settings.seal()).await?;
     let fixtures = db.fixtures();
     fixtures.put(Arc::new(Rates::new(settings.unlimited)));
+    fixtures.put(Arc::new(crate::KeyUses::default()));
     fixtures.put(Arc::new(settings));
     fixtures.put(Arc::new(assets.unwrap_or_default()));
     Districts::load(db).await?;

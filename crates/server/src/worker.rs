@@ -64,6 +64,7 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
         if folded.elapsed() > METRICS_INTERVAL {
             folded = Instant::now();
             metering::tidy();
+            keep_key_uses(&edge).await;
         }
         if tidied.is_none_or(|at| at.elapsed() > TIDY_INTERVAL) {
             tidied = Some(Instant::now());
@@ -87,6 +88,7 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             () = until_told(&mut told) => {}
         }
     }
+    keep_key_uses(&edge).await;
 }
 
 async fn until_told(told: &mut watch::Receiver<bool>) {
@@ -98,6 +100,13 @@ async fn next_fact(facts: &mut broadcast::Receiver<std::sync::Arc<store::FactRow
         // Those that came meanwhile need no look of their own.
         Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => *facts = facts.resubscribe(),
         Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+    }
+}
+
+/// What other systems did with their keys; what cannot be written now is tried again.
+async fn keep_key_uses(edge: &Edge) {
+    if let Err(fault) = identity::keep_key_uses(edge).await {
+        tracing::warn!("What keys did was not written down: {fault:?}");
     }
 }
 

@@ -15,6 +15,14 @@ async function as_system_admin(method, path, body) {
   return reply.body;
 }
 
+/** Asks again until it is so. */
+async function until(is_so, ms_max = 30_000) {
+  for (const give_up = Date.now() + ms_max; !(await is_so()); ) {
+    if (Date.now() > give_up) throw new Error(`not so after ${ms_max / 1000} s`);
+    await new Promise((go_on) => setTimeout(go_on, 500));
+  }
+}
+
 async function holding_on(id) {
   const { items } = await as_system_admin("GET", "/api/territory/posts?kind=unit&limit=100");
   return items.find((one) => one.id === id).holdings[0];
@@ -107,9 +115,26 @@ describe("the administration", () => {
       const knock = () => call("GET", "/api/identity/me", key).then((reply) => reply.status);
       assert.equal(await knock(), 200);
       await page.getByRole("button", { name: "记下了，关上" }).click();
-      const line = page.locator("tr", { hasText: "12345 热线平台" });
+      const line = page.locator("tr", { hasText: "12345 热线平台" }).last();
       await line.getByText("有效").waitFor();
       assert.ok(!(await page.content()).includes(key), "it is not shown again");
+      // Counts are written down every few seconds.
+      await until(async () => {
+        await page.reload();
+        await settle(page);
+        return (await line.locator("[data-key-uses]").count()) > 0;
+      });
+      await line.locator("[data-key-uses]").click();
+      await page.locator("dialog [data-key-use]", { hasText: "GET /api/identity/me" }).waitFor();
+      assert.deepEqual([...(await find_axe(page)), ...(await find_overflow(page))], []);
+      await take_pictures(page, "admin-key-uses");
+      await page.keyboard.press("Escape");
+      await line.locator("[data-rotate]").click();
+      await page.locator("dialog button[form]").click();
+      const newer = await page.locator("dialog .secret").innerText();
+      assert.equal((await call("GET", "/api/identity/me", newer)).status, 200);
+      assert.equal(await knock(), 200, "both hold for a while");
+      await page.getByRole("button", { name: "记下了，关上" }).click();
       await line.getByRole("button", { name: /吊销/ }).click();
       await page.locator("dialog .button.danger").click();
       await line.getByText("已吊销").waitFor();

@@ -655,6 +655,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identity/service-keys/{key}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 换一个接口密钥：旧的再用几小时 · A key in place of another, which holds for some hours more */
+        post: operations["rotate_service_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/service-keys/{key}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 接口密钥的使用记录：每天、每个接口 · What a service key did, by day and route */
+        get: operations["list_service_key_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identity/walls": {
         parameters: {
             query?: never;
@@ -5542,6 +5576,11 @@ export interface components {
             /** @description 对接系统的账号 · An account of kind `service`. */
             account: components["schemas"]["AccountId"];
             ends_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description 每分钟最多几次，1 到 60000 · Calls a minute, 1 to 60000; absent: 600.
+             */
+            calls_per_minute?: number | null;
         };
         /** @description A key that was made. It is shown this once. */
         IssuedKey: components["schemas"]["KeyLine"] & {
@@ -5591,6 +5630,30 @@ export interface components {
             made_at: components["schemas"]["Time"];
             ends_at: components["schemas"]["Time"];
             revoked_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description 密钥在一个接口上一天的使用 · What a key did on a route on a day. */
+        KeyUseView: {
+            /** @description `2026-11-23`, a day in China. */
+            day: string;
+            /** @description `GET /api/cases/{id}` */
+            route: string;
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description 被拒绝的（4xx） · Refused, 400 to 499.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description 出错的（5xx） · Failed, 500 and more.
+             */
+            failed: number;
+            last_at: components["schemas"]["Time"];
+        };
+        KeyUsesView: {
+            /** @description 近31天，新的在前 · The last 31 days, newest first. */
+            items: components["schemas"]["KeyUseView"][];
         };
         /** @enum {string} */
         Kind: "place" | "dwelling" | "household" | "person" | "residence" | "share" | "organisation" | "thing" | "service_fact";
@@ -7230,6 +7293,13 @@ export interface components {
             /** @description One of its values is to be confirmed. */
             stale: boolean;
         };
+        RotateKeyBody: {
+            /**
+             * Format: int32
+             * @description 旧密钥再用几小时，最多 168 · Hours the former key still holds, at most 168.
+             */
+            overlap_hours: number;
+        };
         /** @description A route as it is to be. */
         RouteBody: {
             /**
@@ -7405,6 +7475,12 @@ export interface components {
             made_at: components["schemas"]["Time"];
             ends_at?: components["schemas"]["Time"] | null;
             revoked_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description 每分钟最多几次；没有就按全区的 · Calls a minute; absent: as the house has it.
+             */
+            calls_per_minute?: number | null;
+            last_at?: components["schemas"]["Time"] | null;
         };
         /** Format: uuid */
         SessionId: string;
@@ -9992,6 +10068,92 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_service_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKeyBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyIssuedView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_service_key_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyUsesView"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,13 +1,13 @@
 //! A cookie, a bearer token or a key on a request, and the actor it stands for.
 
-use super::{Doorkeeper, Known, know_account, posts_served};
+use super::{Doorkeeper, Known, UsedKey, know_account, posts_served};
 use crate::error::IdentityError;
 use crate::model::{Limits, Roles, Session, Standing, Token, TokenKind};
 use crate::store;
 use ::store::{Conn, Tx};
 use axum::http::header;
 use axum::http::request::Parts;
-use edge::{Authenticate, Cookies, Edge, Quota, Rates};
+use edge::{Authenticate, Cookies, Edge, KeyUses, Quota, Rates};
 use platform::{AccountId, Actor, DistrictId, Problem, Time, Via};
 use std::pin::Pin;
 use std::time::Duration;
@@ -15,7 +15,8 @@ use territory::Map;
 
 /// The cookie that carries a resident's session.
 pub(crate) const COOKIE: &str = "session";
-/// Calls of one service key: bursts of a morning's batch, ten a second in the long run.
+const MINUTE: Duration = Duration::from_secs(60);
+/// Calls of one service key that has no limit of its own: bursts of a morning's batch, ten a second in the long run.
 const PER_KEY: Quota = Quota { name: "identity.service_key", burst: 600, every: Duration::from_millis(100) };
 /// Who comes here with a session that is over wants a new one.
 const ENTRANCES: [&str; 3] = ["/api/identity/sign-in", "/api/identity/codes", "/api/identity/codes/redeem"];
@@ -119,12 +120,12 @@ async fn actor_of_token(edge: &Edge, token: &Token, asked: Actor) -> Result<Acto
     let hash = token.hash();
     let doorkeeper = edge.fixture::<Doorkeeper>();
     let edition = edge.fixture::<Map>().of(token.district).edition;
-    let (known, session) = match doorkeeper.recall(&hash, edition, now) {
-        Ok(remembered) => (remembered.known, remembered.session),
+    let (known, session, key) = match doorkeeper.recall(&hash, edition, now) {
+        Ok(remembered) => (remembered.known, remembered.session, remembered.key),
         Err(mark) => {
-            let (known, session) = look_up(edge, token, hash, now).await?;
-            doorkeeper.remember(mark, hash, known.clone(), session.clone(), now);
-            (known, session)
+            let found = look_up(edge, token, hash, now).await?;
+            doorkeeper.remember(mark, hash, found.clone(), now);
+            found
         }
     };
     if let Some(session) = &session {
@@ -137,8 +138,9 @@ async fn actor_of_token(edge: &Edge, token: &Token, asked: Actor) -> Result<Acto
             Standing::Good => {}
         }
     }
-    if token.kind == TokenKind::ServiceKey {
-        edge.fixture::<Rates>().check(PER_KEY, &known.account.to_string(), now)?;
+    if let Some(key) = key {
+        KeyUses::note(token.district, key.id);
+        edge.fixture::<Rates>().check(quota_of(key), &key.id.to_string(), now)?;
     }
     let limited = session.is_some_and(|s| s.limited);
     Ok(Actor {
@@ -152,31 +154,40 @@ async fn actor_of_token(edge: &Edge, token: &Token, asked: Actor) -> Result<Acto
     })
 }
 
+/// A minute's calls may come at once, and then evenly.
+fn quota_of(key: UsedKey) -> Quota {
+    let calls = key.calls_per_minute.and_then(|calls| u32::try_from(calls).ok()).filter(|calls| *calls > 0);
+    calls.map_or(PER_KEY, |burst| Quota { burst, every: MINUTE / burst, ..PER_KEY })
+}
+
 async fn look_up(
     edge: &Edge,
     token: &Token,
     hash: [u8; 32],
     now: Time,
-) -> Result<(Known, Option<Session>), IdentityError> {
+) -> Result<(Known, Option<Session>, Option<UsedKey>), IdentityError> {
     let (roles, map) = (edge.fixture::<Roles>(), edge.fixture::<Map>());
     let (district, kind) = (token.district, token.kind);
     // Another server may have put somebody into a post.
     map.current(&edge.db, district).await?;
     edge.db
         .read(async move |conn: &mut Conn| {
-            let (account, session) = match kind {
+            let (account, session, key) = match kind {
                 TokenKind::Session => {
                     let found = store::find_session(conn, district, &hash).await?;
                     let session = found.ok_or(IdentityError::SessionExpired)?;
-                    (session.account, Some(session))
+                    (session.account, Some(session), None)
                 }
-                TokenKind::ServiceKey => (find_key_owner(conn, district, &hash, now).await?, None),
+                TokenKind::ServiceKey => {
+                    let (owner, key) = find_key_owner(conn, district, &hash, now).await?;
+                    (owner, None, Some(key))
+                }
             };
             let account =
                 store::find_account(conn, district, account).await?.ok_or(IdentityError::SessionExpired)?;
             let posts = posts_served(&map, district, account.id, now);
             let known = know_account(conn, &posts, &roles, district, &account, now).await?;
-            Ok((known, session))
+            Ok((known, session, key))
         })
         .await
 }
@@ -186,13 +197,13 @@ async fn find_key_owner(
     district: DistrictId,
     hash: &[u8],
     now: Time,
-) -> Result<AccountId, IdentityError> {
+) -> Result<(AccountId, UsedKey), IdentityError> {
     let key = store::find_key(conn, district, hash).await?.ok_or(IdentityError::KeyRefused)?;
     let over = key.ends_at.is_some_and(|end| end <= now) || key.revoked_at.is_some();
     if over || key.suspended_at.is_some() || key.closed_at.is_some() {
         return Err(IdentityError::KeyRefused);
     }
-    Ok(key.account_id)
+    Ok((key.account_id, UsedKey { id: key.id, calls_per_minute: key.calls_per_minute }))
 }
 
 /// A use that cannot be written down (a full disk) still lets its bearer read.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use store::{Conn, FactRow};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
+use uuid::Uuid;
 
 /// What another server of the same database changed is seen after this long at the latest.
 const MEMORY_TIME: Duration = Duration::from_secs(5);
@@ -29,12 +30,21 @@ pub(crate) struct Known {
     pub(crate) second_factor: bool,
 }
 
+/// The key by which another system came in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UsedKey {
+    pub(crate) id: Uuid,
+    /// None: as the house has it.
+    pub(crate) calls_per_minute: Option<i64>,
+}
+
 /// A token that was good when it was last looked up.
 #[derive(Clone, Debug)]
 pub(crate) struct Remembered {
     pub(crate) known: Known,
     /// None for a service key.
     pub(crate) session: Option<Session>,
+    pub(crate) key: Option<UsedKey>,
     looked_up_at: Time,
     /// The posts are those of this edition of the territory.
     edition: territory::Edition,
@@ -85,8 +95,7 @@ impl Doorkeeper {
         &self,
         mark: Mark,
         hash: [u8; 32],
-        known: Known,
-        session: Option<Session>,
+        (known, session, key): (Known, Option<Session>, Option<UsedKey>),
         now: Time,
     ) {
         let mut memory = self.0.lock();
@@ -97,7 +106,9 @@ impl Doorkeeper {
         if memory.tokens.len() >= TOKENS_MAX {
             memory.tokens.clear();
         }
-        memory.tokens.insert(hash, Remembered { known, session, looked_up_at: now, edition: mark.edition });
+        memory
+            .tokens
+            .insert(hash, Remembered { known, session, key, looked_up_at: now, edition: mark.edition });
     }
 
     /// Notes that the use was written down, so that requests beside it do not write it too.

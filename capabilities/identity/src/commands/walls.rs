@@ -1,7 +1,7 @@
 //! Walls: a screen that shows the map's figures by a key of its own, without anybody being signed in.
 
 use super::accounts::open_service;
-use super::keys::issue_key;
+use super::keys::{KeyReach, issue_key};
 use super::roles::{NewAssignment, assign_role};
 use crate::access::{MANAGE_SERVICE_KEYS, actor_of_key, require};
 use crate::error::IdentityError;
@@ -46,7 +46,8 @@ pub async fn open_wall(tx: &mut Tx, new: &NewWall) -> Result<(AccountId, Uuid, T
     let account = open_service(tx, &new.name).await?;
     let role = NewAssignment { account, role: Roles::WALL.to_owned(), scope, from: None, to: None };
     assign_role(tx, &role).await?;
-    let (id, token) = issue_key(tx, account, new.ends_at).await?;
+    let (id, token) =
+        issue_key(tx, account, KeyReach { ends_at: new.ends_at, ..KeyReach::default() }).await?;
     Ok((account, id, token))
 }
 

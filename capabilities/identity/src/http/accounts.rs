@@ -265,6 +265,9 @@ pub(crate) async fn close_account(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Days of a key's use shown.
+const KEY_USES_SHOWN: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3600);
+
 /// 接口密钥 · A key of another system.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ServiceKeyView {
@@ -276,6 +279,10 @@ pub(crate) struct ServiceKeyView {
     made_at: Time,
     ends_at: Option<Time>,
     revoked_at: Option<Time>,
+    /// 每分钟最多几次；没有就按全区的 · Calls a minute; absent: as the house has it.
+    calls_per_minute: Option<i64>,
+    /// 最近一次使用（近92天） · Its last use, within 92 days.
+    last_at: Option<Time>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -285,6 +292,37 @@ pub(crate) struct IssueKeyBody {
     account: AccountId,
     #[serde(default)]
     ends_at: Option<Time>,
+    /// 每分钟最多几次，1 到 60000 · Calls a minute, 1 to 60000; absent: 600.
+    #[serde(default)]
+    calls_per_minute: Option<i64>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotateKeyBody {
+    /// 旧密钥再用几小时，最多 168 · Hours the former key still holds, at most 168.
+    overlap_hours: u32,
+}
+
+/// 密钥在一个接口上一天的使用 · What a key did on a route on a day.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KeyUseView {
+    /// `2026-11-23`, a day in China.
+    day: String,
+    /// `GET /api/cases/{id}`
+    route: String,
+    calls: i64,
+    /// 被拒绝的（4xx） · Refused, 400 to 499.
+    refused: i64,
+    /// 出错的（5xx） · Failed, 500 and more.
+    failed: i64,
+    last_at: Time,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KeyUsesView {
+    /// 近31天，新的在前 · The last 31 days, newest first.
+    items: Vec<KeyUseView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -318,6 +356,8 @@ pub(crate) async fn list_service_keys(
         made_at: k.made_at,
         ends_at: k.ends_at,
         revoked_at: k.revoked_at,
+        calls_per_minute: k.calls_per_minute,
+        last_at: k.last_at,
     };
     Ok(Json(lines.into_iter().map(view).collect()))
 }
@@ -331,12 +371,53 @@ pub(crate) async fn issue_service_key(
     Body(body): Body<IssueKeyBody>,
 ) -> Result<(StatusCode, Json<KeyIssuedView>), Problem> {
     let actor = who.signed_in()?;
-    let (account, ends_at) = (body.account, body.ends_at);
-    let (id, token) = edge
-        .db
-        .write(actor, async move |tx: &mut Tx| commands::issue_key(tx, account, ends_at).await)
-        .await?;
+    let account = body.account;
+    let reach = commands::KeyReach { ends_at: body.ends_at, calls_per_minute: body.calls_per_minute };
+    let (id, token) =
+        edge.db.write(actor, async move |tx: &mut Tx| commands::issue_key(tx, account, reach).await).await?;
     Ok((StatusCode::CREATED, Json(KeyIssuedView { id, key: token.reveal().to_owned() })))
+}
+
+/// 换一个接口密钥：旧的再用几小时 · A key in place of another, which holds for some hours more
+#[utoipa::path(post, path = "/api/identity/service-keys/{key}/rotate", operation_id = "rotate_service_key", tag = "identity", request_body = RotateKeyBody,
+    params(("key" = Uuid, Path)),
+    responses((status = 201, body = KeyIssuedView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn rotate_service_key(
+    who: Who,
+    State(edge): State<Edge>,
+    PathOf(key): PathOf<Uuid>,
+    Body(body): Body<RotateKeyBody>,
+) -> Result<(StatusCode, Json<KeyIssuedView>), Problem> {
+    let actor = who.signed_in()?;
+    let rotate = async move |tx: &mut Tx| commands::rotate_key(tx, key, body.overlap_hours).await;
+    let (id, token) = edge.db.write(actor, rotate).await?;
+    Ok((StatusCode::CREATED, Json(KeyIssuedView { id, key: token.reveal().to_owned() })))
+}
+
+/// 接口密钥的使用记录：每天、每个接口 · What a service key did, by day and route
+#[utoipa::path(get, path = "/api/identity/service-keys/{key}/uses", operation_id = "list_service_key_uses", tag = "identity",
+    params(("key" = Uuid, Path)), responses((status = 200, body = KeyUsesView), (status = 403, body = Problem)))]
+pub(crate) async fn list_service_key_uses(
+    who: Who,
+    State(edge): State<Edge>,
+    PathOf(key): PathOf<Uuid>,
+) -> Result<Json<KeyUsesView>, Problem> {
+    let actor = who.signed_in()?;
+    require(actor, &MANAGE_SERVICE_KEYS)?;
+    let (district, since) = (actor.district, edge.now().before(KEY_USES_SHOWN));
+    let read = async move |conn: &mut Conn| {
+        queries::list_key_uses(conn, district, key, since).await.map_err(IdentityError::from)
+    };
+    let rows = edge.db.read(read).await?;
+    let view = |row: queries::KeyUseRow| KeyUseView {
+        day: row.day,
+        route: row.route,
+        calls: row.calls,
+        refused: row.refused,
+        failed: row.failed,
+        last_at: row.last_at,
+    };
+    Ok(Json(KeyUsesView { items: rows.into_iter().map(view).collect() }))
 }
 
 /// 吊销接口密钥 · Revoke a service key

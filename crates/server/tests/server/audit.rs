@@ -205,6 +205,8 @@ async fn accounts(audit: &mut Audit) {
     let key = json!({ "account": service["id"] });
     let key = audit.does("issue_service_key", admin.post("/api/identity/service-keys", key)).await;
     let key = format!("/api/identity/service-keys/{}", text(&key["id"]));
+    let rotate = json!({ "overlap_hours": 1 });
+    audit.does("rotate_service_key", admin.post(&format!("{key}/rotate"), rotate)).await;
     audit.does("revoke_service_key", admin.delete(&key)).await;
 }
 
