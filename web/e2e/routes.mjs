@@ -35,7 +35,7 @@ export async function every_route() {
     ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/diary", "/grid/stand-in", "/grid/devices", "/grid/me", ...register("grid")]],
     ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=遛狗", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), ...FIELDWORK, "/desk/no-such-page"]],
     ["unit", ["/desk/unit", "/desk/outages", "/desk/outages/new"]],
-    ["dispatcher", ["/desk/partners", "/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
+    ["dispatcher", ["/desk/partners", "/desk/hotline", "/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
     ...administration,
   ];
 }

@@ -3075,6 +3075,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/linkage/hotlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 有哪些热线。 · The hotlines that may hand in work orders. */
+        get: operations["list_hotlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/linkage/work-orders/{number}": {
         parameters: {
             query?: never;
@@ -5528,6 +5545,16 @@ export interface components {
             restricted: number;
             /** @description Who owns it. */
             shares: components["schemas"]["RecordView"][];
+        };
+        /** @description A hotline that may hand in. */
+        HotlineView: {
+            /** @description As `source` of a work order. */
+            key: string;
+            words: components["schemas"]["Words"];
+        };
+        /** @description Hotlines of the district's catalogue. */
+        Hotlines: {
+            items: components["schemas"]["HotlineView"][];
         };
         HouseholdRef: {
             id: components["schemas"]["RecordId"];
@@ -17924,6 +17951,41 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_hotlines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hotlines"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -78,7 +78,8 @@ impl Repeat {
 /// The file, on the shelf.
 #[derive(Clone, Debug)]
 pub(crate) struct HotlineBook {
-    hotlines: BTreeMap<String, Words>,
+    /// In the file's order: the one that is used most stands first.
+    hotlines: Vec<(String, Words)>,
     pub repeat: Repeat,
     /// A class by its name, made comparable → type.
     classes: HashMap<String, String>,
@@ -126,12 +127,17 @@ impl HotlineBook {
 
     /// A hotline's name.
     pub fn hotline(&self, key: &str) -> Option<&Words> {
-        self.hotlines.get(key)
+        self.hotlines.iter().find(|(own, _)| own == key).map(|(_, words)| words)
+    }
+
+    /// The hotlines that may hand in, in the file's order.
+    pub fn hotlines(&self) -> impl Iterator<Item = (&str, &Words)> {
+        self.hotlines.iter().map(|(key, words)| (key.as_str(), words))
     }
 
     /// The keys of all hotlines.
     pub fn keys(&self) -> Vec<String> {
-        self.hotlines.keys().cloned().collect()
+        self.hotlines.iter().map(|(key, _)| key.clone()).collect()
     }
 
     /// The type a hotline's classification means: by the whole of it, else by the narrowest part that is named.
@@ -174,17 +180,18 @@ fn folded(text: &str) -> String {
         .to_lowercase()
 }
 
-fn hotlines(rows: Vec<Hotline>) -> Result<BTreeMap<String, Words>, String> {
-    let mut found = BTreeMap::new();
+fn hotlines(rows: Vec<Hotline>) -> Result<Vec<(String, Words)>, String> {
+    let mut found: Vec<(String, Words)> = Vec::with_capacity(rows.len());
     for row in rows {
         let holds = (1..=KEY_CHARS_MAX).contains(&row.key.len())
             && row.key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !holds {
             return Err(format!("hotline '{}': a key has 1 to {KEY_CHARS_MAX} of a-z, 0-9 and _", row.key));
         }
-        if found.insert(row.key.clone(), Words::new(row.zh, row.en)).is_some() {
+        if found.iter().any(|(key, _)| *key == row.key) {
             return Err(format!("hotline {} is there twice", row.key));
         }
+        found.push((row.key, Words::new(row.zh, row.en)));
     }
     if found.is_empty() { Err("there is no hotline".to_owned()) } else { Ok(found) }
 }

@@ -32,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(list_work_orders, hand_in_work_order))
         .routes(routes!(export_work_orders))
+        .routes(routes!(list_hotlines))
         .routes(routes!(show_work_order))
         .merge(file)
 }
@@ -118,6 +119,30 @@ pub(crate) struct WorkOrderPeriod {
     /// The last day, included; 92 days at most.
     #[param(value_type = String)]
     pub to: Date,
+}
+
+/// A hotline that may hand in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct HotlineView {
+    /// As `source` of a work order.
+    pub key: String,
+    pub words: Words,
+}
+
+/// Hotlines of the district's catalogue.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Hotlines {
+    pub items: Vec<HotlineView>,
+}
+
+/// 有哪些热线。 · The hotlines that may hand in work orders.
+#[utoipa::path(get, path = "/api/linkage/hotlines", tag = "linkage", operation_id = "list_hotlines",
+    responses((status = 200, body = Hotlines), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(crate) async fn list_hotlines(State(edge): State<Edge>, who: Who) -> Result<Json<Hotlines>, Problem> {
+    hotline(&who)?;
+    let book = edge.fixture::<super::book::HotlineBook>();
+    let view = |(key, words): (&str, &Words)| HotlineView { key: key.to_owned(), words: words.clone() };
+    Ok(Json(Hotlines { items: book.hotlines().map(view).collect() }))
 }
 
 /// Who hands in work orders: another system by its key, or the district's dispatcher.

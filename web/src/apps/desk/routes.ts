@@ -66,6 +66,7 @@ export const routes: RouteRecordRaw[] = [
     { path: ":organisation", component: () => import("../../capabilities/linkage/desk/partners/PartnerPage.vue"), props: true, meta: { title: () => tr("联动单位", "Partner") } },
     { path: ":organisation/promises", component: () => import("../../capabilities/linkage/desk/promises/PromisesPage.vue"), props: true, meta: { title: () => tr("服务承诺", "Promises") } },
   ] },
+  { path: "/hotline", component: () => import("../../capabilities/linkage/desk/hotline/Hotline.vue"), meta: { title: () => tr("热线工单", "Hotline") } },
   { path: "/outages", ...outages },
   { path: "/:rest(.*)", component: () => import("./NotFound.vue"), meta: { title: () => tr("没有这一页", "No such page") } },
 ];
