@@ -196,6 +196,8 @@ sql! {
         "select id, actor_id from cases_entry where district = $1 and case_id = $2 order by id limit 1";
     COUNT_PHOTOS: (DistrictId, CaseId) -> (i64,) =
         "select count(*) from cases_photo where district = $1 and case_id = $2";
+    HAS_PHOTO: (DistrictId, CaseId, String) -> (i64,) =
+        "select count(*) from cases_photo where district = $1 and case_id = $2 and file = $3";
     ADD_FOLLOWER: (DistrictId, CaseId, FollowerId, FollowerKind, Option<AccountId>, Option<String>, Option<String>, Time) =
         "insert into cases_follower (district, case_id, id, kind, account_id, name, phone, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
@@ -426,6 +428,12 @@ pub(crate) async fn load_begun(tx: &mut Tx, id: CaseId) -> Result<(Case, EntryId
 
 pub(crate) async fn count_photos(conn: &mut Conn, district: DistrictId, case: CaseId) -> Result<i64, Fault> {
     Ok(conn.one(&COUNT_PHOTOS, (district, case)).await?.0)
+}
+
+/// Whether a case shows this very photo.
+pub(crate) async fn has_photo(tx: &mut Tx, case: CaseId, photo: &StoredPhoto) -> Result<bool, Fault> {
+    let district = tx.district();
+    Ok(tx.one(&HAS_PHOTO, (district, case, photo.file.clone())).await?.0 > 0)
 }
 
 /// Adds a follower; `false` where that id follows already.

@@ -29,8 +29,8 @@ pub enum OutsideError {
     TooSlow,
     #[error("not reached: {0}")]
     NotReached(String),
-    #[error("the answer is longer than {ANSWER_BYTES_MAX} bytes")]
-    TooLong,
+    #[error("the answer is longer than {bytes_max} bytes")]
+    TooLong { bytes_max: usize },
 }
 
 impl OutsideError {
@@ -43,7 +43,7 @@ impl OutsideError {
             }
             Self::TooSlow => format!("{} 秒内没有答复。", CALL_WAIT_MAX.as_secs()),
             Self::NotReached(why) => format!("连不上（{why}）。"),
-            Self::TooLong => format!("答复超过 {ANSWER_BYTES_MAX} 字节。"),
+            Self::TooLong { bytes_max } => format!("答复超过 {bytes_max} 字节。"),
         };
         Words::new(zh, format!("{self}."))
     }
@@ -104,12 +104,24 @@ impl Outside {
     /// # Errors
     /// Each way a call can fail, in words.
     pub async fn call(&self, request: reqwest::RequestBuilder) -> Result<Answer, OutsideError> {
+        self.call_up_to(request, ANSWER_BYTES_MAX).await
+    }
+
+    /// As [`Outside::call`], for an answer that may be longer: a photo.
+    ///
+    /// # Errors
+    /// Each way a call can fail, in words.
+    pub async fn call_up_to(
+        &self,
+        request: reqwest::RequestBuilder,
+        bytes_max: usize,
+    ) -> Result<Answer, OutsideError> {
         let response = request.send().await.map_err(told)?;
         let status = response.status().as_u16();
         let header =
             |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let (content_type, retry_after) = (header("content-type"), header("retry-after"));
-        let body = read(response).await?;
+        let body = read(response, bytes_max).await?;
         Ok(Answer { status, content_type, retry_after, body })
     }
 
@@ -149,11 +161,11 @@ impl Answer {
     }
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>, OutsideError> {
+async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, OutsideError> {
     let mut body = Vec::new();
     while let Some(part) = response.chunk().await.map_err(told)? {
-        if body.len() + part.len() > ANSWER_BYTES_MAX {
-            return Err(OutsideError::TooLong);
+        if body.len() + part.len() > bytes_max {
+            return Err(OutsideError::TooLong { bytes_max });
         }
         body.extend_from_slice(&part);
     }

@@ -1,8 +1,10 @@
 //! Telling on a case what the house itself knows of it, for everybody who follows it. Changes nothing of the case.
 
+use super::act::check_photos;
 use super::{WORDS_CHARS_MAX, clean_words, tell};
 use crate::error::CaseError;
-use crate::model::{CaseId, Entry, EntryId};
+use crate::model::{Case, CaseId, Entry, EntryId};
+use crate::photos::StoredPhoto;
 use crate::store;
 use ::store::Tx;
 
@@ -17,6 +19,31 @@ pub const INFORM: &str = "inform";
 pub async fn inform(tx: &mut Tx, id: CaseId, words: &str) -> Result<bool, CaseError> {
     let district = tx.district();
     let Some(case) = store::find(tx, district, id).await?.filter(|case| case.open) else { return Ok(false) };
+    tell_words(tx, &case, words).await.map(|_| true)
+}
+
+/// As [`inform`], with a photo; the same photo twice is one. Answers whether it is new on an open case.
+///
+/// # Errors
+/// `cases.too_long`, more photos than a case may have, or the store.
+pub async fn show_photo(
+    tx: &mut Tx,
+    id: CaseId,
+    words: &str,
+    photo: &StoredPhoto,
+) -> Result<bool, CaseError> {
+    let district = tx.district();
+    let Some(case) = store::find(tx, district, id).await?.filter(|case| case.open) else { return Ok(false) };
+    if store::has_photo(tx, id, photo).await? {
+        return Ok(false);
+    }
+    check_photos(tx, &case, 1).await?;
+    let entry = tell_words(tx, &case, words).await?;
+    store::add_photos(tx, id, entry, std::slice::from_ref(photo)).await?;
+    Ok(true)
+}
+
+async fn tell_words(tx: &mut Tx, case: &Case, words: &str) -> Result<EntryId, CaseError> {
     let entry = Entry {
         id: EntryId::new(tx.now()),
         at: tx.now(),
@@ -29,6 +56,6 @@ pub async fn inform(tx: &mut Tx, id: CaseId, words: &str) -> Result<bool, CaseEr
         level: case.level,
         due_at: case.due_at,
     };
-    tell(tx, &case, &entry, None).await?;
-    Ok(true)
+    tell(tx, case, &entry, None).await?;
+    Ok(entry.id)
 }

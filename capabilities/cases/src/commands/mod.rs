@@ -11,7 +11,7 @@ mod route;
 
 pub use act::{Act, Acted, act, ring};
 pub use follow::{Follow, Joined, ask_again, claim_reports, follow};
-pub use inform::{INFORM, inform};
+pub use inform::{INFORM, inform, show_photo};
 pub use merge::MERGE_IN;
 pub use photos::add_photos;
 pub use report::{Filed, Held, PlaceGiven, Report, ReporterGiven, check_words, report, spot_of};

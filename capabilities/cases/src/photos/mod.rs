@@ -16,7 +16,7 @@ use http::StatusCode;
 use platform::limits::MIB;
 use platform::{DistrictId, Fault, Problem, Words};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -166,6 +166,21 @@ pub fn adopt(from: &Path, to: &Path, district: DistrictId, photo: &StoredPhoto) 
     Ok(())
 }
 
+/// As [`keep`], beside other work.
+///
+/// # Errors
+/// What is no photo, or too large.
+pub async fn keep_one(
+    data: PathBuf,
+    district: DistrictId,
+    bytes: axum::body::Bytes,
+) -> Result<StoredPhoto, PhotoError> {
+    // Never closed: the semaphore lives as long as the program.
+    let _permit = DECODERS.acquire().await.map_err(broken)?;
+    let work = tokio::task::spawn_blocking(move || keep(&data, district, &bytes));
+    work.await.unwrap_or_else(|e| Err(broken(e).into()))
+}
+
 /// Keeps the photos of a form, in their order. Nothing is refused half-way without saying which one it was.
 pub async fn keep_all(
     edge: &Edge,
@@ -178,12 +193,7 @@ pub async fn keep_all(
     let data = edge.settings().data.clone();
     let mut kept = Vec::with_capacity(parts.len());
     for (index, part) in parts.iter().enumerate() {
-        let (data, bytes) = (data.clone(), part.bytes.clone());
-        // Never closed: the semaphore lives as long as the program.
-        let permit = DECODERS.acquire().await.map_err(|e| Problem::from(PhotoError::from(broken(e))))?;
-        let work = tokio::task::spawn_blocking(move || keep(&data, district, &bytes));
-        let photo = work.await.unwrap_or_else(|e| Err(broken(e).into()));
-        drop(permit);
+        let photo = keep_one(data.clone(), district, part.bytes.clone()).await;
         kept.push(
             photo.map_err(|e| Problem::from(e).with("file", &part.file_name).with("photo", index + 1))?,
         );

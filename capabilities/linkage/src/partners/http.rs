@@ -289,7 +289,9 @@ async fn list_dead(
 fn dead_view(delivery: Delivery) -> DeadDelivery {
     DeadDelivery {
         id: delivery.id,
-        case_id: CaseId(delivery.subject_id),
+        // What is about another thing than the case itself names it.
+        case_id: serde_json::from_value(delivery.body.0["case_id"].clone())
+            .unwrap_or(CaseId(delivery.subject_id)),
         number: delivery.body.0["number"].as_str().map(str::to_owned),
         kind: delivery.kind,
         made_at: delivery.made_at,

@@ -8,6 +8,7 @@ pub(crate) mod forward;
 mod http;
 mod inbound;
 pub(crate) mod open311;
+mod photos;
 mod promises;
 mod reactions;
 mod reseal;
@@ -46,7 +47,8 @@ pub(crate) async fn prepare(db: &Db) -> Result<(), Fault> {
     let fixtures = db.fixtures();
     let states: BTreeSet<String> = fixtures.get::<cases::Rules>().state_names();
     fixtures.put(Arc::new(StateTables::load(&fixtures.get::<Settings>(), &states)?));
-    fixtures.get::<Courier>().add_sender(Arc::new(Open311Sender));
+    let data = fixtures.get::<Settings>().data.clone();
+    fixtures.get::<Courier>().add_sender(Arc::new(Open311Sender { data }));
     fixtures.put(Arc::new(systems::Systems::default()));
     follow(db).await
 }

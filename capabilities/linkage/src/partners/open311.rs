@@ -6,6 +6,7 @@
 
 use super::facts;
 use super::forward::{ASSIGNED, UPDATED, WITHDRAWN};
+use super::photos::{self, PHOTO};
 use super::said;
 use crate::model::partner::{Partner, PartnerSettings, STATE_CHARS_MAX, Said, numbered};
 use crate::store::partners as rows;
@@ -17,6 +18,7 @@ use platform::{Fault, OrganisationId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use uuid::Uuid;
 
 /// The kind of these endpoints.
@@ -25,12 +27,17 @@ pub(crate) const OPEN311: &str = "open311";
 pub(crate) const FETCH: &str = "states.fetch";
 /// Tokens asked for in one round: each is a call of its own.
 const TOKENS_MAX: usize = 10;
+/// Photos of one request that are fetched.
+const MEDIA_MAX: usize = 9;
 /// GeoReport v2: "up to 4,000 characters". Words of ours are 2,000 at most.
 const DESCRIPTION_CHARS_MAX: usize = 4_000;
 
 /// Speaks to them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Open311Sender;
+#[derive(Clone, Debug)]
+pub(crate) struct Open311Sender {
+    /// Where photos are kept.
+    pub data: PathBuf,
+}
 
 impl Sender for Open311Sender {
     fn kind(&self) -> &'static str {
@@ -51,6 +58,9 @@ impl Sender for Open311Sender {
     }
 
     fn send<'a>(&'a self, outside: &'a Outside, attempt: &'a Attempt) -> BoxFuture<'a, Sent> {
+        if attempt.delivery.kind == PHOTO {
+            return Box::pin(photos::fetch(outside, attempt, self.data.clone()));
+        }
         Box::pin(send(outside, attempt))
     }
 
@@ -122,6 +132,16 @@ struct TheirRequest {
     status: Option<String>,
     #[serde(default)]
     status_notes: Option<String>,
+    /// A photo; some servers name several.
+    #[serde(default)]
+    media_url: Value,
+}
+
+impl TheirRequest {
+    fn photos(&self) -> impl Iterator<Item = &str> {
+        let many = self.media_url.as_array().into_iter().flatten();
+        many.chain([&self.media_url]).filter_map(Value::as_str).filter(|url| !url.is_empty()).take(MEDIA_MAX)
+    }
 }
 
 /// Numbers are numbers in some servers and texts in others.
@@ -317,6 +337,7 @@ async fn take(tx: &mut Tx, delivery: &Delivery, answer: &Value) -> Result<(), Fa
     match delivery.kind.as_str() {
         ASSIGNED => take_number(tx, partner.organisation_id, CaseId(delivery.subject_id), answer).await,
         FETCH => take_states(tx, &partner, delivery, answer).await,
+        PHOTO => photos::take(tx, delivery, answer).await,
         _ => Ok(()),
     }
 }
@@ -348,6 +369,9 @@ async fn take_states(
         let said = of_number.and_then(|one| {
             Some(Said { state: short(one.status.as_ref()?), note: one.status_notes.clone() })
         });
+        for url in of_number.iter().flat_map(|one| one.photos()) {
+            photos::want(tx, partner, request.case_id, url).await?;
+        }
         if let Some(said) = said.filter(|said| said::is_news(&request, said)) {
             said::take_in(tx, partner, request, &said).await?;
         }

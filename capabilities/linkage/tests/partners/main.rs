@@ -2,6 +2,7 @@
 
 mod open311;
 mod other_open311;
+mod photos;
 mod promises;
 mod rights;
 #[path = "../../../cases/tests/stories/town.rs"]

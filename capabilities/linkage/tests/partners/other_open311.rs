@@ -32,6 +32,7 @@ pub struct Theirs {
     pub fields: HashMap<String, String>,
     pub status: String,
     pub notes: Option<String>,
+    pub media_url: Option<String>,
     pub updates: Vec<HashMap<String, String>>,
 }
 
@@ -66,6 +67,8 @@ impl OtherOpen311 {
             .route("/v2/requests.json", post(take_request).get(list_requests))
             .route("/v2/tokens/{file}", get(find_token))
             .route("/v2/servicerequestupdates.json", post(take_update))
+            .route("/v2/photo.png", get(async || crate::town::png()))
+            .route("/v2/page.png", get(async || "<html>sign in</html>"))
             .with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         server
@@ -84,6 +87,11 @@ impl OtherOpen311 {
         let request = &mut self.desk.lock().requests[n];
         request.status = status.to_owned();
         request.notes = notes.map(str::to_owned);
+    }
+
+    /// Their people add a photo to the n-th request; `path` is where it lies on their server.
+    pub fn shows(&self, n: usize, path: &str) {
+        self.desk.lock().requests[n].media_url = Some(format!("{}/{path}", self.url));
     }
 
     fn strange(&self) -> Option<Response> {
@@ -129,6 +137,7 @@ async fn take_request(State(server): State<OtherOpen311>, headers: HeaderMap, bo
             fields,
             status: "open".to_owned(),
             notes: None,
+            media_url: None,
             updates: Vec::new(),
         });
     }
@@ -152,7 +161,7 @@ async fn list_requests(
     let desk = server.desk.lock();
     let found = desk.requests.iter().filter(|r| asked.contains(&r.id.as_str()));
     let shown: Vec<Value> = found
-        .map(|r| json!({ "service_request_id": r.id, "status": r.status, "status_notes": r.notes, "service_name": "x", "service_code": "x" }))
+        .map(|r| json!({ "service_request_id": r.id, "status": r.status, "status_notes": r.notes, "media_url": r.media_url, "service_name": "x", "service_code": "x" }))
         .collect();
     // One that nobody asked for, as careless servers add.
     let stray = json!({ "service_request_id": "W-999", "status": "closed", "status_notes": "not yours" });

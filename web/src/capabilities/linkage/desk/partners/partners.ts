@@ -154,6 +154,7 @@ export function kind_words(kind: string): string {
     case "case.assigned": return tr("新件", "A new case");
     case "case.updated": return tr("办理进展", "Progress of a case");
     case "case.withdrawn": return tr("撤回", "A case taken back");
+    case "photo.fetch": return tr("取对方的照片", "Fetching a photo of theirs");
     case "states.fetch": return tr("查询办理状态", "Asking for states");
     default: return kind;
   }
