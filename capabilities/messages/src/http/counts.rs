@@ -47,12 +47,14 @@ pub(crate) struct SentMessages {
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct DayQuery {
     /// `2026-03-02`, a day in China; today where it is not said.
     day: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct BehindQuery {
     /// `2026-03-02`, a day in China; today where it is not said.
     day: Option<String>,
