@@ -29,7 +29,8 @@ impl MessageError {
     }
 
     pub(crate) fn stale() -> Self {
-        let words = Words::of("别人已经改过，请看过新的再改。", "It was changed since: look at it as it is now.");
+        let words =
+            Words::of("别人已经改过，请看过新的再改。", "It was changed since: look at it as it is now.");
         Self::Conflict { code: "messages.stale", words }
     }
 }

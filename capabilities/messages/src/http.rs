@@ -5,8 +5,8 @@ mod gateways;
 
 use crate::access::may_preview;
 use crate::catalogue::{Template, TemplateBook};
-use crate::model::text::sms_parts;
 use crate::model::Class;
+use crate::model::text::sms_parts;
 use axum::Json;
 use axum::extract::State;
 use edge::{Edge, Who};

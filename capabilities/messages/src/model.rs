@@ -287,8 +287,7 @@ mod tests {
         let nothing = Choice::default();
         let left = Choice { left: BTreeSet::from([Class::Service]), ..Choice::default() };
         let own = Choice { quiet: Quiet::parse("09:00", "11:00"), ..Choice::default() };
-        let service =
-            Case { class: Class::Service, is_urgent: false, until_at: None, left_today: 0 };
+        let service = Case { class: Class::Service, is_urgent: false, until_at: None, left_today: 0 };
         let must = Case { class: Class::Must, ..service };
         let urgent = Case { is_urgent: true, left_today: 9, ..service };
         let full = Case { left_today: 2, ..service };
@@ -304,7 +303,13 @@ mod tests {
             ("left, and a code", must, &left, day, Verdict::Leaves),
             ("own hours", service, &own, day, Verdict::Waits(time("2026-03-02T03:00:00Z"), Why::QuietHours)),
             ("over", until("2026-03-02T01:00:00Z"), &nothing, day, Verdict::Dropped(Why::Over)),
-            ("over by the morning", until("2026-03-02T22:00:00Z"), &nothing, night, Verdict::Dropped(Why::QuietHours)),
+            (
+                "over by the morning",
+                until("2026-03-02T22:00:00Z"),
+                &nothing,
+                night,
+                Verdict::Dropped(Why::QuietHours),
+            ),
         ];
         for (what, case, choice, now, expected) in rows {
             assert_eq!(judge(case, choice, limits, time(now)), expected, "{what}");

@@ -174,7 +174,9 @@ async fn choose(page: Page, State(edge): State<Edge>, form: Multipart) -> Result
         )),
         Some(_) => {
             let wish = Wish { choice: choice.clone(), mail: mail.clone() };
-            edge.db.write(&page.actor, async move |tx: &mut Tx| choices::choose(tx, account, wish.clone()).await).await
+            edge.db
+                .write(&page.actor, async move |tx: &mut Tx| choices::choose(tx, account, wish.clone()).await)
+                .await
         }
     };
     match saved {
@@ -249,7 +251,11 @@ async fn find(edge: &Edge, page: &Page, token: &str) -> Result<Message, Problem>
     edge.db.read(read).await.map_err(|fault| Problem::from(&fault))?.ok_or_else(Problem::not_found)
 }
 
-async fn show_one(page: Page, State(edge): State<Edge>, PathOf(token): PathOf<String>) -> Result<Response, Problem> {
+async fn show_one(
+    page: Page,
+    State(edge): State<Edge>,
+    PathOf(token): PathOf<String>,
+) -> Result<Response, Problem> {
     let message = find(&edge, &page, &token).await?;
     shown(&edge, page, &message, None).await
 }

@@ -1,9 +1,9 @@
 //! What is kept sealed: an address that was typed in, with what only it may read; a mail address somebody chose.
 
+use crate::facts::{MessageFact, RESEALED};
 use crate::model::{Message, MessageId};
 use crate::store::{self, ChoiceRow};
 use ::store::{Conn, Db, Tx};
-use crate::facts::{MessageFact, RESEALED};
 use platform::{Actor, DistrictId, Fault};
 use seal::{Context, Keyring, Reseal, Vault};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,9 @@ pub(crate) fn open(vault: &Vault, message: &Message) -> Result<Option<Sealed>, F
     let Some(sealed) = &message.sealed else { return Ok(None) };
     let context = Context { district: message.district, column: MESSAGE, row: message.id.0 };
     let plain = vault.of(message.district)?.open(&context, sealed)?;
-    serde_json::from_slice(&plain).map(Some).map_err(|e| Fault::broken("a sealed value is no JSON").because(e))
+    serde_json::from_slice(&plain)
+        .map(Some)
+        .map_err(|e| Fault::broken("a sealed value is no JSON").because(e))
 }
 
 pub(crate) fn seal_mail(
@@ -56,17 +58,29 @@ pub(crate) fn seal_mail(
     vault.of(district)?.seal(&Context { district, column: MAIL, row: recipient }, mail.as_bytes())
 }
 
-pub(crate) fn open_mail(vault: &Vault, district: DistrictId, choice: &ChoiceRow) -> Result<Option<String>, Fault> {
+pub(crate) fn open_mail(
+    vault: &Vault,
+    district: DistrictId,
+    choice: &ChoiceRow,
+) -> Result<Option<String>, Fault> {
     let Some(sealed) = &choice.mail else { return Ok(None) };
-    let plain = vault.of(district)?.open(&Context { district, column: MAIL, row: choice.recipient_id }, sealed)?;
-    let text = std::str::from_utf8(&plain).map_err(|e| Fault::broken("a mail address is no text").because(e))?;
+    let plain =
+        vault.of(district)?.open(&Context { district, column: MAIL, row: choice.recipient_id }, sealed)?;
+    let text =
+        std::str::from_utf8(&plain).map_err(|e| Fault::broken("a mail address is no text").because(e))?;
     Ok(Some(text.to_owned()))
 }
 
 /// The tables of messages that hold sealed values.
 pub const RESEALS: &[Reseal] = &[
-    Reseal { table: "messages_choice", run: |db, district, tell| Box::pin(renew_choices(db, district, tell)) },
-    Reseal { table: "messages_message", run: |db, district, tell| Box::pin(renew_messages(db, district, tell)) },
+    Reseal {
+        table: "messages_choice",
+        run: |db, district, tell| Box::pin(renew_choices(db, district, tell)),
+    },
+    Reseal {
+        table: "messages_message",
+        run: |db, district, tell| Box::pin(renew_messages(db, district, tell)),
+    },
 ];
 
 fn again(keys: &Keyring, context: &Context<'_>, sealed: &[u8]) -> Result<Option<Vec<u8>>, Fault> {

@@ -140,8 +140,20 @@ pub(crate) async fn add(tx: &mut Tx, rows: impl IntoIterator<Item = NewRow>) -> 
         let (kind, recipient) = row.recipient;
         let (content, kind) = (Json(row.content), kind.to_owned());
         (
-            district, row.id, row.template, row.class, kind, recipient, row.thread, row.edition, row.fact, content,
-            row.sealed, row.channel, now, row.until_at,
+            district,
+            row.id,
+            row.template,
+            row.class,
+            kind,
+            recipient,
+            row.thread,
+            row.edition,
+            row.fact,
+            content,
+            row.sealed,
+            row.channel,
+            now,
+            row.until_at,
         )
     });
     tx.execute_many(&ADD, columns).await

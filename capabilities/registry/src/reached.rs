@@ -92,7 +92,10 @@ impl Households {
         district: DistrictId,
         members: &[RecordId],
     ) -> Result<Option<(Record, Phone)>, Fault> {
-        let opens = self.catalogue.purpose(NOTICE).is_some_and(|purpose| purpose.opens.iter().any(|part| part == PHONES));
+        let opens = self
+            .catalogue
+            .purpose(NOTICE)
+            .is_some_and(|purpose| purpose.opens.iter().any(|part| part == PHONES));
         if !opens {
             return Ok(None);
         }

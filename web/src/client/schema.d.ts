@@ -10912,12 +10912,12 @@ export interface operations {
     };
     count_messages: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query?: {
                 /** @description `2026-03-02`, a day in China; today where it is not said. */
-                day: string | null;
+                day?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -10958,14 +10958,14 @@ export interface operations {
     };
     list_messages: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query: {
                 /** @description `2026-03-02`, a day in China; today where it is not said. */
-                day: string | null;
+                day?: string;
                 template: string;
                 state: "waiting" | "leaving" | "sent" | "failed" | "dropped";
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

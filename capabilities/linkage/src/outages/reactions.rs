@@ -28,9 +28,7 @@ pub(crate) const TIMERS: &[Timer] = &[
 ];
 
 fn tell_households<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
-    Box::pin(
-        async move { tell::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from) },
-    )
+    Box::pin(async move { tell::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from) })
 }
 
 fn over<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {

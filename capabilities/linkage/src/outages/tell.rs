@@ -134,12 +134,5 @@ fn notice(one: &Outage, template: &'static str, fact: Option<FactId>) -> Notice 
     let is_first = matches!(template, "outage_planned" | "outage_sudden");
     let cut = json!({ "zh": words.zh, "en": if is_first { words.en.to_string() } else { lower(&words.en) } });
     let content = json!({ "cut": cut, "from": content.from, "to": content.to, "phone": content.phone });
-    Notice {
-        template,
-        content,
-        thread: one.id.0,
-        edition: one.version,
-        until: Some(one.content.to),
-        fact,
-    }
+    Notice { template, content, thread: one.id.0, edition: one.version, until: Some(one.content.to), fact }
 }

@@ -46,7 +46,10 @@ async fn each_household_is_told_once() {
         assert!(inbox[0].contains("取消了"), "{inbox:?}");
         // Whose phone was used, reads it.
         let looks = town.looks_at(&head).await;
-        assert!(looks.iter().any(|look| look["purpose"] == "notice" && look["parts"] == json!(["phones"])), "{looks:?}");
+        assert!(
+            looks.iter().any(|look| look["purpose"] == "notice" && look["parts"] == json!(["phones"])),
+            "{looks:?}"
+        );
         let operators = town.facts().await.iter().map(|(_, data)| data.to_string()).collect::<String>();
         assert!(!operators.contains("1390733"), "no telephone in a fact");
     })
@@ -83,7 +86,8 @@ async fn one_click_leaves_and_brings_back() {
         town.publishes("power", planned("power")).await;
         town.delivers().await;
         let line = town.inbox().await.remove(0);
-        let path = line.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a link").to_owned();
+        let path =
+            line.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a link").to_owned();
         let visitor = town.town.caller();
         let page = visitor.get(&path).await;
         assert_eq!(page.status, 200);

@@ -146,9 +146,9 @@ impl OutageTown {
         let read =
             async move |conn: &mut store::Conn| store::FactRow::after(conn, DISTRICT, first, 1000).await;
         let facts = self.town.db().read(read).await.expect("the facts");
-        let of_record = facts.into_iter().filter(|fact| {
-            fact.name == "registry.record_opened" && fact.subject_id.to_string() == record
-        });
+        let of_record = facts
+            .into_iter()
+            .filter(|fact| fact.name == "registry.record_opened" && fact.subject_id.to_string() == record);
         of_record.map(|fact| fact.data.0).collect()
     }
 

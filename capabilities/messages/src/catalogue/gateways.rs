@@ -101,7 +101,8 @@ impl Gateway {
             Some(other) => other.to_string(),
         };
         let (code, message) = (told(&self.answer.code), told(&self.answer.message));
-        let words = format!("{code} {}", message.chars().filter(|c| !c.is_control()).take(120).collect::<String>());
+        let words =
+            format!("{code} {}", message.chars().filter(|c| !c.is_control()).take(120).collect::<String>());
         if self.answer.sent.contains(&code) {
             Judged::Sent
         } else if self.answer.refused.contains(&code) {
@@ -229,8 +230,14 @@ mod tests {
         let rows = [
             (json!({ "code": "OK" }), Judged::Sent),
             (json!({ "code": 0 }), Judged::Sent),
-            (json!({ "code": "INVALID_NUMBER", "message": "空号" }), Judged::Refused("INVALID_NUMBER 空号".to_owned())),
-            (json!({ "code": "NO_BALANCE", "message": "余额不足" }), Judged::Unclear("NO_BALANCE 余额不足".to_owned())),
+            (
+                json!({ "code": "INVALID_NUMBER", "message": "空号" }),
+                Judged::Refused("INVALID_NUMBER 空号".to_owned()),
+            ),
+            (
+                json!({ "code": "NO_BALANCE", "message": "余额不足" }),
+                Judged::Unclear("NO_BALANCE 余额不足".to_owned()),
+            ),
             (json!({}), Judged::Unclear(" ".to_owned())),
             (json!({ "code": null }), Judged::Unclear(" ".to_owned())),
         ];
@@ -257,7 +264,11 @@ mod tests {
         let rows = [
             ("mobile = \"{phone}\", sign", "sign", "generic_json: says no phone"),
             ("\"{params}\"", "\"{parms}\"", "generic_json: nothing fills {parms}"),
-            ("content = \"{text}\"", "content = { a = \"{text}\" }", "generic_form: a form has fields of text only"),
+            (
+                "content = \"{text}\"",
+                "content = { a = \"{text}\" }",
+                "generic_form: a form has fields of text only",
+            ),
             ("sent = [\"0\", \"OK\"]", "sent = []", "generic_json: nothing in its answer means success"),
             ("key = \"generic_form\"", "key = \"generic_json\"", "generic_json stands there twice"),
         ];

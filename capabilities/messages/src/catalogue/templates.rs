@@ -95,9 +95,8 @@ impl Template {
 
     /// Its values as they are read, by name.
     pub fn shown(&self, content: &Value, link: &str, lang: Lang) -> BTreeMap<String, String> {
-        let value = |(name, kind): (&String, &ValueKind)| {
-            (name.clone(), shown(*kind, content.get(name), link, lang))
-        };
+        let value =
+            |(name, kind): (&String, &ValueKind)| (name.clone(), shown(*kind, content.get(name), link, lang));
         self.values.iter().map(value).collect()
     }
 
@@ -251,7 +250,10 @@ mod tests {
         let book = TemplateBook::read(FILE.1).expect("the file holds");
         let planned = book.find("outage_planned").expect("a template");
         let text = planned.render(&planned.example, "https://a.cn/m/x", Lang::Zh);
-        assert_eq!(text, "3月3日08:00 至 3月3日16:00 停水，涉及您家。电话 0731-28680000。详情、退订 https://a.cn/m/x");
+        assert_eq!(
+            text,
+            "3月3日08:00 至 3月3日16:00 停水，涉及您家。电话 0731-28680000。详情、退订 https://a.cn/m/x"
+        );
         let text = planned.render(&planned.example, "https://a.cn/m/x", Lang::En);
         assert!(text.starts_with("No water at your home from 3 Mar 08:00 to 3 Mar 16:00."), "{text}");
     }

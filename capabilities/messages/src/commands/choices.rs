@@ -141,8 +141,7 @@ pub(crate) async fn confirm_mail(tx: &mut Tx, message: &Message) -> Result<bool,
 /// Whether an address entered later has not asked for a confirmation of its own.
 async fn latest_confirmation(tx: &mut Tx, message: &Message) -> Result<bool, Fault> {
     let district = tx.district();
-    let latest =
-        crate::queries::latest_to(tx, district, message.recipient_id, CONFIRM_MAIL).await?;
+    let latest = crate::queries::latest_to(tx, district, message.recipient_id, CONFIRM_MAIL).await?;
     Ok(latest == Some(message.id))
 }
 

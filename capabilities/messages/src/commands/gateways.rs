@@ -73,8 +73,12 @@ pub(crate) async fn in_force(tx: &mut Tx) -> Result<Vec<GatewayRow>, Fault> {
             continue;
         }
         let settings = json!({ "channel": channel });
-        let new =
-            || NewEndpoint { kind: INBOX, address: "/inbox".to_owned(), secret: None, settings: settings.clone() };
+        let new = || NewEndpoint {
+            kind: INBOX,
+            address: "/inbox".to_owned(),
+            secret: None,
+            settings: settings.clone(),
+        };
         let row = GatewayRow {
             channel: *channel,
             fast_endpoint_id: courier::make_endpoint(tx, new()).await?,
@@ -219,7 +223,8 @@ fn check_texts(tx: &Tx, settings: &GatewaySettings) -> Result<(), MessageError> 
         ));
     }
     let missing = templates.all().iter().find(|template| {
-        gateway.needs_template && settings.templates.get(&template.key).is_none_or(|number| number.trim().is_empty())
+        gateway.needs_template
+            && settings.templates.get(&template.key).is_none_or(|number| number.trim().is_empty())
     });
     match missing {
         None => Ok(()),
@@ -313,7 +318,8 @@ async fn lanes_of(tx: &mut Tx, channel: Channel) -> Result<[EndpointId; 2], Mess
 /// A district whose texts leave the machine.
 pub(crate) async fn has_real_texts(tx: &mut Tx) -> Result<bool, Fault> {
     let district = tx.district();
-    let Some(row) = store::gateways(tx, district).await?.into_iter().find(|row| row.channel == Channel::Sms) else {
+    let Some(row) = store::gateways(tx, district).await?.into_iter().find(|row| row.channel == Channel::Sms)
+    else {
         return Ok(false);
     };
     let endpoint = courier::queries::find_endpoint(tx, district, row.fast_endpoint_id).await?;

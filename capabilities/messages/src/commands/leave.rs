@@ -99,11 +99,9 @@ async fn judge_all(tx: &mut Tx, messages: Vec<Message>) -> Result<HashMap<&'stat
     let without = without_address(tx, &ready).await?;
     let (ready, unreachable): (Vec<Ready>, Vec<Ready>) =
         ready.into_iter().partition(|one| !without.contains(&one.message.id));
-    dropped.extend(
-        unreachable.iter().map(|one| (one.message.id, MessageState::Dropped, Some(Why::NoAddress))),
-    );
-    let counts =
-        HashMap::from([("left", ready.len()), ("waits", waiting.len()), ("dropped", dropped.len())]);
+    dropped
+        .extend(unreachable.iter().map(|one| (one.message.id, MessageState::Dropped, Some(Why::NoAddress))));
+    let counts = HashMap::from([("left", ready.len()), ("waits", waiting.len()), ("dropped", dropped.len())]);
     store::wait(tx, waiting).await?;
     store::settle(tx, dropped).await?;
     hand_over(tx, ready).await?;

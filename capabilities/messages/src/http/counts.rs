@@ -78,7 +78,9 @@ async fn count_sent(
     let found = edge.db.read(read).await.map_err(|fault| Problem::from(&fault))?;
     let book = edge.fixture::<TemplateBook>();
     let view = |row: DayCount| SentCount {
-        words: book.find(&row.template).map_or_else(|| Words::new(row.template.clone(), row.template.clone()), |t| t.words.clone()),
+        words: book
+            .find(&row.template)
+            .map_or_else(|| Words::new(row.template.clone(), row.template.clone()), |t| t.words.clone()),
         template: row.template,
         state: row.state,
         why_words: row.why.map(Why::words),
@@ -99,9 +101,8 @@ async fn list_sent(
     may(&actor, &VIEW_COUNTS)?;
     let (_, window) = window_of(query.day.as_deref(), edge.now())?;
     let (district, behind) = (actor.district, (query.template, query.state));
-    let read = async move |conn: &mut Conn| {
-        queries::behind(conn, district, window, behind.clone(), LINES_MAX).await
-    };
+    let read =
+        async move |conn: &mut Conn| queries::behind(conn, district, window, behind.clone(), LINES_MAX).await;
     let items = edge.db.read(read).await.map_err(|fault| Problem::from(&fault))?;
     Ok(Json(SentMessages { items }))
 }

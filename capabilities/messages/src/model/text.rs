@@ -89,9 +89,7 @@ pub(crate) fn shown(kind: ValueKind, value: Option<&Value>, link: &str, lang: La
         (ValueKind::Words, Some(value)) => {
             words_of(value).map(|words| words.get(lang).to_owned()).unwrap_or_default()
         }
-        (ValueKind::Moment, Some(value)) => {
-            moment_of(value).map(|at| moment(at, lang)).unwrap_or_default()
-        }
+        (ValueKind::Moment, Some(value)) => moment_of(value).map(|at| moment(at, lang)).unwrap_or_default(),
         (_, Some(Value::String(text))) => text.clone(),
         (_, Some(value)) => value.to_string(),
         (_, None) => String::new(),
@@ -165,7 +163,8 @@ mod tests {
     fn a_text_is_read_or_refused() {
         let text = Text::read("验证码 {code}，{minutes} 分钟").expect("a text");
         assert_eq!(text.names().collect::<Vec<_>>(), ["code", "minutes"]);
-        let values = BTreeMap::from([("code".to_owned(), "1{x}".to_owned()), ("minutes".to_owned(), "5".to_owned())]);
+        let values =
+            BTreeMap::from([("code".to_owned(), "1{x}".to_owned()), ("minutes".to_owned(), "5".to_owned())]);
         assert_eq!(text.fill(&values), "验证码 1{x}，5 分钟", "a value is never read as words");
         for wrong in ["{", "a}", "{}", "{A}", "{a{b}}", "{a b}"] {
             assert_eq!(Text::read(wrong), None, "{wrong}");

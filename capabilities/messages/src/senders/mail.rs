@@ -100,7 +100,8 @@ async fn send(_: &MailSender, outside: &Outside, attempt: &Attempt) -> Sent {
         Ok(found) => found,
         Err(error) => return Sent::trouble(error.to_string()),
     };
-    let Some(address) = found.into_iter().find(|address| relay.security != Security::Plain || outside.is_own(address.ip()))
+    let Some(address) =
+        found.into_iter().find(|address| relay.security != Security::Plain || outside.is_own(address.ip()))
     else {
         return Sent::trouble("mail leaves unencrypted only within networks that private_networks names");
     };
@@ -157,7 +158,8 @@ fn transport(
 
 fn compose(attempt: &Attempt, letter: &super::Letter) -> Result<Message, String> {
     let settings = &attempt.endpoint.settings.0;
-    let from = mailbox(settings["from"].as_str().unwrap_or_default()).ok_or("the sender is no mail address")?;
+    let from =
+        mailbox(settings["from"].as_str().unwrap_or_default()).ok_or("the sender is no mail address")?;
     let to = mailbox(&letter.to).ok_or("the recipient is no mail address")?;
     // The same id however often it is tried: a relay or a reader that has it already knows it again.
     let id = format!("<{}@{}>", attempt.delivery.subject_id, from.email.domain());

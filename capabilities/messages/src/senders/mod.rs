@@ -103,7 +103,8 @@ impl Desk {
         };
         let Some(to) = to else { return Ok(Filled::Dropped(Why::NoAddress)) };
         let template = self.templates.get(&message.template)?;
-        let content = sealed.as_ref().map_or_else(|| message.content.0.clone(), |one| one.whole(&message.content.0));
+        let content =
+            sealed.as_ref().map_or_else(|| message.content.0.clone(), |one| one.whole(&message.content.0));
         let lang = sealed.map_or(choice.lang, |one| one.lang);
         let site = endpoint.settings.0["site"].as_str().unwrap_or_default().trim_end_matches('/');
         let link = format!("{site}{}", links::path(&*self.vault.of(district)?, message.id));

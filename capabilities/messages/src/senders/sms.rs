@@ -60,7 +60,8 @@ async fn send(sender: &SmsSender, outside: &Outside, attempt: &Attempt) -> Sent 
     ];
     said.texts = texts.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
     said.params = letter.values.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
-    said.values = letter.order.iter().filter_map(|name| letter.values.get(name)).map(|text| json!(text)).collect();
+    said.values =
+        letter.order.iter().filter_map(|name| letter.values.get(name)).map(|text| json!(text)).collect();
     let body = gateway.body(&said);
     let (kind, body) = match gateway.format {
         crate::catalogue::Format::Json => ("application/json", body.to_string()),

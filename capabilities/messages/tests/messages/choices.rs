@@ -48,6 +48,7 @@ async fn more_than_enough_waits_for_the_next_day_or_is_not_sent() {
         for _ in 0..8 {
             town.tells(Uuid::new_v4(), 1, &[anna]).await;
         }
+        town.delivers().await;
         town.passes(48 * HOUR).await;
         assert_eq!(town.texts().len(), 12, "what would come too late is not sent");
     })

@@ -53,7 +53,8 @@ async fn each_text_is_sent_once() {
                 // Of use for ever: nothing is dropped for being late.
                 let one = messages::Notice { until: None, ..notice(Uuid::new_v4(), 1) };
                 let write = async move |tx: &mut Tx| queue(tx, &one, ACCOUNT, &to).await;
-                expected += town.town.db().write::<_, Fault, _>(&town.town.system(), write).await.expect("queued");
+                expected +=
+                    town.town.db().write::<_, Fault, _>(&town.town.system(), write).await.expect("queued");
             }
             let kill = chance.below(3) == 0;
             kills += usize::from(kill);
@@ -65,9 +66,16 @@ async fn each_text_is_sent_once() {
         town.gateway.be(Mood::Well);
         comes_to_rest(&town, expected).await;
         let sent = town.gateway.sent();
-        println!("{runs} fault runs (seed {seed}): {expected} texts, {} calls, {kills} kills", town.gateway.asked());
+        println!(
+            "{runs} fault runs (seed {seed}): {expected} texts, {} calls, {kills} kills",
+            town.gateway.asked()
+        );
         let ids: BTreeSet<String> = sent.iter().map(|one| one["request_id"].to_string()).collect();
-        assert_eq!(ids.len() as u64, expected, "seed {seed}: none is lost, and a text tried twice bears one id");
+        assert_eq!(
+            ids.len() as u64,
+            expected,
+            "seed {seed}: none is lost, and a text tried twice bears one id"
+        );
         assert_eq!(sent.len() as u64, expected, "seed {seed}");
     })
     .await;

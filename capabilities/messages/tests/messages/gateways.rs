@@ -19,9 +19,15 @@ async fn a_text_leaves_once_with_its_template_and_signature() {
         let sent = town.gateway.sent();
         assert_eq!(sent.len(), 1, "{sent:?}");
         let one = &sent[0];
-        assert_eq!((&one["template_code"], &one["sign_name"]), (&json!("T-outage_planned"), &json!("睦邻社区")));
+        assert_eq!(
+            (&one["template_code"], &one["sign_name"]),
+            (&json!("T-outage_planned"), &json!("睦邻社区"))
+        );
         assert_eq!(one["mobile"], "13907330001");
-        assert_eq!((&one["template_param"]["cut"], &one["template_param"]["from"]), (&json!("停水"), &json!("3月3日14:00")));
+        assert_eq!(
+            (&one["template_param"]["cut"], &one["template_param"]["from"]),
+            (&json!("停水"), &json!("3月3日14:00"))
+        );
         let link = one["template_param"]["link"].as_str().expect("a link");
         assert!(link.starts_with("https://mulin.example.cn/m/") && link.len() <= 63, "{link}");
         assert_eq!(town.gateway.keys(), [format!("Bearer {SECRET}")]);
@@ -44,7 +50,11 @@ async fn two_hundred_with_an_error_is_no_success() {
             town.passes(10 * MINUTE).await;
         }
         let seen = town.seen("sms").await;
-        assert_eq!((&seen["bulk"]["waiting"], &seen["bulk"]["dead"]), (&json!(4), &json!(0)), "nothing is lost: {seen}");
+        assert_eq!(
+            (&seen["bulk"]["waiting"], &seen["bulk"]["dead"]),
+            (&json!(4), &json!(0)),
+            "nothing is lost: {seen}"
+        );
         town.gateway.be(Mood::Well);
         for _ in 0..30 {
             town.passes(10 * MINUTE).await;
@@ -68,7 +78,10 @@ async fn what_the_gateway_refuses_waits_for_a_person() {
         let items = refused["items"].as_array().expect("lines");
         assert_eq!(items.len(), 1);
         assert_eq!(items[0]["template"]["zh"], "计划停水停电");
-        assert!(!refused.to_string().contains("13907330001"), "never to whom, whatever the gateway says: {refused}");
+        assert!(
+            !refused.to_string().contains("13907330001"),
+            "never to whom, whatever the gateway says: {refused}"
+        );
         // Nobody else waits for it.
         town.gateway.be(Mood::Well);
         town.tells(Uuid::new_v4(), 1, &[ben]).await;
@@ -101,11 +114,17 @@ async fn a_code_overtakes_what_waits() {
         visitor.post("/api/identity/codes", json!({ "phone": "13907330099" })).await.ok();
         courier::deliver_due(&town.town.edge).await.expect("the lanes work");
         let first = town.gateway.sent().first().cloned().expect("a text");
-        assert_eq!((&first["template_code"], &first["mobile"]), (&json!("T-sign_in_code"), &json!("13907330099")));
+        assert_eq!(
+            (&first["template_code"], &first["mobile"]),
+            (&json!("T-sign_in_code"), &json!("13907330099"))
+        );
         let code = first["template_param"]["code"].as_str().expect("a code").to_owned();
         let body = json!({ "phone": "13907330099", "code": code });
         visitor.post("/api/identity/codes/redeem", body).await.ok();
-        assert!(!visitor.get("/inbox").await.text.contains(&code), "it left by the gateway, and stands nowhere else");
+        assert!(
+            !visitor.get("/inbox").await.text.contains(&code),
+            "it left by the gateway, and stands nowhere else"
+        );
     })
     .await;
 }
@@ -138,18 +157,29 @@ async fn a_gateway_is_set_by_the_system_administrator_and_held_to_its_rules() {
         assert_eq!(audit.put(path, sms(&town.gateway)).await.status, 403);
         assert_eq!(audit.get("/api/messages/gateways").await.status, 403);
         // A trial goes to whom it names, and the counts tell of it.
-        town.admin().await.post("/api/messages/gateways/sms/trial", json!({ "to": "13907330077" })).await.ok();
+        town.admin()
+            .await
+            .post("/api/messages/gateways/sms/trial", json!({ "to": "13907330077" }))
+            .await
+            .ok();
         town.delivers().await;
         assert_eq!(town.texts(), [("T-trial".to_owned(), "13907330077".to_owned())]);
         let counts = audit.get("/api/messages/counts").await.ok();
-        assert_eq!((&counts["items"][0]["template"], &counts["items"][0]["state"], &counts["items"][0]["count"]), (&json!("trial"), &json!("sent"), &json!(1)));
+        assert_eq!(
+            (&counts["items"][0]["template"], &counts["items"][0]["state"], &counts["items"][0]["count"]),
+            (&json!("trial"), &json!("sent"), &json!(1))
+        );
         let rows = audit.get("/api/messages/sent?template=trial&state=sent").await.ok();
         assert!(rows["items"][0]["fact_id"].is_string() && !rows.to_string().contains("1390733"), "{rows}");
         let fact = rows["items"][0]["fact_id"].as_str().expect("a fact");
         let caused = audit.get(&format!("/api/messages/of-fact/{fact}")).await.ok();
         assert_eq!(caused["items"], rows["items"], "from the fact to what it caused");
         let previews = audit.get("/api/messages/templates").await.ok();
-        let planned = previews["items"].as_array().expect("templates").iter().find(|one| one["key"] == "outage_planned");
+        let planned = previews["items"]
+            .as_array()
+            .expect("templates")
+            .iter()
+            .find(|one| one["key"] == "outage_planned");
         let planned = planned.expect("the template");
         assert_eq!(planned["parts_zh"], 2, "{planned}");
     })

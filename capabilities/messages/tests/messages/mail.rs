@@ -58,9 +58,19 @@ async fn mail_goes_to_an_address_that_was_confirmed() {
         let sink = MailSink::open().await;
         town.sets("mail", relay(&sink)).await;
         let (anna, page) = town.resident("13907330001").await;
-        let wish = [("service", "1"), ("channel", "mail"), ("mail", "anna@example.org"), ("lang", "zh"), ("from", "21:00"), ("to", "08:00")];
+        let wish = [
+            ("service", "1"),
+            ("channel", "mail"),
+            ("mail", "anna@example.org"),
+            ("lang", "zh"),
+            ("from", "21:00"),
+            ("to", "08:00"),
+        ];
         let saved = sends(&page, "/my/messages", &wish).await;
-        assert_eq!((saved.status, &saved.headers["location"]), (303, &"/my/messages?saved=mail".parse().expect("a path")));
+        assert_eq!(
+            (saved.status, &saved.headers["location"]),
+            (303, &"/my/messages?saved=mail".parse().expect("a path"))
+        );
         town.delivers().await;
         assert_eq!(sink.mails().len(), 1, "the address is asked first");
         // Not confirmed: a text, as before.
@@ -69,7 +79,10 @@ async fn mail_goes_to_an_address_that_was_confirmed() {
         assert_eq!((sink.mails().len(), town.texts().len()), (1, 1));
         let confirm = path_in(&words_of(&sink.mails()[0]));
         let visitor = town.town.caller();
-        assert!(visitor.get(&confirm).await.text.contains("确认这个邮箱是您的"), "looking alone confirms nothing");
+        assert!(
+            visitor.get(&confirm).await.text.contains("确认这个邮箱是您的"),
+            "looking alone confirms nothing"
+        );
         assert!(sends(&visitor, &confirm, &[("do", "confirm")]).await.text.contains("邮箱已核对"));
         town.tells(Uuid::new_v4(), 1, &[anna]).await;
         town.delivers().await;
@@ -77,7 +90,11 @@ async fn mail_goes_to_an_address_that_was_confirmed() {
         assert_eq!((mails.len(), town.texts().len()), (2, 1));
         let mail = &mails[1];
         assert!(words_of(mail).contains("3月3日14:00 至 3月3日18:00 停水，涉及您家"), "{mail}");
-        assert!(mail.contains("To: anna@example.org") && mail.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{mail}");
+        assert!(
+            mail.contains("To: anna@example.org")
+                && mail.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"),
+            "{mail}"
+        );
         assert!(mail.contains("/one-click>"), "{mail}");
         // What was sent stands on the resident's own page, with why.
         let own = page.get("/my/messages").await.text;

@@ -90,7 +90,9 @@ async fn take(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body: 
         Mood::Poor => json!({ "code": "NO_BALANCE", "message": "余额不足" }).to_string().into_response(),
         Mood::Refusing => {
             let number = body_number(&inner);
-            json!({ "code": "INVALID_NUMBER", "message": format!("空号 {number}") }).to_string().into_response()
+            json!({ "code": "INVALID_NUMBER", "message": format!("空号 {number}") })
+                .to_string()
+                .into_response()
         }
         Mood::Lost | Mood::Broken => StatusCode::BAD_GATEWAY.into_response(),
         Mood::Busy => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "90")]).into_response(),

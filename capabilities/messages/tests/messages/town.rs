@@ -63,8 +63,15 @@ async fn session(town: &Town, account: AccountId) -> Caller {
 /// How the gateway of texts is set.
 pub fn sms(gateway: &Gateway) -> Value {
     let keys = [
-        "sign_in_code", "trial", "confirm_mail", "request_answered", "outage_planned", "outage_sudden", "outage_gas",
-        "outage_changed", "outage_cancelled",
+        "sign_in_code",
+        "trial",
+        "confirm_mail",
+        "request_answered",
+        "outage_planned",
+        "outage_sudden",
+        "outage_gas",
+        "outage_changed",
+        "outage_cancelled",
     ];
     let templates: serde_json::Map<String, Value> =
         keys.iter().map(|key| ((*key).to_owned(), json!(format!("T-{key}")))).collect();
