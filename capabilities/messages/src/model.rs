@@ -9,7 +9,6 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use store::{Json, row, text_enum};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 id!(
@@ -132,8 +131,8 @@ row! {
 }
 
 /// Minutes of a day in which nobody is disturbed; the end may lie before the beginning, across midnight.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Quiet {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Quiet {
     pub from_min: u16,
     pub to_min: u16,
 }

@@ -104,7 +104,8 @@ describe("messages", { concurrency: 1 }, () => {
   after(withdraw_all);
 
   test("a household without gas is told at once; its resident reads why, chooses the hours, leaves and comes back", { timeout: TEST_MS_MAX }, () =>
-    as_resident({}, async (page) => {
+    as_resident({}, async (page, watch) => {
+      watch.allow(422);
       const phone = fresh_phone();
       await make_person(building.homes["2单元301"], GRID, { name: "陆秀芳", relation: "head", phone });
       const outage = await gas_fails(building.building);
@@ -127,7 +128,7 @@ describe("messages", { concurrency: 1 }, () => {
       const seen = (await call("GET", `/api/linkage/outages/${outage}`, await token_of(UNIT))).body.messages;
       assert.deepEqual([seen.sent, seen.no_address], [1, 0], "the operator sees numbers");
 
-      await sign_in_by_phone(page, fresh_phone());
+      await sign_in_by_phone(page, fresh_phone(), "/sign-in?next=/my/messages");
       await open(page, "/my/messages");
       assert.deepEqual(await find_small(page), []);
       await page.locator("[name=from]").fill("22:30");
