@@ -21,7 +21,7 @@ mod senders;
 mod store;
 
 pub use books::{AddressBook, Books};
-pub use commands::send::{Notice, QUEUED_AT_ONCE_MAX, queue, send, supersede};
+pub use commands::send::{Notice, QUEUED_AT_ONCE_MAX, note_told, queue, send, supersede};
 pub use error::MessageError;
 pub use model::{ACCOUNT, MessageId, Recipient};
 pub use queries::{MessageCounts, about, told, told_among};

@@ -71,6 +71,8 @@ text_enum! {
         Over = "over",
         /// A later message about the same says it better.
         Superseded = "superseded",
+        /// It is as they were told before: nothing is sent, and it is noted that it still concerns them.
+        ToldAlready = "told_already",
         /// A person gave it up after the gateway had refused it.
         GivenUp = "given_up",
     }
@@ -86,6 +88,7 @@ impl Why {
             Self::NoAddress => Words::of("没有电话", "no telephone"),
             Self::Over => Words::of("事情已经过去", "what it says is over"),
             Self::Superseded => Words::of("已被新消息代替", "a later message says it better"),
+            Self::ToldAlready => Words::of("之前已经告诉过", "told before"),
             Self::GivenUp => Words::of("人工放弃", "given up by a person"),
         }
     }

@@ -36,9 +36,11 @@ sql! {
     ABOUT: (DistrictId, Uuid) -> Counted =
         "select state, why, count(*) as n from messages_message where district = $1 and thread_id = $2 group by state, why";
     TOLD: (DistrictId, Uuid, i64, Uuid, i64) -> (Uuid,) =
-        "select distinct recipient_id from messages_message
-         where district = $1 and thread_id = $2 and edition < $3 and recipient_id > $4 and state in ('leaving', 'sent')
-         order by recipient_id limit $5";
+        "select distinct m.recipient_id from messages_message m
+         where m.district = $1 and m.thread_id = $2 and m.edition < $3 and m.recipient_id > $4 and m.state in ('leaving', 'sent')
+             and not exists (select 1 from messages_message n where n.district = m.district and n.thread_id = m.thread_id
+                 and n.edition = $3 and n.recipient_id = m.recipient_id)
+         order by m.recipient_id limit $5";
     TOLD_AMONG: (DistrictId, Uuid, List<Uuid>) -> (Uuid,) =
         "select distinct recipient_id from messages_message
          where district = $1 and thread_id = $2 and recipient_id {in:$3:uuid} and state <> 'dropped'";
@@ -77,7 +79,8 @@ pub struct MessageCounts {
 /// The store.
 pub async fn about(conn: &mut Conn, district: DistrictId, thread: Uuid) -> Result<MessageCounts, Fault> {
     let mut counts = MessageCounts::default();
-    for row in conn.all(&ABOUT, (district, thread)).await? {
+    let is_one = |row: &Counted| row.why != Some(Why::ToldAlready);
+    for row in conn.all(&ABOUT, (district, thread)).await?.into_iter().filter(is_one) {
         let place = match (row.state, row.why) {
             (MessageState::Sent, _) => &mut counts.sent,
             (MessageState::Waiting | MessageState::Leaving, _) => &mut counts.waiting,
@@ -90,7 +93,7 @@ pub async fn about(conn: &mut Conn, district: DistrictId, thread: Uuid) -> Resul
     Ok(counts)
 }
 
-/// Who was told of a thing before an edition of it, after one of them, in their order.
+/// Who was told of a thing before an edition of it and has no word about that edition, after one of them, in their order.
 ///
 /// # Errors
 /// The store.

@@ -58,6 +58,11 @@ sql! {
              content, sealed, channel, state, made_at, due_at, until_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting', $13, $13, $14)
          on conflict (district, thread_id, edition, recipient_id) do nothing";
+    ADD_NOTED: NewMessage =
+        "insert into messages_message (district, id, template, class, recipient_kind, recipient_id, thread_id, edition, fact_id,
+             content, sealed, channel, state, why, made_at, due_at, settled_at, until_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'dropped', 'told_already', $13, $13, $13, $14)
+         on conflict (district, thread_id, edition, recipient_id) do nothing";
     FIND: (DistrictId, MessageId) -> Message =
         "select district, id, template, class, recipient_kind, recipient_id, thread_id, edition, fact_id, content, sealed, state,
              why, account_id, channel, made_at, due_at, until_at, settled_at
@@ -67,7 +72,7 @@ sql! {
              why, account_id, channel, made_at, due_at, until_at, settled_at
          from messages_message where district = $1 and state = 'waiting' and due_at <= $2 order by due_at, id limit $3";
     NEXT_DUE: (DistrictId,) -> (Time,) =
-        "select due_at from messages_message where district = $1 and state = 'waiting' order by due_at limit 1";
+        "select due_at from messages_message where district = $1 and state = 'waiting' order by due_at limit 1 /* whole district */";
     WAIT: (DistrictId, MessageId, Time, Why) =
         "update messages_message set due_at = $3, why = $4 where district = $1 and id = $2 and state = 'waiting'";
     LEAVE: Leaving =
@@ -135,6 +140,17 @@ pub(crate) struct NewRow {
 
 /// Keeps messages; one that is there already, for the same recipient and edition, stays as it is. Answers how many were new.
 pub(crate) async fn add(tx: &mut Tx, rows: impl IntoIterator<Item = NewRow>) -> Result<u64, Fault> {
+    let columns = columns_of(tx, rows);
+    tx.execute_many(&ADD, columns).await
+}
+
+/// Notes that something concerns some who were told of it before.
+pub(crate) async fn add_noted(tx: &mut Tx, rows: impl IntoIterator<Item = NewRow>) -> Result<u64, Fault> {
+    let columns = columns_of(tx, rows);
+    tx.execute_many(&ADD_NOTED, columns).await
+}
+
+fn columns_of(tx: &Tx, rows: impl IntoIterator<Item = NewRow>) -> Vec<NewMessage> {
     let (district, now) = (tx.district(), tx.now());
     let columns = rows.into_iter().map(|row| {
         let (kind, recipient) = row.recipient;
@@ -156,7 +172,7 @@ pub(crate) async fn add(tx: &mut Tx, rows: impl IntoIterator<Item = NewRow>) -> 
             row.until_at,
         )
     });
-    tx.execute_many(&ADD, columns).await
+    columns.collect()
 }
 
 pub(crate) async fn find(

@@ -1,5 +1,5 @@
-//! The households an outage concerns are told, some grids at a time: once of each version, by the way each of them chose. Who they are is
-//! known to the register alone; here they are numbers.
+//! The households an outage concerns are told, some grids at a time: once of each version that says something new, by the way each of them
+//! chose; and those it no longer concerns, that it is off. Who they are is known to the register alone; here they are ids.
 
 use super::notice::lower;
 use crate::error::LinkageError;
@@ -46,17 +46,21 @@ pub(crate) async fn step(tx: &mut Tx, id: OutageId, data: &Value) -> Result<(), 
         messages::supersede(tx, id.0, one.version).await?;
     }
     let fact = data["fact"].as_str().and_then(|text| text.parse().ok()).map(FactId);
-    let after = match one.state {
-        OutageState::Withdrawn => take_back(tx, &one, fact, data).await?,
-        _ => tell_some(tx, &one, fact, data).await?,
+    let is_gone = one.state == OutageState::Withdrawn || data["gone"] == true;
+    let after = match is_gone {
+        true => take_back(tx, &one, fact, data).await?,
+        false => tell_some(tx, &one, fact, data).await?,
     };
-    match after {
-        Some(after) => {
-            let (now, data) = (tx.now(), json!({ "version": one.version, "fact": fact, "after": after }));
-            Ok(tx.set_timer(TELL, id.0, now, data).await?)
+    // Of one that was changed: those it no longer concerns, once all it does are on the list.
+    let next = match after {
+        Some(after) => json!({ "version": one.version, "fact": fact, "after": after, "gone": is_gone }),
+        None if !is_gone && one.state == OutageState::Changed => {
+            json!({ "version": one.version, "fact": fact, "after": "", "gone": true })
         }
-        None => Ok(()),
-    }
+        None => return Ok(()),
+    };
+    let now = tx.now();
+    Ok(tx.set_timer(TELL, id.0, now, next).await?)
 }
 
 /// Tells the households of the next grids; the last of them, where there are more.
@@ -86,7 +90,8 @@ async fn tell_some(
         // Its words or its ground are otherwise: who was told of this window is not told again.
         let told: HashSet<Uuid> =
             messages::told_among(tx, district, one.id.0, &households).await?.into_iter().collect();
-        households.retain(|household| !told.contains(household));
+        let known: Vec<Uuid> = households.extract_if(.., |household| told.contains(household)).collect();
+        messages::note_told(tx, &notice, HOUSEHOLD, &known).await?;
     }
     for some in households.chunks(QUEUED_AT_ONCE_MAX) {
         messages::queue(tx, &notice, HOUSEHOLD, some).await?;
@@ -94,7 +99,7 @@ async fn tell_some(
     Ok(grids.last().filter(|_| grids.len() as i64 == GRIDS_AT_ONCE).cloned())
 }
 
-/// Tells those who had been told that it does not take place, and nobody else.
+/// Tells those who had been told that it does not concern them any more, and nobody else.
 async fn take_back(
     tx: &mut Tx,
     one: &Outage,

@@ -57,6 +57,26 @@ async fn each_household_is_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_household_it_no_longer_concerns_is_told_that_it_is_off() {
+    each_outage_town(async |town: OutageTown| {
+        town.moves_in("worker1", "1栋1单元101", GRID_1, Some("13907330001")).await;
+        town.moves_in("worker1", "2栋1单元101", GRID_1, Some("13907330002")).await;
+        let both = json!({ "extent": { "places": [{ "place": town.place("1栋") }, { "place": town.place("2栋") }] } });
+        let told = town.publishes("power", with(planned("power"), both)).await;
+        town.delivers().await;
+        assert_eq!(town.inbox().await.len(), 2);
+        let one = json!({ "extent": { "places": [{ "place": town.place("1栋") }] } });
+        town.changes("power", &told, with(planned("power"), one)).await.ok();
+        town.delivers().await;
+        let inbox = town.inbox().await;
+        assert_eq!(inbox.len(), 3, "who is still concerned was told already: {inbox:?}");
+        assert!(inbox[0].contains("停电取消了"), "{inbox:?}");
+        assert_eq!(counts(&town, &told).await, numbers(3, 0, 0, 0));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn at_night_it_waits_but_for_danger() {
     each_outage_town(async |town: OutageTown| {
         town.moves_in("worker1", "1栋1单元101", GRID_1, Some("13907330001")).await;

@@ -53,6 +53,22 @@ pub async fn queue(
     Ok(made)
 }
 
+/// Notes that an edition still concerns some who were told of an earlier one that said the same: nothing is sent.
+///
+/// # Errors
+/// As [`queue`].
+pub async fn note_told(
+    tx: &mut Tx,
+    notice: &Notice,
+    kind: &'static str,
+    recipients: &[Uuid],
+) -> Result<(), Fault> {
+    let class = checked(tx, notice)?;
+    let now = tx.now();
+    let rows = recipients.iter().map(|id| row(notice, class, (kind, *id), MessageId::new(now)));
+    store::add_noted(tx, rows).await.map(drop)
+}
+
 /// Sends one message, at once where it may.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ const AT_ONCE: usize = 2_000;
 
 row! {
     struct MemberRow {
-        household: RecordId,
+        household: Option<RecordId>,
         person: Option<RecordId>,
         fields: Json<Fields>,
     }
@@ -37,8 +37,9 @@ sql! {
         "select dwelling_id as household, person_id as person, fields from registry_record {by:registry_record_of_dwelling}
          where district = $1 and dwelling_id {in:$2:uuid} and kind = 'residence' and state = 'live' and household_id is null";
     ACCOUNTS: (DistrictId, List<RecordId>, Time) -> (RecordId, AccountId) =
-        "select person_id, account_id from registry_claim
-         where district = $1 and person_id {in:$2:uuid} and standing = 'self' and (ends_at is null or ends_at > $3) order by id";
+        "select person_id, account_id from registry_claim {by:registry_claim_of_person}
+         where district = $1 and person_id {in:$2:uuid} and standing = 'self' and (ends_at is null or ends_at > $3)
+         order by person_id, account_id";
 }
 
 /// Whom to tell of what concerns some homes: each household once, and the home itself where people are registered without one. A home where
@@ -70,7 +71,7 @@ pub(crate) async fn members_of(
     found.extend(conn.all(&OF_HOMES, (district, List(ids.to_vec()))).await?);
     let member = |row: MemberRow| {
         let relation = row.fields.0.text("relation").to_owned();
-        Some(Member { household: row.household.0, person: row.person?, relation })
+        Some(Member { household: row.household?.0, person: row.person?, relation })
     };
     Ok(found.into_iter().filter_map(member).collect())
 }
