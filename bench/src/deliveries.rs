@@ -125,6 +125,12 @@ async fn open(engine: &Engine, folder: &Path) -> Result<Edge, Fault> {
     let settings =
         Settings { data: folder.to_owned(), private_networks: vec![this_machine], ..Settings::default() };
     let edge = edge::prepare(&db, &capabilities, settings, None).await?;
+    found_district(&db).await?;
+    Ok(edge)
+}
+
+/// The district these loads are of.
+pub async fn found_district(db: &Db) -> Result<(), Fault> {
     let district = District {
         district: DISTRICT,
         code: "430204".to_owned(),
@@ -134,8 +140,7 @@ async fn open(engine: &Engine, folder: &Path) -> Result<Edge, Fault> {
         settings: Json(json!({})),
     };
     db.write(&actor(), async move |tx: &mut Tx| Districts::found(tx, district.clone()).await).await?;
-    Districts::load(&db).await?;
-    Ok(edge)
+    Districts::load(db).await.map(drop)
 }
 
 fn actor() -> Actor {

@@ -5,7 +5,7 @@ import { fresh_phone } from "./town.mjs";
 
 /** Who may see what in the administration: the first named enters, the others are told why not. */
 export const ADMIN_PLACES = {
-  "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/organisations", "/admin/keys", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/health"],
+  "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/organisations", "/admin/keys", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/messages", "/admin/health"],
   "security-admin": ["/admin/roles", "/admin/grants", "/admin/see-as", "/admin/alarms"],
   "audit-admin": ["/admin/audit"],
   dispatcher: ["/admin/rules/types", "/admin/rules/duty-lists", "/admin/rules/workflow", "/admin/rules/dry-run", "/admin/rules/working-days", "/admin/basis/kept", "/admin/basis/notices", "/admin/basis/impact", "/admin/basis/sweeps"],

@@ -261,9 +261,9 @@ mod tests {
         );
         assert_eq!(
             open("dispatcher", &Scope::District),
-            "grid desk map admin map/overview map/wall admin/hand-over admin/basis admin/rules"
+            "grid desk map admin map/overview map/wall admin/hand-over admin/messages admin/basis admin/rules"
         );
-        assert_eq!(open("audit_admin", &Scope::District), "admin admin/audit admin/rules");
+        assert_eq!(open("audit_admin", &Scope::District), "admin admin/messages admin/audit admin/rules");
         let unknown = FACES.1.replace("cases.dry_run", "cases.dryrun");
         assert!(read_faces(&unknown, &roles).expect_err("a slip").to_string().contains("cases.dryrun"));
     }

@@ -19,8 +19,7 @@ pub(crate) use accounts::{
     unlock_account,
 };
 pub(crate) use audit::{note_audit_export, note_audit_read};
-pub use codes::text_resident;
-pub use codes::{CodeSender, SenderFuture};
+pub use codes::{CodeAsked, CodeSender, InboxLine, SenderFuture, show_in_demo, text_resident};
 pub(crate) use codes::{DemoInbox, Sender, redeem_code, send_code};
 pub use enter::open_session;
 pub use first::{FirstAccount, found_administrators};

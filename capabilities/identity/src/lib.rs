@@ -16,8 +16,9 @@ mod store;
 pub use access::{GRANT_ROLES, MANAGE_ACCOUNTS, MANAGE_SERVICE_KEYS, READ_AUDIT, UNLOCK_ACCOUNT};
 pub use catalogue::check_roles;
 pub use commands::{
-    CodeSender, FirstAccount, NewAssignment, NewStaff, NewWall, SenderFuture, assign_role, create_staff,
-    found_administrators, keep_key_uses, open_session, open_wall, resident_of_phone, text_resident,
+    CodeAsked, CodeSender, FirstAccount, InboxLine, NewAssignment, NewStaff, NewWall, SenderFuture,
+    assign_role, create_staff, found_administrators, keep_key_uses, open_session, open_wall,
+    resident_of_phone, show_in_demo, text_resident,
 };
 pub use error::IdentityError;
 pub use model::{AssignmentId, Limits, Roles, SessionId, Token};
@@ -59,6 +60,11 @@ fn prepare(db: &Db) -> Preparation<'_> {
 /// Says how codes reach phones. The demo has a sender of its own.
 pub fn set_code_sender(fixtures: &Fixtures, sender: Arc<dyn CodeSender>) {
     fixtures.put(Arc::new(commands::Sender(sender)));
+}
+
+/// Who says it at present, for one who knows a better way and falls back on it.
+pub fn code_sender(fixtures: &Fixtures) -> Option<Arc<dyn CodeSender>> {
+    fixtures.find::<commands::Sender>().map(|sender| sender.0.clone())
 }
 
 /// The PHC string of a password: outside of any transaction, since it takes its time on purpose.

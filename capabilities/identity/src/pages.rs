@@ -60,7 +60,17 @@ struct InboxMessage {
     to_words: String,
     at: Moment,
     words: String,
+    /// A page of this house that the words name, and what stands behind it.
+    link: Option<(String, String)>,
     code: Option<String>,
+}
+
+/// Words up to the page of a message they name, that page's path, and the rest.
+fn with_link(words: &str) -> (String, Option<(String, String)>) {
+    let Some(at) = words.find("/m/") else { return (words.to_owned(), None) };
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+    let end = words[at..].find(|c| !is_token(c)).map_or(words.len(), |length| at + length);
+    (words[..at].to_owned(), Some((words[at..end].to_owned(), words[end..].to_owned())))
 }
 
 struct Moment {
@@ -183,11 +193,9 @@ async fn show_inbox(page: Page, State(edge): State<Edge>) -> Result<Response, Pr
             queries::list_inbox(conn, district).await.map_err(IdentityError::from)
         })
         .await?;
-    let message = |m: queries::Message| InboxMessage {
-        to_words: m.to,
-        at: Moment::of(m.at),
-        words: page.words(&m.words).to_owned(),
-        code: m.code,
+    let message = |m: queries::Message| {
+        let (words, link) = with_link(page.words(&m.words));
+        InboxMessage { to_words: m.to, at: Moment::of(m.at), words, link, code: m.code }
     };
     let messages = found.into_iter().map(message).collect();
     Ok(Html(InboxPage { page: page.clone(), messages }).into_response())

@@ -203,7 +203,11 @@ pub(crate) async fn list_inbox(conn: &mut Conn, district: DistrictId) -> Result<
 }
 
 fn read_message(row: InboxRow) -> Message {
-    let to = Phone::parse(&row.phone).map(|p| Personal::new(p).masked()).unwrap_or_default();
+    let masked_mail = || {
+        row.phone.split_once('@').map(|(name, at)| format!("{}…@{at}", name.chars().next().unwrap_or('…')))
+    };
+    let to =
+        Phone::parse(&row.phone).map(|p| Personal::new(p).masked()).or_else(masked_mail).unwrap_or_default();
     Message { to, words: Words::new(row.words_zh, row.words_en), code: row.code, at: row.at }
 }
 

@@ -7,7 +7,7 @@ pub(crate) const REACTIONS: &[Reaction] =
     &[partners::REACTIONS[0], partners::REACTIONS[1], outages::REACTIONS[0]];
 
 pub(crate) const TIMERS: &[Timer] =
-    &[partners::TIMERS[0], partners::TIMERS[1], outages::TIMERS[0], outages::TIMERS[1]];
+    &[partners::TIMERS[0], partners::TIMERS[1], outages::TIMERS[0], outages::TIMERS[1], outages::TIMERS[2]];
 
 // None of a room is left out.
 const _: () = assert!(REACTIONS.len() == partners::REACTIONS.len() + outages::REACTIONS.len());

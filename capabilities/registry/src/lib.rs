@@ -17,6 +17,7 @@ pub mod model;
 mod pages;
 mod plates;
 mod queries;
+pub mod reached;
 mod reactions;
 mod reseal;
 mod search;
@@ -82,7 +83,12 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
         db.fixtures().put(Arc::new(Rights::load(&settings, &catalogue)?));
         db.fixtures().put(Arc::new(import::ImportBook::load(&settings, &catalogue)?));
         db.fixtures().put(Arc::new(import::Runs::default()));
-        db.fixtures().put(Arc::new(catalogue));
+        let catalogue = Arc::new(catalogue);
+        db.fixtures().put(catalogue.clone());
+        // A house may do without messages; then nobody asks by whom a household is reached.
+        if let Some(books) = db.fixtures().find::<messages::Books>() {
+            books.add(Arc::new(reached::Households { vault: db.fixtures().get(), catalogue }));
+        }
         reactions::arm(db).await
     })
 }

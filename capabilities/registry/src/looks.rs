@@ -111,6 +111,17 @@ pub(crate) async fn look_for_the_person(
     write_down(tx, person, RIGHTS, parts, all, false).await
 }
 
+/// A look for a message that is about to be sent: what is opened is used, and shown to nobody.
+pub(crate) async fn look_for_a_message(
+    tx: &mut Tx,
+    person: &Record,
+    purpose: &str,
+    part: &str,
+) -> Result<(), Fault> {
+    let parts = BTreeSet::from([part.to_owned()]);
+    write_down(tx, person, purpose, parts, BTreeSet::new(), false).await.map(drop)
+}
+
 /// How every look ends: its line in the record of looks, and the proof of it.
 async fn write_down(
     tx: &mut Tx,

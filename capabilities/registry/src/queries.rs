@@ -16,6 +16,7 @@ pub(crate) mod known;
 pub(crate) mod listed;
 pub(crate) mod oversight;
 pub(crate) mod plates;
+pub(crate) mod reached;
 pub(crate) mod rights;
 pub(crate) mod search;
 pub(crate) mod served;

@@ -102,21 +102,27 @@ pub(crate) fn reseal_secret(
 /// # Errors
 /// The store.
 pub async fn order(tx: &mut Tx, order: Order) -> Result<DeliveryId, Fault> {
+    let ids = order_many(tx, vec![order]).await?;
+    Ok(ids[0])
+}
+
+/// Puts many things on their way, in their order; answers their ids.
+///
+/// # Errors
+/// The store.
+pub async fn order_many(tx: &mut Tx, orders: Vec<Order>) -> Result<Vec<DeliveryId>, Fault> {
     let (district, now) = (tx.district(), tx.now());
-    let id = DeliveryId::new(now);
-    let columns = (
-        district,
-        id,
-        order.endpoint,
-        order.subject,
-        order.kind.to_owned(),
-        Json(order.body),
-        order.fact,
-        now,
-    );
-    store::add_delivery(tx, columns).await?;
+    let mut ids = Vec::with_capacity(orders.len());
+    let rows = orders.into_iter().map(|order| {
+        let id = DeliveryId::new(now);
+        ids.push(id);
+        let kind = order.kind.to_owned();
+        (district, id, order.endpoint, order.subject, kind, Json(order.body), order.fact, now)
+    });
+    let rows: Vec<_> = rows.collect();
+    store::add_deliveries(tx, rows).await?;
     tx.fixture::<Courier>().wake();
-    Ok(id)
+    Ok(ids)
 }
 
 /// Holds an endpoint: what is under way arrives, nothing more leaves.

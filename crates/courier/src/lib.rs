@@ -14,17 +14,19 @@ mod reseal;
 mod run;
 pub mod signature;
 mod store;
+mod view;
 mod webhook;
 
 pub use commands::{
-    NewEndpoint, Word, change_endpoint, drop_waiting, make_endpoint, open_secret, order, pause, resume,
-    retry, skip, try_now,
+    NewEndpoint, Word, change_endpoint, drop_waiting, make_endpoint, open_secret, order, order_many, pause,
+    resume, retry, skip, try_now,
 };
 pub use courier::{Attempt, Courier, Sender, Sent};
 pub use model::{Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId, Order};
 pub use outside::{Answer, Outside, OutsideError};
 pub use reseal::RESEALS;
 pub use run::{deliver_due, run, sweep};
+pub use view::{DeliveryWord, LaneVerb, LaneView};
 pub use webhook::{WEBHOOK, WebhookSender, judge};
 
 use edge::{Capability, Preparation, Settings};

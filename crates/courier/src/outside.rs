@@ -125,6 +125,24 @@ impl Outside {
         Ok(Answer { status, content_type, retry_after, body })
     }
 
+    /// Where a host is reached that speaks no HTTP: its addresses that may be, in the order they are tried.
+    ///
+    /// # Errors
+    /// No such name, none of its addresses may be reached, or no answer in time.
+    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, OutsideError> {
+        let looked = tokio::time::timeout(CONNECT_WAIT_MAX, tokio::net::lookup_host((host, port))).await;
+        let found = looked
+            .map_err(|_| OutsideError::TooSlow)?
+            .map_err(|error| OutsideError::NotReached(error.to_string()))?;
+        self.reach.only_allowed(host, found)
+    }
+
+    /// Whether an address lies in a network the operator named.
+    pub fn is_own(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.reach.allowed.iter().any(|net| net.contains(&ip))
+    }
+
     pub fn get(&self, url: Url) -> reqwest::RequestBuilder {
         self.client.get(url)
     }
@@ -193,16 +211,22 @@ impl Resolve for Guarded {
         let reach = self.0.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let reached: Vec<SocketAddr> = found.filter(|address| reach.allows(address.ip())).collect();
-            if reached.is_empty() {
-                return Err(OutsideError::Private(name.as_str().to_owned()).into());
-            }
+            let reached = reach.only_allowed(name.as_str(), found)?;
             Ok(Box::new(reached.into_iter()) as Addrs)
         })
     }
 }
 
 impl Reach {
+    fn only_allowed(
+        &self,
+        host: &str,
+        found: impl Iterator<Item = SocketAddr>,
+    ) -> Result<Vec<SocketAddr>, OutsideError> {
+        let reached: Vec<SocketAddr> = found.filter(|address| self.allows(address.ip())).collect();
+        if reached.is_empty() { Err(OutsideError::Private(host.to_owned())) } else { Ok(reached) }
+    }
+
     fn allows(&self, ip: IpAddr) -> bool {
         // An IPv4 address dressed as IPv6 is what it is.
         let ip = ip.to_canonical();

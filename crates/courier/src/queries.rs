@@ -23,6 +23,16 @@ pub async fn find_endpoint(
 
 /// # Errors
 /// The store.
+pub async fn find_delivery(
+    conn: &mut Conn,
+    district: DistrictId,
+    id: DeliveryId,
+) -> Result<Option<Delivery>, Fault> {
+    store::find_delivery(conn, district, id).await
+}
+
+/// # Errors
+/// The store.
 pub async fn queue(conn: &mut Conn, district: DistrictId, id: EndpointId) -> Result<Queue, Fault> {
     store::queue(conn, district, id).await
 }

@@ -187,8 +187,8 @@ pub(crate) async fn ready(
     Ok(conn.all(&READY, (district, now, limit)).await?.into_iter().map(|(id,)| id).collect())
 }
 
-pub(crate) async fn add_delivery(tx: &mut Tx, new: NewDelivery) -> Result<(), Fault> {
-    tx.execute(&ADD_DELIVERY, new).await.map(drop)
+pub(crate) async fn add_deliveries(tx: &mut Tx, new: Vec<NewDelivery>) -> Result<(), Fault> {
+    tx.execute_many(&ADD_DELIVERY, new).await.map(drop)
 }
 
 /// The next of each subject that is due, at most `limit`.

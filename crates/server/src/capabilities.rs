@@ -11,6 +11,7 @@ pub static LIST: &[&Capability] = &[
     // row 1
     &identity::CAPABILITY,
     // row 2
+    &messages::CAPABILITY,
     &registry::CAPABILITY,
     // row 3
     &cases::CAPABILITY,
@@ -23,4 +24,4 @@ pub static LIST: &[&Capability] = &[
 
 /// What is sealed anew after a key was rotated, table by table.
 pub static RESEALS: &[&[seal::Reseal]] =
-    &[registry::RESEALS, fieldwork::RESEALS, courier::RESEALS, linkage::RESEALS];
+    &[registry::RESEALS, fieldwork::RESEALS, courier::RESEALS, messages::RESEALS, linkage::RESEALS];

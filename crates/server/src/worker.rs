@@ -144,6 +144,7 @@ async fn sweep_uploads(edge: &Edge) -> Result<(), Fault> {
 async fn sweep_deliveries(edge: &Edge) -> Result<(), Fault> {
     for district in edge.fixture::<Districts>().all() {
         courier::sweep(&edge.db, district.district).await?;
+        messages::sweep(&edge.db, district.district).await?;
         linkage::sweep(&edge.db, district.district).await?;
     }
     Ok(())

@@ -115,6 +115,11 @@ impl Tx {
         self.shared.fixtures.get()
     }
 
+    /// What somebody may have put on the shelf.
+    pub fn find_fixture<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.shared.fixtures.find()
+    }
+
     pub(crate) fn workload(&self) -> Arc<Shared> {
         self.shared.clone()
     }

@@ -823,6 +823,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 消息模板和示例。Every template in both languages, with example values. */
+        get: operations["list_message_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 短信、邮件通道。The gateways, with the health of their lanes. */
+        get: operations["list_message_gateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/gateways/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置通道。Set a gateway; what waits for the former leaves by the new one. */
+        put: operations["set_message_gateway"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/gateways/{channel}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试发一条给自己。Send a trial message to oneself. */
+        post: operations["try_message_gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/gateways/{channel}/lane/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停、恢复、立即重试一个通道。Pause, resume or try both lanes of a gateway. */
+        post: operations["work_on_message_gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/gateways/{channel}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 被通道拒收、等人处理的消息（最多100条）。Messages the gateway refused, at most 100. */
+        get: operations["list_refused_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/gateways/{channel}/refused/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重新发送，或放弃。Send a refused message again, or give it up. */
+        post: operations["decide_refused_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 某天发出多少消息。How many messages were made on a day, by template and state. */
+        get: operations["count_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个数字背后的消息（最多100条）。The messages behind a number, at most 100. */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/of-fact/{fact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一件事引起的消息（最多100条）。The messages a fact caused, at most 100. */
+        get: operations["list_messages_of_fact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/kinds": {
         parameters: {
             query?: never;
@@ -4419,6 +4589,8 @@ export interface components {
             /** @description There is more by now. A page may be empty and yet not the last. */
             more: boolean;
         };
+        /** @enum {string} */
+        Channel: "sms" | "mail";
         /** @description How a table is to be read. */
         CheckBody: {
             /** @description The sheet, from 0. */
@@ -4447,6 +4619,8 @@ export interface components {
             at: components["schemas"]["Time"];
             fields: components["schemas"]["FieldClash"][];
         };
+        /** @enum {string} */
+        Class: "must" | "service";
         CodeSentView: {
             /**
              * Format: int32
@@ -5308,6 +5482,48 @@ export interface components {
             };
             choices: components["schemas"]["FoundChoice"][];
         };
+        /** @description A way gateways of texts are spoken to. */
+        GatewayKind: {
+            key: string;
+            words: components["schemas"]["Words"];
+            /** @description It sends registered words only, by its own number of each template. */
+            needs_template: boolean;
+        };
+        /** @description What a gateway wants to be told besides its address and its secret. */
+        GatewaySettings: {
+            /**
+             * @description Texts: how it is spoken to, a key of the catalogue.
+             * @default
+             */
+            gateway: string;
+            /**
+             * @description Texts: the signature registered with it, without its brackets.
+             * @default
+             */
+            signature: string;
+            /**
+             * @description Texts: its own numbers of our templates.
+             * @default {}
+             */
+            templates: {
+                [key: string]: string;
+            };
+            /**
+             * @description Its name for this house; the login of a mail server.
+             * @default
+             */
+            account: string;
+            /**
+             * @description Mail: the sender's address.
+             * @default
+             */
+            from: string;
+            /**
+             * @description Where residents reach this house, `https://…`: links in messages begin with it.
+             * @default
+             */
+            site: string;
+        };
         /** @description Where values come from. */
         GivenBody: {
             source: components["schemas"]["Source"];
@@ -5943,10 +6159,104 @@ export interface components {
             take?: string[];
             given: components["schemas"]["GivenBody"];
         };
+        /** @description A class of messages. */
+        MessageClassView: {
+            key: components["schemas"]["Class"];
+            words: components["schemas"]["Words"];
+            /** @description Whether one can leave it. */
+            may_leave: boolean;
+            /** @description The law it stands on. */
+            source: string;
+        };
+        /** @description How far the messages about one thing have come. */
+        MessageCounts: {
+            /** Format: int64 */
+            sent: number;
+            /**
+             * Format: int64
+             * @description On their way, or waiting for the morning.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Recipients without a telephone: somebody has to tell them otherwise.
+             */
+            no_address: number;
+            /**
+             * Format: int64
+             * @description Unsubscribed, over before they could leave, or taken back by a later one.
+             */
+            not_sent: number;
+            /**
+             * Format: int64
+             * @description Refused by the gateway.
+             */
+            failed: number;
+        };
+        /** @description A channel with its gateway, if one is set. */
+        MessageGateway: {
+            channel: components["schemas"]["Channel"];
+            words: components["schemas"]["Words"];
+            is_set: boolean;
+            /** @description In a demo without a gateway: printed to the inbox page, and nothing leaves. */
+            is_demo: boolean;
+            address: string;
+            /** @description The secret is never told again. */
+            has_secret: boolean;
+            settings: components["schemas"]["GatewaySettings"];
+            fast?: components["schemas"]["LaneView"] | null;
+            bulk?: components["schemas"]["LaneView"] | null;
+            /** Format: int64 */
+            version?: number | null;
+        };
+        MessageGatewayBody: {
+            address: string;
+            /** @description Absent: as before. */
+            secret?: string | null;
+            settings: components["schemas"]["GatewaySettings"];
+            /**
+             * Format: int64
+             * @description The version that was seen; absent for the first.
+             */
+            version?: number | null;
+        };
+        MessageGateways: {
+            items: components["schemas"]["MessageGateway"][];
+            kinds: components["schemas"]["GatewayKind"][];
+        };
+        /** Format: uuid */
+        MessageId: string;
+        /** @enum {string} */
+        MessageState: "waiting" | "leaving" | "sent" | "failed" | "dropped";
         /** @description What became of a message. */
         MessageTaken: {
             /** @description False where it was known already, or is of a type that changes nothing. */
             taken: boolean;
+        };
+        /** @description A template with an invented example. */
+        MessageTemplateView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            class: components["schemas"]["Class"];
+            /** @description Danger to life: it breaks quiet hours. */
+            urgent: boolean;
+            /** @description The words with example values, without the signature. */
+            example: components["schemas"]["Words"];
+            /** @description How many texts each of them takes, with a signature of four characters and its brackets. */
+            parts_zh: number;
+            parts_en: number;
+            /** @description Names of its values in the order of the Chinese words: a gateway's own template has them so. */
+            values: string[];
+        };
+        MessageTemplates: {
+            version: string;
+            classes: components["schemas"]["MessageClassView"][];
+            items: components["schemas"]["MessageTemplateView"][];
+            /** @description When nobody is disturbed, where they chose nothing else. */
+            quiet_from: string;
+            quiet_to: string;
+            /** Format: int64 */
+            service_per_day: number;
         };
         MigrationView: {
             capability: string;
@@ -6149,6 +6459,8 @@ export interface components {
              * @description Reports that were answered with it.
              */
             reports: number;
+            /** @description How many households were told, wait, or have no telephone. Numbers, never who. */
+            messages: components["schemas"]["MessageCounts"];
             /** @description Where everybody reads it; none of a draft. */
             page?: string | null;
         };
@@ -7173,6 +7485,18 @@ export interface components {
             expires_at: components["schemas"]["Time"];
             account: components["schemas"]["AccountId"];
         };
+        /** @description A message a gateway refused: what it was about, and never to whom. */
+        RefusedMessage: {
+            delivery: components["schemas"]["DeliveryId"];
+            template?: components["schemas"]["Words"] | null;
+            made_at: components["schemas"]["Time"];
+            /** Format: int64 */
+            attempts: number;
+            error?: string | null;
+        };
+        RefusedMessages: {
+            items: components["schemas"]["RefusedMessage"][];
+        };
         /** @description All of it. */
         Report: {
             notices: components["schemas"]["FileNotice"][];
@@ -7488,6 +7812,34 @@ export interface components {
             /** @description By the clock of the device; stands beside and decides nothing. */
             at: components["schemas"]["Time"];
             parent?: components["schemas"]["CommandId"] | null;
+        };
+        /** @description How many messages of one kind have come how far. */
+        SentCount: {
+            template: string;
+            words: components["schemas"]["Words"];
+            state: components["schemas"]["MessageState"];
+            why?: components["schemas"]["Why"] | null;
+            why_words?: components["schemas"]["Words"] | null;
+            /** Format: int64 */
+            count: number;
+        };
+        SentCounts: {
+            day: string;
+            items: components["schemas"]["SentCount"][];
+        };
+        SentMessages: {
+            items: components["schemas"]["SentRow"][];
+        };
+        /** @description A message without anything that tells to whom. */
+        SentRow: {
+            id: components["schemas"]["MessageId"];
+            /** Format: uuid */
+            thread_id: string;
+            fact_id?: components["schemas"]["FactId"] | null;
+            channel?: components["schemas"]["Channel"] | null;
+            why?: components["schemas"]["Why"] | null;
+            made_at: components["schemas"]["Time"];
+            settled_at?: components["schemas"]["Time"] | null;
         };
         /** @enum {string} */
         Service: "water" | "power" | "gas" | "telecom" | "heating";
@@ -8086,6 +8438,13 @@ export interface components {
             /** @description Takes it back: `POST /api/registry/acts/{act}/undo`. */
             act: components["schemas"]["ActId"];
         };
+        Trial: {
+            message: components["schemas"]["MessageId"];
+        };
+        TrialBody: {
+            /** @description A mobile number or a mail address of one's own. */
+            to: string;
+        };
         /** @description A kind of fault, and how many rows have it. */
         TroubleCount: {
             code: string;
@@ -8289,7 +8648,7 @@ export interface components {
             metres: number;
         };
         /** @enum {string} */
-        Why: "unknown_state" | "by_table" | "no_way" | "goes_round" | "refused";
+        Why: "quiet_hours" | "too_many" | "no_gateway" | "unsubscribed" | "no_address" | "over" | "superseded" | "told_already" | "given_up";
         /** @description All of a home's. */
         Wishes: {
             quiet?: components["schemas"]["Quiet"][];
@@ -10512,6 +10871,448 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_message_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplates"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_message_gateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageGateways"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_message_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageGatewayBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_message_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_on_message_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail";
+                verb: "pause" | "resume" | "try";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_refused_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedMessages"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_refused_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail";
+                delivery: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryWord"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_messages: {
+        parameters: {
+            query?: {
+                /** @description `2026-03-02`, a day in China; today where it is not said. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentCounts"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query: {
+                /** @description `2026-03-02`, a day in China; today where it is not said. */
+                day?: string;
+                template: string;
+                state: "waiting" | "leaving" | "sent" | "failed" | "dropped";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMessages"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages_of_fact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMessages"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

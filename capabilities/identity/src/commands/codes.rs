@@ -5,12 +5,13 @@ use super::enter::enter;
 use crate::error::IdentityError;
 use crate::model::{Code, CodeState, IdentityFact, Limits, hash_code};
 use crate::store;
-use ::store::Tx;
-use edge::{Edge, Quota, Rates, Settings};
-use platform::{Actor, Fault, Personal, Phone, Time, Words};
+use ::store::{LocalFuture, Tx};
+use edge::{Edge, Quota, Rates};
+use platform::{AccountId, Actor, Fault, Personal, Phone, Purpose, Time, Words};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Codes sent to one phone: three at once, then one in five minutes.
 const PER_PHONE: Quota = Quota { name: "identity.code_phone", burst: 3, every: Duration::from_secs(300) };
@@ -24,20 +25,32 @@ platform::id!(
     CodeId, "code"
 );
 
-/// What a [`CodeSender`] gives back.
-pub type SenderFuture<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
+/// What a [`CodeSender`] gives back: whether there was a way at all.
+pub type SenderFuture<'a> = Pin<Box<dyn Future<Output = Result<bool, Fault>> + Send + 'a>>;
 
-/// The way a code reaches a phone. The server puts one on the shelf with [`crate::set_code_sender`].
+/// A code to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeAsked<'a> {
+    pub phone: &'a Phone,
+    pub digits: &'a str,
+    pub minutes: u32,
+    /// The whole text, with the digits.
+    pub words: &'a Words,
+}
+
+/// The way words reach a phone. Who has a better one puts it on the shelf with [`crate::set_code_sender`].
 pub trait CodeSender: Send + Sync {
-    /// Sends the words, which hold the code. `asked` says in which district and language.
-    fn send<'a>(
+    /// Sends a code. `asked` says in which district and language.
+    fn send<'a>(&'a self, edge: &'a Edge, asked: &'a Actor, code: &'a CodeAsked<'a>) -> SenderFuture<'a>;
+
+    /// Tells somebody with an account something they asked for, by the key of its template, or in these words.
+    fn tell<'a>(
         &'a self,
-        edge: &'a Edge,
-        asked: &'a Actor,
-        phone: &'a Phone,
+        tx: &'a mut Tx,
+        account: AccountId,
+        template: &'static str,
         words: &'a Words,
-        code: &'a str,
-    ) -> SenderFuture<'a>;
+    ) -> LocalFuture<'a, Result<(), Fault>>;
 }
 
 /// The sender on the shelf.
@@ -49,35 +62,71 @@ pub(crate) struct Sender(pub(crate) Arc<dyn CodeSender>);
 pub(crate) struct DemoInbox;
 
 impl CodeSender for DemoInbox {
-    fn send<'a>(
-        &'a self,
-        edge: &'a Edge,
-        asked: &'a Actor,
-        phone: &'a Phone,
-        words: &'a Words,
-        code: &'a str,
-    ) -> SenderFuture<'a> {
+    fn send<'a>(&'a self, edge: &'a Edge, asked: &'a Actor, code: &'a CodeAsked<'a>) -> SenderFuture<'a> {
         Box::pin(async move {
-            let masked = Personal::new(phone.clone()).masked();
-            tracing::info!("Demo: the code for {masked} is {code}");
-            let (phone, words, code) = (phone.clone(), words.clone(), code.to_owned());
-            edge.db
-                .write(asked, async move |tx: &mut Tx| {
-                    let id = CodeId::new(tx.now()).0;
-                    store::put_in_inbox(tx, id, &phone, &words, Some(&code)).await
-                })
-                .await
+            let masked = Personal::new(code.phone.clone()).masked();
+            tracing::info!("Demo: the code for {masked} is {}", code.digits);
+            let (to, words, digits) = (code.phone.clone(), code.words.clone(), code.digits.to_owned());
+            let put = async move |tx: &mut Tx| {
+                let id = CodeId::new(tx.now()).0;
+                store::put_in_inbox(tx, id, to.as_str(), &words, Some(&digits)).await
+            };
+            edge.db.write(asked, put).await.map(|()| true)
+        })
+    }
+
+    fn tell<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        account: AccountId,
+        _: &'static str,
+        words: &'a Words,
+    ) -> LocalFuture<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            let (district, id) = (tx.district(), CodeId::new(tx.now()).0);
+            match crate::queries::phone_of_account(tx, district, account).await? {
+                Some(phone) => store::put_in_inbox(tx, id, phone.open(TELLING).as_str(), words, None).await,
+                None => Ok(()),
+            }
         })
     }
 }
 
-/// Words for a resident's phone: in a demo they go to the inbox page; a real sender is stage 2 of the house.
-pub async fn text_resident(tx: &mut Tx, phone: &Phone, words: &Words) -> Result<(), Fault> {
-    if !tx.fixture::<Settings>().demo {
-        return Ok(());
+const TELLING: Purpose = Purpose("telling somebody what they asked for");
+
+/// Words for a resident: by whatever way is on the shelf.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn text_resident(
+    tx: &mut Tx,
+    account: AccountId,
+    template: &'static str,
+    words: &Words,
+) -> Result<(), Fault> {
+    match tx.find_fixture::<Sender>() {
+        Some(sender) => sender.0.tell(tx, account, template, words).await,
+        None => Ok(()),
     }
-    let id = CodeId::new(tx.now()).0;
-    store::put_in_inbox(tx, id, phone, words, None).await
+}
+
+/// What the demo shows instead of sending it.
+#[derive(Clone, Copy, Debug)]
+pub struct InboxLine<'a> {
+    pub id: Uuid,
+    /// A telephone or a mail address.
+    pub to: &'a str,
+    pub words: &'a str,
+    pub code: Option<&'a str>,
+}
+
+/// Shows something on the demo's inbox page.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn show_in_demo(tx: &mut Tx, line: &InboxLine<'_>) -> Result<(), Fault> {
+    let words = Words::new(line.words.to_owned(), line.words.to_owned());
+    store::put_in_inbox(tx, line.id, line.to, &words, line.code).await
 }
 
 /// Sends a code to a phone. The answer is the same whether an account has that phone or not.
@@ -99,8 +148,8 @@ pub(crate) async fn send_code(edge: &Edge, asked: &Actor, phone: &Phone) -> Resu
     );
     let (to, code) = (phone.clone(), digits.clone());
     edge.db.write(asked, async move |tx: &mut Tx| keep_code(tx, &to, &code).await).await?;
-    sender.0.send(edge, asked, phone, &words, &digits).await?;
-    Ok(())
+    let code = CodeAsked { phone, digits: &digits, minutes, words: &words };
+    if sender.0.send(edge, asked, &code).await? { Ok(()) } else { Err(IdentityError::NoSender) }
 }
 
 async fn keep_code(tx: &mut Tx, phone: &Phone, digits: &str) -> Result<(), IdentityError> {

@@ -49,12 +49,12 @@ pub(crate) async fn drop_code(tx: &mut Tx, phone: &Phone) -> Result<(), Fault> {
 pub(crate) async fn put_in_inbox(
     tx: &mut Tx,
     id: Uuid,
-    phone: &Phone,
+    to: &str,
     words: &Words,
     code: Option<&str>,
 ) -> Result<(), Fault> {
     let (district, now) = (tx.district(), tx.now());
     let (zh, en) = (words.zh.to_string(), words.en.to_string());
-    let params = (district, id, phone.as_str().to_owned(), zh, en, code.map(str::to_owned), now);
+    let params = (district, id, to.to_owned(), zh, en, code.map(str::to_owned), now);
     tx.execute(&PUT_IN_INBOX, params).await.map(drop)
 }

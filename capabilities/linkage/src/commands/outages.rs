@@ -5,7 +5,7 @@ use crate::error::LinkageError;
 use crate::model::outage::{Content, Outage, OutageDeed, OutageId, OutageState};
 use crate::outages::concern::Concern;
 use crate::outages::facts::{ANSWERED, CHANGED, DRAFTED, ENDED, OutageFact, PUBLISHED, REDRAFTED, WITHDRAWN};
-use crate::outages::visits;
+use crate::outages::{tell, visits};
 use crate::store::outages as store;
 use ::store::Tx;
 use cases::CaseId;
@@ -87,7 +87,8 @@ pub(crate) async fn change(
     store::save_buildings(tx, id, concern.rows()).await?;
     let name = if after.state == OutageState::Draft { REDRAFTED } else { CHANGED };
     wind(tx, &after).await?;
-    tx.record(&OutageFact::step(name, &after)).await?;
+    let fact = tx.record(&OutageFact::step(name, &after)).await?;
+    tell::begin(tx, &after, fact).await?;
     Ok(after)
 }
 
@@ -109,7 +110,8 @@ pub(crate) async fn publish(
     store::save(tx, &after).await?;
     store::save_buildings(tx, id, concern.rows()).await?;
     wind(tx, &after).await?;
-    tx.record(&OutageFact::step(PUBLISHED, &after)).await?;
+    let fact = tx.record(&OutageFact::step(PUBLISHED, &after)).await?;
+    tell::begin(tx, &after, fact).await?;
     Ok(after)
 }
 
@@ -134,7 +136,8 @@ pub(crate) async fn withdraw(tx: &mut Tx, id: OutageId, seen: i64) -> Result<Out
 async fn finish(tx: &mut Tx, after: Outage, fact: &'static str) -> Result<Outage, LinkageError> {
     store::save(tx, &after).await?;
     wind(tx, &after).await?;
-    tx.record(&OutageFact::step(fact, &after)).await?;
+    let fact = tx.record(&OutageFact::step(fact, &after)).await?;
+    tell::begin(tx, &after, fact).await?;
     Ok(after)
 }
 

@@ -228,9 +228,10 @@ pub(crate) async fn show_outage(
     let read = async move |conn: &mut Conn| {
         let versions = queries::versions(conn, district, id).await?;
         let buildings = queries::buildings(conn, district, id, 0, BUILDINGS_SHOWN_MAX as i64).await?;
-        Ok::<_, Fault>((versions, buildings, queries::count_cases(conn, district, id).await?))
+        let messages = messages::about(conn, district, id.0).await?;
+        Ok::<_, Fault>((versions, buildings, messages, queries::count_cases(conn, district, id).await?))
     };
-    let (versions, buildings, reports) = edge.db.read(read).await.map_err(LinkageError::from)?;
+    let (versions, buildings, messages, reports) = edge.db.read(read).await.map_err(LinkageError::from)?;
     Ok(Json(OutageDetail {
         outage: shown(&edge, actor, &one),
         page: one.published_at.map(|_| format!("/outages/{id}")),
@@ -238,6 +239,7 @@ pub(crate) async fn show_outage(
         versions: versions.into_iter().map(OutageVersionView::from).collect(),
         building_list: buildings.into_iter().map(OutageBuilding::from).collect(),
         reports,
+        messages,
     }))
 }
 

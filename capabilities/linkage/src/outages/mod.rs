@@ -8,6 +8,7 @@ mod http;
 mod notice;
 mod pages;
 mod reactions;
+pub(crate) mod tell;
 mod view;
 pub(crate) mod visits;
 

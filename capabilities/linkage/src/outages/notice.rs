@@ -143,7 +143,7 @@ impl Notice {
     }
 }
 
-fn lower(words: &str) -> String {
+pub(crate) fn lower(words: &str) -> String {
     let mut chars = words.chars();
     chars.next().map(|first| first.to_lowercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }

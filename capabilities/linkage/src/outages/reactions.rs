@@ -1,8 +1,10 @@
-//! What outages do by themselves: a notice nobody ended is taken off, workers are asked to see who cannot be without, and a report from
+//! What outages do by themselves: a notice nobody ended is taken off, workers are asked to see who cannot be without, households are
+//! told, and a report from
 //! the ground of an outage is answered at once.
 
 use super::catalogue::OutageBook;
 use super::notice::{BUILDING_RADIUS_M, Notice, moment};
+use super::tell::{self, TELL};
 use super::visits::{self, VISITS};
 use crate::commands::outages::{OVER, answer_report, take_off};
 use crate::error::LinkageError;
@@ -19,8 +21,15 @@ pub(crate) const REACTIONS: &[Reaction] = &[Reaction {
     wanted: is_of_a_service,
     run: answer,
 }];
-pub(crate) const TIMERS: &[Timer] =
-    &[Timer { kind: OVER, run: over }, Timer { kind: VISITS, run: ask_visits }];
+pub(crate) const TIMERS: &[Timer] = &[
+    Timer { kind: OVER, run: over },
+    Timer { kind: VISITS, run: ask_visits },
+    Timer { kind: TELL, run: tell_households },
+];
+
+fn tell_households<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
+    Box::pin(async move { tell::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from) })
+}
 
 fn over<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
     Box::pin(async move { take_off(tx, OutageId(row.subject_id)).await.map_err(Fault::from) })

@@ -4,6 +4,7 @@ use crate::model::outage::{Extent, Outage, OutageDeed, OutageId, OutageState, Se
 use crate::outages::catalogue::OutageBook;
 use crate::outages::concern::Concern;
 use crate::store::outages::{BuildingRow, VersionRow};
+use messages::MessageCounts;
 use platform::{OrganisationId, Time, Words};
 use registry::{Nameable, RecordId};
 use serde::Serialize;
@@ -89,6 +90,8 @@ pub(crate) struct OutageDetail {
     pub building_list: Vec<OutageBuilding>,
     /// Reports that were answered with it.
     pub reports: i64,
+    /// How many households were told, wait, or have no telephone. Numbers, never who.
+    pub messages: MessageCounts,
     /// Where everybody reads it; none of a draft.
     pub page: Option<String>,
 }

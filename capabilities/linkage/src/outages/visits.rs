@@ -81,7 +81,8 @@ fn key_of(id: OutageId, content: &Content) -> String {
     format!("outage:{id}:{}:{}", content.from.micros(), content.to.micros())
 }
 
-async fn ask_in(tx: &mut Tx, one: &Outage, grid: &str, needs: Vec<String>) -> Result<(), LinkageError> {
+/// What of a grid an outage cuts off.
+pub(crate) async fn branches_of(tx: &mut Tx, one: &Outage, grid: &str) -> Result<Vec<Branch>, Fault> {
     let district = tx.district();
     let places = queries::places_of_grid(tx, district, one.id, grid).await?;
     let risers = |place| one.content.extent.places.iter().filter(move |picked| picked.place == place);
@@ -94,6 +95,12 @@ async fn ask_in(tx: &mut Tx, one: &Outage, grid: &str, needs: Vec<String>) -> Re
             false => branches.extend(picked),
         }
     }
+    Ok(branches)
+}
+
+async fn ask_in(tx: &mut Tx, one: &Outage, grid: &str, needs: Vec<String>) -> Result<(), LinkageError> {
+    let district = tx.district();
+    let branches = branches_of(tx, one, grid).await?;
     let served = registry::served_below(tx, district, &branches).await?;
     let homes = served.into_iter().flat_map(|one| one.homes).collect();
     let today = tx.now().local().date();

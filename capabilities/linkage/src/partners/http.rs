@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use cases::CaseId;
-use courier::{Delivery, DeliveryId};
+use courier::{Delivery, DeliveryId, DeliveryWord, LaneVerb, LaneView};
 use edge::{Body, Edge, PathOf, Who};
 use platform::{Actor, Fault, OrganisationId, Problem, Time, Words};
 use seal::Zeroizing;
@@ -55,23 +55,6 @@ pub struct PartnerView {
     /// What it said that a person decides, at most 100 counted.
     pub questions: usize,
     pub version: i64,
-}
-
-/// How a lane is.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LaneView {
-    pub waiting: i64,
-    pub dead: i64,
-    /// When the oldest that has not arrived was made.
-    pub oldest_at: Option<Time>,
-    pub paused: bool,
-    /// Troubles in a row; from five on one message at a time tries.
-    pub troubles: i64,
-    pub is_broken: bool,
-    pub retry_at: Option<Time>,
-    pub last_error: Option<String>,
-    pub last_error_at: Option<Time>,
-    pub last_sent_at: Option<Time>,
 }
 
 /// All partners.
@@ -123,14 +106,6 @@ pub struct DeadDeliveries {
     pub items: Vec<DeadDelivery>,
 }
 
-/// A person's word about a dead delivery.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DeliveryWord {
-    /// True: sent again. False: given up, and what waits behind it leaves.
-    pub again: bool,
-}
-
 /// Something a partner said that a person decides.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct QuestionView {
@@ -161,15 +136,6 @@ pub struct StateTableView {
 pub struct StateTablesView {
     pub version: String,
     pub items: Vec<StateTableView>,
-}
-
-/// What may be done to a lane.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LaneVerb {
-    Pause,
-    Resume,
-    Try,
 }
 
 /// 联动单位和对接状态。Partners, with the health of each lane: the district's all, a unit's own.
@@ -421,18 +387,7 @@ fn view(edge: &Edge, actor: &Actor, whole: queries::WholePartner) -> PartnerView
     let queries::WholePartner { partner, endpoint, queue, questions } = whole;
     let Partner { organisation_id, rung, states, settings, secret, version, .. } = partner;
     let name = places.organisation_by_id(organisation_id);
-    let lane = endpoint.as_ref().zip(queue).map(|(endpoint, queue)| LaneView {
-        waiting: queue.waiting,
-        dead: queue.dead,
-        oldest_at: queue.oldest_at,
-        paused: endpoint.paused,
-        troubles: endpoint.troubles,
-        is_broken: endpoint.health().is_broken(),
-        retry_at: endpoint.retry_at,
-        last_error: endpoint.last_error.clone(),
-        last_error_at: endpoint.last_error_at,
-        last_sent_at: endpoint.last_sent_at,
-    });
+    let lane = endpoint.as_ref().zip(queue).map(|(endpoint, queue)| LaneView::of(endpoint, &queue));
     PartnerView {
         organisation: organisation_id,
         name: name.map_or_else(

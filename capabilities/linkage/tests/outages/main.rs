@@ -3,6 +3,7 @@
 mod answers;
 mod feeds;
 mod life;
+mod messages;
 mod refusals;
 mod statements;
 mod town;

@@ -20,6 +20,7 @@ const CAPABILITIES: &[&Capability] = &[
     &courier::CAPABILITY,
     &territory::CAPABILITY,
     &identity::CAPABILITY,
+    &messages::CAPABILITY,
     &registry::CAPABILITY,
     &cases::CAPABILITY,
     &fieldwork::CAPABILITY,
@@ -123,6 +124,56 @@ impl OutageTown {
         let body = json!({ "dwelling": self.place(home), "values": { "kind": "registered" }, "given": { "source": "door" } });
         by.post(&format!("/api/registry/people/{person}/move-in"), body).await.ok();
         enter(&by, "service_fact", json!({ "fact": need }), json!({ "person": person })).await;
+    }
+
+    /// A family lives in a home from now on; a head with a phone, or none with one. Answers the head.
+    pub async fn moves_in(&self, by: &str, home: &str, grid: &str, phone: Option<&str>) -> String {
+        let by = self.staff(by);
+        let values = match phone {
+            Some(phone) => json!({ "name": "李秀英", "phones": [phone] }),
+            None => json!({ "name": "李秀英" }),
+        };
+        let person = enter(&by, "person", values, json!({ "area_path": grid })).await;
+        let values = json!({ "kind": "registered", "relation": "head" });
+        let body = json!({ "dwelling": self.place(home), "values": values, "given": { "source": "door" } });
+        by.post(&format!("/api/registry/people/{person}/move-in"), body).await.ok();
+        person
+    }
+
+    /// Looks at a record, as its person is shown them.
+    pub async fn looks_at(&self, record: &str) -> Vec<Value> {
+        let first = platform::FactId(uuid::Uuid::nil());
+        let read =
+            async move |conn: &mut store::Conn| store::FactRow::after(conn, DISTRICT, first, 1000).await;
+        let facts = self.town.db().read(read).await.expect("the facts");
+        let of_record = facts
+            .into_iter()
+            .filter(|fact| fact.name == "registry.record_opened" && fact.subject_id.to_string() == record);
+        of_record.map(|fact| fact.data.0).collect()
+    }
+
+    /// A form as another site, or a mail program, would send it.
+    pub async fn sends_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let visitor = self.town.caller();
+        let body = serde_urlencoded::to_string(fields).expect("a form");
+        let request = visitor.client.post(format!("{}{path}", visitor.url)).body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        visitor.send(request).await
+    }
+
+    /// Everything that is due leaves: clocks, reactions, lanes.
+    pub async fn delivers(&self) {
+        self.town.settles().await;
+        while courier::deliver_due(&self.town.edge).await.expect("the lanes work") > 0 {
+            self.town.settles().await;
+        }
+    }
+
+    /// The lines on the demo's inbox, the newest first.
+    pub async fn inbox(&self) -> Vec<String> {
+        let page = self.town.caller().get("/inbox").await.text;
+        let lines = page.split("<p class=\"message\">").skip(1);
+        lines.map(|rest| rest.split("</p>").next().unwrap_or_default().to_owned()).collect()
     }
 
     /// A draft of an operator, as it was answered.

@@ -4,6 +4,7 @@
 
 mod fieldwork;
 mod hotline;
+mod messages;
 mod outages;
 mod partners;
 mod register;
@@ -78,6 +79,7 @@ async fn every_write_leaves_a_fact() {
     fieldwork::visits(&mut audit).await;
     hotline::hotline(&mut audit).await;
     outages::outages(&mut audit).await;
+    messages::messages(&mut audit).await;
     partners::partners(&mut audit).await;
     let document = super::openapi::document();
     let writes: Vec<String> = super::routes::writes(&document).into_iter().map(|o| o.id).collect();

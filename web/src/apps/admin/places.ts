@@ -28,6 +28,9 @@ export const PLACES: readonly AdminPlace[] = [
     to: "/keys", icon: "lock", hint: () => tr("给对接系统签发、吊销密钥", "Keys for other systems: issue, revoke"),
   },
   {
+    to: "/messages", icon: "inbox", hint: () => tr("短信和邮件从哪里发、写什么、发了多少", "Texts and mail: by which way, what they say, how many"),
+  },
+  {
     to: "/health", icon: "gear", hint: () => tr("系统是否正常，最近一次备份和恢复检验", "Whether the system is well; the latest backup and restore check"),
   },
   {

@@ -37,6 +37,7 @@ export const routes: RouteRecordRaw[] = [
   { path: "/areas/:code", component: () => import("../../capabilities/territory/admin/Area.vue"), meta: meta("/areas", () => tr("区域", "Area")) },
   { path: "/keys", component: () => import("../../capabilities/identity/admin/ServiceKeys.vue"), meta: meta("/keys") },
   { path: "/health", component: () => import("../../capabilities/server/admin/Health.vue"), meta: meta("/health") },
+  { path: "/messages", component: () => import("../../capabilities/messages/admin/Messages.vue"), meta: meta("/messages") },
   { path: "/roles", component: () => import("../../capabilities/identity/admin/Roles.vue"), meta: meta("/roles") },
   { path: "/grants", component: () => import("../../capabilities/identity/admin/Grants.vue"), meta: meta("/grants") },
   { path: "/see-as", component: () => import("../../capabilities/identity/admin/SeeAs.vue"), meta: meta("/see-as") },

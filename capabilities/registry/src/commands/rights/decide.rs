@@ -14,11 +14,9 @@ use crate::store;
 use crate::store::rights::{Decided, RequestRow};
 use ::store::Tx;
 use axum::http::StatusCode;
-use platform::{Fault, Purpose, Words};
+use platform::{Fault, Words};
 use serde_json::json;
 use std::collections::BTreeMap;
-
-const TELLING: Purpose = Purpose("telling that a request was answered");
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -128,13 +126,11 @@ async fn delete(tx: &mut Tx, request: &RequestRow, record: &Record) -> Result<()
 /// A line to the phone of whoever asked: that there is an answer, not which.
 async fn tell(tx: &mut Tx, request: &RequestRow) -> Result<(), Fault> {
     let Some(account) = request.asked_by else { return Ok(()) };
-    let district = tx.district();
-    let Some(phone) = identity::phone_of_account(tx, district, account).await? else { return Ok(()) };
     let words = Words::of(
         "【睦邻】您关于本人信息的请求已有答复，登录后在“我的信息”里查看。",
         "[Mulin] Your request about your data was answered. Sign in and look under My data.",
     );
-    identity::text_resident(tx, phone.open(TELLING), &words).await
+    identity::text_resident(tx, account, "request_answered", &words).await
 }
 
 /// The day on which an answer is due has passed: the security administrator is told. An answer that came is none of its business.

@@ -92,8 +92,11 @@ const when = (iso: string, now: number): string => (day_of(iso) === day_of(now) 
 
 /** How a lane is, in a word and a shape; nothing where nothing leaves. */
 export function look_of(partner: Partner | undefined, now: number): Look | undefined {
-  const lane = partner?.lane;
-  if (!lane) return undefined;
+  return partner?.lane ? look_of_lane(partner.lane, now) : undefined;
+}
+
+/** The same of any lane of the courier's. */
+export function look_of_lane(lane: Schema["LaneView"], now: number): Look {
   if (lane.paused) return { key: "paused", tone: "warn", icon: "info", words: tr("暂停", "Paused") };
   if (lane.troubles > 0) return { key: "silent", tone: "bad", icon: "alert", words: silent_words(lane.retry_at, now) };
   if (lane.waiting > 0) return { key: "waiting", tone: "", icon: "clock", words: tr(`等待中 ${figure(lane.waiting)} 件`, `${figure(lane.waiting)} waiting`) };

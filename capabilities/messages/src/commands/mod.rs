@@ -1,0 +1,6 @@
+//! Every write of messages: making them, letting them leave, what people want, by which gateways.
+
+pub(crate) mod choices;
+pub(crate) mod gateways;
+pub(crate) mod leave;
+pub(crate) mod send;

@@ -1,0 +1,62 @@
+//! What messages record of themselves: ids, codes and counts; never words, and never an address.
+
+use crate::model::Channel;
+use platform::DistrictId;
+use serde_json::{Value, json};
+use store::Fact;
+use uuid::Uuid;
+
+/// Messages about one thing were made, with how many.
+pub const QUEUED: &str = "messages.queued";
+/// Some that were due were judged, with how many left, wait and were dropped.
+pub const JUDGED: &str = "messages.judged";
+pub const GATEWAY_SET: &str = "messages.gateway_set";
+/// A trial message was asked for.
+pub const TRIED: &str = "messages.tried";
+/// Somebody said by which way, when and what they want to be told.
+pub const CHOSEN: &str = "messages.chosen";
+/// Somebody wants no more messages of a class; by which message's link, where it was one.
+pub const LEFT: &str = "messages.left";
+pub const MAIL_CONFIRMED: &str = "messages.mail_confirmed";
+pub const RESEALED: &str = "messages.values_resealed";
+
+/// A fact of messages.
+#[derive(Debug)]
+pub(crate) struct MessageFact {
+    name: &'static str,
+    subject: (&'static str, Uuid),
+    data: Value,
+}
+
+impl MessageFact {
+    /// About the thing that messages are about.
+    pub fn of_thread(name: &'static str, thread: Uuid, data: Value) -> Self {
+        Self { name, subject: ("thread", thread), data }
+    }
+
+    /// About what a recipient wants.
+    pub fn of_recipient(name: &'static str, recipient: Uuid, data: Value) -> Self {
+        Self { name, subject: ("recipient", recipient), data }
+    }
+
+    pub fn of_gateway(name: &'static str, district: DistrictId, channel: Channel, data: Value) -> Self {
+        let data = json!({ "channel": channel, "what": data });
+        Self::of_district(name, district, data)
+    }
+
+    pub fn of_district(name: &'static str, district: DistrictId, data: Value) -> Self {
+        Self { name, subject: ("district", Uuid::from_u128(district.0 as u128)), data }
+    }
+}
+
+impl Fact for MessageFact {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn subject(&self) -> (&'static str, Uuid) {
+        self.subject
+    }
+    fn data(&self) -> Value {
+        self.data.clone()
+    }
+}
