@@ -8453,7 +8453,7 @@ export interface components {
             metres: number;
         };
         /** @enum {string} */
-        Why: "quiet_hours" | "too_many" | "no_gateway" | "unsubscribed" | "no_address" | "over" | "superseded" | "given_up";
+        Why: "quiet_hours" | "too_many" | "no_gateway" | "unsubscribed" | "no_address" | "over" | "superseded" | "told_already" | "given_up";
         /** @description All of a home's. */
         Wishes: {
             quiet?: components["schemas"]["Quiet"][];
