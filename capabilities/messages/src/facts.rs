@@ -25,18 +25,19 @@ pub const RESEALED: &str = "messages.values_resealed";
 pub(crate) struct MessageFact {
     name: &'static str,
     subject: (&'static str, Uuid),
+    area_path: Option<String>,
     data: Value,
 }
 
 impl MessageFact {
     /// About the thing that messages are about.
     pub fn of_thread(name: &'static str, thread: Uuid, data: Value) -> Self {
-        Self { name, subject: ("thread", thread), data }
+        Self { name, subject: ("thread", thread), area_path: None, data }
     }
 
     /// About what a recipient wants.
     pub fn of_recipient(name: &'static str, recipient: Uuid, data: Value) -> Self {
-        Self { name, subject: ("recipient", recipient), data }
+        Self { name, subject: ("recipient", recipient), area_path: None, data }
     }
 
     pub fn of_gateway(name: &'static str, district: DistrictId, channel: Channel, data: Value) -> Self {
@@ -45,7 +46,8 @@ impl MessageFact {
     }
 
     pub fn of_district(name: &'static str, district: DistrictId, data: Value) -> Self {
-        Self { name, subject: ("district", Uuid::from_u128(district.0 as u128)), data }
+        let area_path = Some(territory::root_path(district));
+        Self { name, subject: ("district", Uuid::from_u128(district.0 as u128)), area_path, data }
     }
 }
 
@@ -55,6 +57,10 @@ impl Fact for MessageFact {
     }
     fn subject(&self) -> (&'static str, Uuid) {
         self.subject
+    }
+    /// What concerns the district as a whole stands at its root; what concerns a person stands nowhere.
+    fn area_path(&self) -> Option<&str> {
+        self.area_path.as_deref()
     }
     fn data(&self) -> Value {
         self.data.clone()

@@ -79,8 +79,8 @@ async fn list_templates(
         version: book.version.clone(),
         classes: book.classes.iter().map(class).collect(),
         items: book.all().iter().map(view).collect(),
-        quiet_from: book.limits.quiet.from_words(),
-        quiet_to: book.limits.quiet.to_words(),
+        quiet_from: book.limits.quiet.begin_words(),
+        quiet_to: book.limits.quiet.end_words(),
         service_per_day: book.limits.service_per_day,
     }))
 }

@@ -148,11 +148,11 @@ impl Quiet {
         Some(Self { from_min: minutes_of(from)?, to_min: minutes_of(to)? })
     }
 
-    pub fn from_words(self) -> String {
+    pub fn begin_words(self) -> String {
         clock_words(self.from_min)
     }
 
-    pub fn to_words(self) -> String {
+    pub fn end_words(self) -> String {
         clock_words(self.to_min)
     }
 

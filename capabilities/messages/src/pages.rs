@@ -118,8 +118,8 @@ async fn mine(edge: &Edge, page: &Page, account: AccountId) -> Result<(Vec<Line>
         mail,
         mail_confirmed: confirmed,
         english: choice.lang == Lang::En,
-        from: quiet.from_words(),
-        to: quiet.to_words(),
+        from: quiet.begin_words(),
+        to: quiet.end_words(),
         left: choice.left.contains(&Class::Service),
     };
     let lines = sent.iter().filter_map(|message| Some(line(page, book.find(&message.template)?, message)));

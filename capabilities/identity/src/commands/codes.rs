@@ -11,7 +11,6 @@ use platform::{AccountId, Actor, Fault, Personal, Phone, Purpose, Time, Words};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// Codes sent to one phone: three at once, then one in five minutes.
 const PER_PHONE: Quota = Quota { name: "identity.code_phone", burst: 3, every: Duration::from_secs(300) };
@@ -113,7 +112,6 @@ pub async fn text_resident(
 /// What the demo shows instead of sending it.
 #[derive(Clone, Copy, Debug)]
 pub struct InboxLine<'a> {
-    pub id: Uuid,
     /// A telephone or a mail address.
     pub to: &'a str,
     pub words: &'a str,
@@ -126,7 +124,8 @@ pub struct InboxLine<'a> {
 /// A fault of the database.
 pub async fn show_in_demo(tx: &mut Tx, line: &InboxLine<'_>) -> Result<(), Fault> {
     let words = Words::new(line.words.to_owned(), line.words.to_owned());
-    store::put_in_inbox(tx, line.id, line.to, &words, line.code).await
+    let id = CodeId::new(tx.now()).0;
+    store::put_in_inbox(tx, id, line.to, &words, line.code).await
 }
 
 /// Sends a code to a phone. The answer is the same whether an account has that phone or not.

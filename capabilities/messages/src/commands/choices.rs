@@ -62,7 +62,8 @@ pub(crate) async fn choose(tx: &mut Tx, account: AccountId, wish: Wish) -> Resul
     let before = find(tx, account.0).await?;
     let known = sealed::open_mail(&vault, district, &before)?;
     let is_same = known.as_deref() == Some(mail);
-    let is_new = !mail.is_empty() && !(is_same && before.mail_confirmed);
+    let is_confirmed = is_same && before.mail_confirmed;
+    let is_new = !mail.is_empty() && !is_confirmed;
     let row = ChoiceRow {
         recipient_id: account.0,
         settings: Json(wish.choice.clone()),
@@ -70,7 +71,7 @@ pub(crate) async fn choose(tx: &mut Tx, account: AccountId, wish: Wish) -> Resul
             true => None,
             false => Some(sealed::seal_mail(&vault, district, account.0, mail)?),
         },
-        mail_confirmed: is_same && before.mail_confirmed,
+        mail_confirmed: is_confirmed,
     };
     store::save_choice(tx, row).await?;
     let data = json!({ "channel": wish.choice.channel, "left": wish.choice.left, "mail": is_new });

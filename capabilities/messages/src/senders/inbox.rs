@@ -42,7 +42,7 @@ async fn take(tx: &mut Tx, delivery: &Delivery, answer: &Value) -> Result<(), Fa
             _ => format!("【睦邻】{}", letter.text),
         };
         let code = letter.values.get("code").map(String::as_str);
-        let line = InboxLine { id: delivery.subject_id, to: &letter.to, words: &words, code };
+        let line = InboxLine { to: &letter.to, words: &words, code };
         identity::show_in_demo(tx, &line).await?;
     }
     settle(tx, delivery, answer).await
