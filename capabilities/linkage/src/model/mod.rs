@@ -3,4 +3,5 @@
 pub(crate) mod ground;
 pub(crate) mod outage;
 pub(crate) mod partner;
+pub(crate) mod sensor;
 pub(crate) mod work_order;

@@ -128,6 +128,7 @@ fn errand(content: &Content) -> Errand {
                 cut.en
             ),
         ),
+        at: None,
     }
 }
 
