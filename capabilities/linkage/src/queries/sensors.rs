@@ -44,7 +44,7 @@ sql! {
          where district = $1 and (changed_at > $2 or (changed_at = $2 and id > $3)) order by changed_at, id limit $4";
     BY_CODE: (DistrictId, String, i64) -> SensorRow =
         "select id, version, code, kind, name, lon, lat, area_path, unit_id, own, in_use, muted_until, mute_reason, changed_at
-         from linkage_sensor {by:linkage_sensor_code_key} where district = $1 and code > $2 order by code limit $3";
+         from linkage_sensor where district = $1 and code > $2 order by code limit $3";
     BY_CODE_OF_UNITS: (DistrictId, List<OrganisationId>, String, i64) -> SensorRow =
         "select id, version, code, kind, name, lon, lat, area_path, unit_id, own, in_use, muted_until, mute_reason, changed_at
          from linkage_sensor where district = $1 and unit_id {in:$2:uuid} and code > $3 order by code limit $4";
@@ -61,7 +61,7 @@ sql! {
     CASES_OF_SENSOR: (DistrictId, SensorId, AlarmId, Level, i64) -> AlarmRow =
         "select id, sensor_id, kind, area_path, level, value, raised_at, restored_at, outcome, case_id from linkage_sensor_alarm
          where district = $1 and sensor_id = $2 and id < $3 and level = $4 and case_id is not null order by id desc limit $5";
-    DECIDED_IN_AREA: (DistrictId, String, String, Time, i64) -> (AlarmOutcome, Option<CaseId>) =
+    DECIDED_IN_AREA: (DistrictId, String, String, Time, i64) -> (Option<AlarmOutcome>, Option<CaseId>) =
         "select outcome, case_id from linkage_sensor_alarm {by:linkage_sensor_alarm_decided}
          where district = $1 and area_path = $2 and kind = $3 and decided_at >= $4 and decided_at is not null
          order by decided_at desc limit $5";
@@ -129,12 +129,11 @@ pub(crate) async fn recent(
     let filed = |alarm: &&AlarmRow| alarm.outcome == Some(AlarmOutcome::Filed) && alarm.raised_at >= hour;
     let area = (district, one.area_path.clone(), one.kind.clone(), hour, SENSORS_MAX);
     let in_area = conn.all(&DECIDED_IN_AREA, area).await?;
-    let gathered = in_area.iter().find(|(outcome, _)| *outcome == AlarmOutcome::Gathered);
+    let gathered = in_area.iter().find(|(outcome, _)| *outcome == Some(AlarmOutcome::Gathered));
     Ok(Recent {
         open_case: cases.first().filter(|alarm| alarm.raised_at >= join).and_then(|alarm| alarm.case_id),
         of_sensor: cases.iter().filter(filed).count() as i64,
-        last_case: cases.first().and_then(|alarm| alarm.case_id),
-        in_area: in_area.iter().filter(|(outcome, _)| *outcome == AlarmOutcome::Filed).count() as i64,
+        in_area: in_area.iter().filter(|(outcome, _)| *outcome == Some(AlarmOutcome::Filed)).count() as i64,
         gathered: gathered.and_then(|(_, case)| *case),
     })
 }

@@ -152,9 +152,9 @@ async fn write_all(tx: &mut Tx, due: &[Due]) -> Result<(), Ended> {
         if one.is_noisy {
             tx.record(&SensorFact::of(NOISY, sensor, json!({}))).await?;
         }
-        if one.speaks {
-            tx.record(&SensorFact::of(SPEAKS, sensor, json!({}))).await?;
-            silence::ended(tx, sensor).await?;
+        if let Some(since) = one.speaks {
+            tx.record(&SensorFact::of(SPEAKS, sensor, json!({ "since": since }))).await?;
+            silence::ended(tx, sensor, since).await?;
         }
     }
     Ok(())

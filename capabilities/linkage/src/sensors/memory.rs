@@ -54,19 +54,20 @@ pub(crate) struct Due {
     pub turns: Vec<Turn>,
     pub minutes: Vec<Minute>,
     pub is_noisy: bool,
-    pub speaks: bool,
+    /// It was silent since then.
+    pub speaks: Option<Time>,
     decides: bool,
 }
 
 impl Due {
     fn of(live: &Live) -> Self {
         let live = live.clone();
-        Self { live, turns: Vec::new(), minutes: Vec::new(), is_noisy: false, speaks: false, decides: false }
+        Self { live, turns: Vec::new(), minutes: Vec::new(), is_noisy: false, speaks: None, decides: false }
     }
 
     /// Whether the database has to hear of it.
     pub fn is_due(&self) -> bool {
-        self.decides || self.is_noisy || self.speaks || !self.minutes.is_empty()
+        self.decides || self.is_noisy || self.speaks.is_some() || !self.minutes.is_empty()
     }
 
     fn hear(&mut self, reading: &Reading, now: Time) -> Result<(), Refused> {
@@ -84,8 +85,9 @@ impl Due {
         self.note_turns(&before, &heard.standing, reading);
         self.live.row.standing = Json(heard.standing);
         self.live.row.level = heard.after;
-        self.live.row.heard_at = Some(now);
-        self.speaks |= self.live.row.silent_at.take().is_some();
+        // Heard for the first time is news.
+        self.decides |= self.live.row.heard_at.replace(now).is_none();
+        self.speaks = self.live.row.silent_at.take().or(self.speaks);
         let minute = Minute::of(reading.at, reading.value);
         match self.live.minute.take() {
             None => self.live.minute = Some(minute),

@@ -92,7 +92,6 @@ async fn settle(tx: &mut Tx, id: AlarmId) -> Result<(), LinkageError> {
         }
         // It is closed: then it is as if there were none.
         recent.open_case = None;
-        recent.last_case = recent.last_case.filter(|last| *last != case);
         recent.gathered = recent.gathered.filter(|gathered| *gathered != case);
     }
 }

@@ -6,7 +6,7 @@ use crate::model::sensor::{Sensor, SensorId};
 use crate::store::sensors as store;
 use ::store::Tx;
 use fieldwork::{Errand, ErrandAt, ErrandPlace};
-use platform::{Fault, Words};
+use platform::{Fault, Time, Words};
 use serde_json::json;
 use std::time::Duration;
 
@@ -24,12 +24,17 @@ pub(crate) async fn arm(tx: &mut Tx, one: &Sensor, after: Duration) -> Result<()
 /// Nobody waits for it any more.
 pub(crate) async fn disarm(tx: &mut Tx, one: &Sensor) -> Result<(), Fault> {
     tx.cancel_timer(SILENT, one.id.0).await?;
-    fieldwork::take_back(tx, &key_of(one.id)).await.map(drop)
+    let district = tx.district();
+    let silent = store::live(tx, district, one.id).await?.and_then(|live| live.silent_at);
+    match silent {
+        Some(since) => fieldwork::take_back(tx, &key_of(one.id, since)).await.map(drop),
+        None => Ok(()),
+    }
 }
 
 /// It speaks: what was asked of the worker is taken back, and the clock runs anew.
-pub(crate) async fn ended(tx: &mut Tx, one: &Sensor) -> Result<(), Fault> {
-    fieldwork::take_back(tx, &key_of(one.id)).await?;
+pub(crate) async fn ended(tx: &mut Tx, one: &Sensor, since: Time) -> Result<(), Fault> {
+    fieldwork::take_back(tx, &key_of(one.id, since)).await?;
     match tx.fixture::<SensorBook>().kind(&one.kind).map(|kind| kind.silent_after()) {
         Some(after) => arm(tx, one, after).await,
         None => Ok(()),
@@ -59,11 +64,12 @@ pub(crate) async fn listened(tx: &mut Tx, id: SensorId) -> Result<(), Fault> {
     ask(tx, &one, since).await
 }
 
-fn key_of(id: SensorId) -> String {
-    format!("sensor:{id}")
+/// One silence of one sensor: the next one is asked anew.
+fn key_of(id: SensorId, silent_at: Time) -> String {
+    format!("sensor:{id}:{}", silent_at.micros())
 }
 
-async fn ask(tx: &mut Tx, one: &Sensor, since: platform::Time) -> Result<(), Fault> {
+async fn ask(tx: &mut Tx, one: &Sensor, since: Time) -> Result<(), Fault> {
     let today = tx.now().local().date();
     let places = tx.fixture::<territory::Map>().of(tx.district());
     let book = tx.fixture::<SensorBook>();
@@ -91,7 +97,7 @@ async fn ask(tx: &mut Tx, one: &Sensor, since: platform::Time) -> Result<(), Fau
     };
     let due = tx.now().after(Duration::from_secs(DAYS_TO_LOOK * 24 * 3600)).local().date();
     let asked = ErrandAt {
-        key: key_of(one.id),
+        key: key_of(one.id, tx.now()),
         area_path: one.area_path.clone(),
         subject: one.id.0,
         errand,

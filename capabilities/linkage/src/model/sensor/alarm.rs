@@ -91,9 +91,8 @@ impl Quiet {
 pub(crate) struct Recent {
     /// The sensor's last case within the hours in which alarms join it, while it is open.
     pub open_case: Option<CaseId>,
-    /// Cases the sensor made in this hour, and the last of them.
+    /// Cases the sensor made in this hour.
     pub of_sensor: i64,
-    pub last_case: Option<CaseId>,
     /// Cases its kind made in its grid in this hour.
     pub in_area: i64,
     /// The case that says the grid had too many, of this hour.
@@ -142,10 +141,10 @@ pub(crate) fn decide(asked: Asked, recent: &Recent, budget: &Budget, now: Time) 
     if !asked.dangerous && budget.quiet.holds(now) {
         return Decision::WaitUntil(budget.quiet.ends(now));
     }
-    match (recent.last_case, recent.gathered) {
-        (Some(case), _) if recent.of_sensor >= budget.sensor_cases => Decision::Join(case),
-        (_, Some(case)) if recent.in_area >= budget.area_cases => Decision::Join(case),
-        _ if recent.in_area >= budget.area_cases => Decision::Gather,
+    let is_spent = recent.of_sensor >= budget.sensor_cases || recent.in_area >= budget.area_cases;
+    match recent.gathered {
+        Some(case) if is_spent => Decision::Join(case),
+        None if is_spent => Decision::Gather,
         _ => Decision::File,
     }
 }

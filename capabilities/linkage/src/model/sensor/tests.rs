@@ -147,7 +147,7 @@ fn what_an_alarm_becomes() {
     let plain = Asked { dangerous: false, muted: false, over: false };
     let gas = Asked { dangerous: true, ..plain };
     let none = Recent::default();
-    let busy = Recent { of_sensor: 2, last_case: Some(other), ..none };
+    let busy = Recent { of_sensor: 2, in_area: 2, ..none };
     let flood = Recent { in_area: 5, ..none };
     let rows = [
         (plain, none, day, Decision::File),
@@ -156,7 +156,8 @@ fn what_an_alarm_becomes() {
         (Asked { over: true, ..plain }, none, morning, Decision::Leave(AlarmOutcome::Passed)),
         (Asked { muted: true, ..gas }, none, day, Decision::Leave(AlarmOutcome::Muted)),
         (plain, Recent { open_case: Some(one), ..none }, night, Decision::Join(one)),
-        (gas, busy, day, Decision::Join(other)),
+        (gas, busy, day, Decision::Gather),
+        (gas, Recent { gathered: Some(other), ..busy }, day, Decision::Join(other)),
         (gas, Recent { of_sensor: 1, ..busy }, day, Decision::File),
         (gas, flood, day, Decision::Gather),
         (gas, Recent { gathered: Some(one), ..flood }, day, Decision::Join(one)),
