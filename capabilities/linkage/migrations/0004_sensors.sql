@@ -81,6 +81,15 @@ create index linkage_sensor_alarm_of_sensor on linkage_sensor_alarm (district, s
 -- How many became cases lately, for the budget.
 create index linkage_sensor_alarm_decided on linkage_sensor_alarm (district, area_path, kind, decided_at) where decided_at is not null;
 
+-- Alarms of one kind in one grid are decided one after the other: who decides takes the turn.
+create table linkage_sensor_turn (
+    district {int} not null,
+    area_path {text_c} not null,
+    kind text not null,
+    turn {int} not null,
+    constraint linkage_sensor_turn_pkey primary key (district, area_path, kind)
+) {clustered};
+
 -- The broker of the district, and which server listens to it.
 create table linkage_sensor_broker (
     district {int} not null,

@@ -15,7 +15,7 @@ mod store;
 
 pub use error::LinkageError;
 pub use partners::follow;
-pub use sensors::listen;
+pub use sensors::{demo, listen};
 
 use ::store::migrations;
 use edge::{Capability, Preparation};

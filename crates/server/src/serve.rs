@@ -23,6 +23,9 @@ pub(crate) async fn run(settings: &Settings) -> Outcome {
     let (stopping, told) = watch::channel(false);
     let deliveries = tokio::spawn(courier::run(edge.clone(), told.clone()));
     let sensors = tokio::spawn(linkage::listen(edge.clone(), told.clone()));
+    if settings.demo {
+        tokio::spawn(linkage::demo::speak(edge.clone(), told.clone()));
+    }
     let worker = tokio::spawn(worker::run(edge.clone(), told));
     tracing::info!(
         start_ms = started.elapsed().as_millis() as u64,

@@ -3384,6 +3384,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/linkage/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 感知设备及其状态。Sensors by code and how each stands: a unit's own, the district's all. */
+        get: operations["list_sensors"];
+        put?: never;
+        /** 登记感知设备。Registers a sensor; the same twice is one. */
+        post: operations["register_sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensor-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 感知设备的种类和阈值。Kinds of sensors, what they measure and when it matters. */
+        get: operations["list_sensor_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 消息接收情况：连没连上、每秒多少条、今天拒收了什么。How messages come in: connected, how many a second, what was refused today. */
+        get: operations["show_intake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/broker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 消息服务器设置（不含密码）。The broker, without its password; nothing where there is none. */
+        get: operations["show_broker"];
+        /** 设置消息服务器（MQTT 5）。Sets the broker; it is listened to within seconds. */
+        put: operations["set_broker"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一台感知设备：状态、阈值、报警和它们成为的事件。A sensor, its kind, its alarms and what they became. */
+        get: operations["show_sensor"];
+        /** 修改感知设备，或停用。Changes a sensor, or takes it out of use. */
+        put: operations["change_sensor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/{id}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 最近 24 小时，每分钟一个值。The last 24 hours, a value a minute. */
+        get: operations["show_sensor_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 静音：一段时间内报警不立事件，写明原因。Mutes a sensor for a while, with the reason. */
+        post: operations["mute_sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/{id}/unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消静音。Lets a sensor be heard again. */
+        post: operations["unmute_sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 一批感知设备表格；`dry_run=true` 只检查不收。Checks a table of sensors, or registers them. */
+        post: operations["register_sensors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上报读数（不走 MQTT 的设备或平台）。Takes readings of sensors, as the broker's: what decides is safe when this answers. */
+        post: operations["send_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/server/health": {
         parameters: {
             query?: never;
@@ -3558,6 +3731,8 @@ export interface components {
         AlarmId: string;
         /** @enum {string} */
         AlarmKind: "glass_broken" | "bulk_reading" | "export_refused" | "objection_upheld" | "answer_overdue";
+        /** @enum {string} */
+        AlarmOutcome: "filed" | "joined" | "gathered" | "waiting" | "passed" | "muted" | "seen";
         /** @description An alarm. */
         AlarmView: {
             id: components["schemas"]["AlarmId"];
@@ -3908,6 +4083,38 @@ export interface components {
             /** @description Words by which it is suggested. */
             words: string[];
             source: string;
+        };
+        /** @description The broker as it is to be. */
+        BrokerBody: {
+            /** @description `mqtt://host:1883`, or `mqtts://host:8883` with TLS. */
+            address: string;
+            username?: string | null;
+            /** @description Kept sealed, never shown; absent: as before. */
+            password?: string | null;
+            /** @description Topics are `<prefix>/<code>/<kind>`. */
+            prefix: string;
+            /** @description Certificates of the broker's authority (PEM), where the system does not know it. */
+            authority?: string | null;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description The version that was seen; absent the first time.
+             */
+            version?: number | null;
+        };
+        /** @description The broker, without its password. */
+        BrokerView: {
+            address: string;
+            username?: string | null;
+            has_password: boolean;
+            prefix: string;
+            authority?: string | null;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description To be sent along with a change.
+             */
+            version: number;
         };
         /** @description A building and its doors. */
         BuildingCoverage: components["schemas"]["DoorTally"] & {
@@ -5504,6 +5711,19 @@ export interface components {
             renewed: number;
             ended: number;
         };
+        /** @description How messages come in. */
+        IntakeView: {
+            /** @description Whether there is a broker to be listened to. */
+            has_broker: boolean;
+            connected: boolean;
+            /** @description Why not, in the words of the network. */
+            trouble?: string | null;
+            /** Format: double */
+            per_second: number;
+            said_at?: components["schemas"]["Time"] | null;
+            /** @description What was not taken today, by reason. */
+            refused: components["schemas"]["SensorRefusal"][];
+        };
         IssueKeyBody: {
             /** @description 对接系统的账号 · An account of kind `service`. */
             account: components["schemas"]["AccountId"];
@@ -5625,6 +5845,8 @@ export interface components {
             last_error_at?: components["schemas"]["Time"] | null;
             last_sent_at?: components["schemas"]["Time"] | null;
         };
+        /** @enum {string} */
+        Level: "normal" | "warn" | "alarm";
         /**
          * @description Why two records may be of one person.
          * @enum {string}
@@ -5838,6 +6060,14 @@ export interface components {
         MoveOutBody: {
             /** Format: date */
             to_on?: string | null;
+        };
+        /** @description For how long, and why. */
+        MuteBody: {
+            /** Format: int64 */
+            version: number;
+            /** @description Within 30 days. */
+            until: components["schemas"]["Time"];
+            reason: string;
         };
         /** @description An open case of the same kind nearby. */
         NearbyCase: {
@@ -6121,6 +6351,13 @@ export interface components {
             kind: string;
             name: string;
             area_path: string;
+        };
+        /** @description Thresholds of one sensor that differ from its kind's. */
+        OwnThresholds: {
+            /** Format: double */
+            warn?: number | null;
+            /** Format: double */
+            alarm?: number | null;
         };
         /** @description The post that owns the next step. */
         OwnerView: {
@@ -6454,6 +6691,54 @@ export interface components {
                  */
                 round_on?: string | null;
             })[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_SensorView: {
+            items: {
+                id: components["schemas"]["SensorId"];
+                /**
+                 * Format: int64
+                 * @description To be sent along with a change.
+                 */
+                version: number;
+                code: string;
+                kind: string;
+                kind_words: components["schemas"]["Words"];
+                name: string;
+                /** Format: double */
+                lon: number;
+                /** Format: double */
+                lat: number;
+                area_path: string;
+                area_words: components["schemas"]["Words"];
+                unit?: components["schemas"]["SensorUnit"] | null;
+                own: components["schemas"]["OwnThresholds"];
+                in_use: boolean;
+                condition: components["schemas"]["SensorCondition"];
+                condition_words: components["schemas"]["Words"];
+                level: components["schemas"]["Level"];
+                /**
+                 * Format: double
+                 * @description The last value, as a number and as people read it; at most a minute old while it speaks.
+                 */
+                value?: number | null;
+                value_words?: string | null;
+                value_at?: components["schemas"]["Time"] | null;
+                heard_at?: components["schemas"]["Time"] | null;
+                silent_since?: components["schemas"]["Time"] | null;
+                muted_until?: components["schemas"]["Time"] | null;
+                mute_reason?: string | null;
+                /**
+                 * Format: double
+                 * @description In force for this one.
+                 */
+                warn?: number | null;
+                /** Format: double */
+                alarm: number;
+                /** @description Whether the reader may change and mute it. */
+                may_manage: boolean;
+            }[];
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
@@ -6923,6 +7208,40 @@ export interface components {
             from: string;
             to: string;
         };
+        /** @description A reading of one sensor. */
+        ReadingBody: {
+            sensor: string;
+            /**
+             * Format: double
+             * @description A number, or true and false for what says yes or no.
+             */
+            value: number;
+            /** @description RFC 3339, or milliseconds since 1970. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Counts up, where the sensor can count.
+             */
+            seq?: number | null;
+            /** @description The unit of its kind; another is refused. */
+            unit?: string | null;
+        };
+        /** @description A reading that was not taken. */
+        ReadingRefusal: {
+            /** @description Which of the list, from 0. */
+            index: number;
+            reason: components["schemas"]["Refused"];
+            words: components["schemas"]["Words"];
+        };
+        /** @description Readings, at most 1,000. */
+        ReadingsBody: {
+            readings: components["schemas"]["ReadingBody"][];
+        };
+        /** @description What readings came to. To be sent again: only after a fault of ours, and then all of them; what was taken is not taken twice. */
+        ReadingsReceipt: {
+            taken: number;
+            refused: components["schemas"]["ReadingRefusal"][];
+        };
         ReasonView: {
             code: string;
             words: components["schemas"]["Words"];
@@ -7004,6 +7323,8 @@ export interface components {
             expires_at: components["schemas"]["Time"];
             account: components["schemas"]["AccountId"];
         };
+        /** @enum {string} */
+        Refused: "unreadable" | "too_large" | "unknown_sensor" | "wrong_kind" | "wrong_unit" | "no_number" | "out_of_range" | "ahead" | "stale" | "late" | "again" | "too_many" | "overrun";
         /** @description All of it. */
         Report: {
             notices: components["schemas"]["FileNotice"][];
@@ -7299,6 +7620,193 @@ export interface components {
         SendCodeBody: {
             /** @description 手机号 · A mobile number. */
             phone: string;
+        };
+        /** @description An alarm and what it became. */
+        SensorAlarmView: {
+            id: components["schemas"]["AlarmId"];
+            level: components["schemas"]["Level"];
+            value_words: string;
+            raised_at: components["schemas"]["Time"];
+            restored_at?: components["schemas"]["Time"] | null;
+            outcome?: components["schemas"]["AlarmOutcome"] | null;
+            outcome_words?: components["schemas"]["Words"] | null;
+            case?: components["schemas"]["CaseId"] | null;
+        };
+        /** @description A sensor to be registered. */
+        SensorBody: {
+            /** @description As it stands in topics: letters, digits, `-` and `_`; one sensor of the district. */
+            code: string;
+            /** @description A key of `/api/linkage/sensor-kinds`. */
+            kind: string;
+            /** @description Where it stands, as people say it. */
+            name: string;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            /** @description `wgs84` (default), `gcj02`, `bd09`, `cgcs2000` */
+            crs?: string | null;
+            /** @description The key of the unit whose it is; absent: the district's own. */
+            unit?: string | null;
+            /** @description Thresholds of its own. */
+            own?: components["schemas"]["OwnThresholds"];
+        };
+        /** @description A sensor as it is to be. */
+        SensorChangeBody: {
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+            sensor: components["schemas"]["SensorBody"];
+            /** @description False: listened to no more. */
+            in_use: boolean;
+        };
+        /** @enum {string} */
+        SensorCondition: "alarm" | "warn" | "silent" | "noisy" | "muted" | "unheard" | "normal" | "off";
+        /** @description A day of a sensor. */
+        SensorDay: {
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            minutes: components["schemas"]["SensorMinute"][];
+        };
+        /** @description A sensor with its kind and its alarms. */
+        SensorDetail: components["schemas"]["SensorView"] & {
+            about: components["schemas"]["SensorKindView"];
+            /** @description The newest first, 50 at most. */
+            alarms: components["schemas"]["SensorAlarmView"][];
+        };
+        /** Format: uuid */
+        SensorId: string;
+        /** @description A kind of sensor. */
+        SensorKindView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            quantity: components["schemas"]["Words"];
+            unit: string;
+            /** Format: int32 */
+            decimals: number;
+            /** @description Yes or no. */
+            switch: boolean;
+            /** Format: double */
+            least: number;
+            /** Format: double */
+            most: number;
+            /** Format: double */
+            warn?: number | null;
+            /** Format: double */
+            alarm: number;
+            /** Format: int64 */
+            lasts_s: number;
+            /** Format: int64 */
+            silent_min: number;
+            /** @description Never held back at night. */
+            dangerous: boolean;
+            /** @description Where the numbers come from. */
+            source: string;
+        };
+        /** @description What is kept of a minute. */
+        SensorMinute: {
+            minute: components["schemas"]["Time"];
+            /** Format: double */
+            last: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: int64 */
+            readings: number;
+        };
+        /** @description How often something was refused today. */
+        SensorRefusal: {
+            reason: components["schemas"]["Refused"];
+            words: components["schemas"]["Words"];
+            /** Format: int64 */
+            count: number;
+            /** @description A code that said so. */
+            example?: string | null;
+            at: components["schemas"]["Time"];
+        };
+        /** @description The version that was seen. */
+        SensorStepBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A cell that does not hold, or a row that was refused as a whole. */
+        SensorTableFault: {
+            /**
+             * Format: int32
+             * @description As the spreadsheet program counts.
+             */
+            row: number;
+            /** @description `A`, `B`, …; absent where it concerns the whole row. */
+            column?: string | null;
+            heading: string;
+            code: string;
+            words: components["schemas"]["Words"];
+        };
+        /** @description What was done, or would be done, with a table. */
+        SensorTableReport: {
+            /** @description Nothing was registered. */
+            dry_run: boolean;
+            rows: number;
+            registered: number;
+            /** @description Registered before, just so. */
+            known: number;
+            refused: number;
+            /** @description The first 500. */
+            faults: components["schemas"]["SensorTableFault"][];
+        };
+        /** @description Whose a sensor is. */
+        SensorUnit: {
+            id: components["schemas"]["OrganisationId"];
+            key: string;
+            name: components["schemas"]["Words"];
+        };
+        /** @description A sensor and how it stands. */
+        SensorView: {
+            id: components["schemas"]["SensorId"];
+            /**
+             * Format: int64
+             * @description To be sent along with a change.
+             */
+            version: number;
+            code: string;
+            kind: string;
+            kind_words: components["schemas"]["Words"];
+            name: string;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            area_path: string;
+            area_words: components["schemas"]["Words"];
+            unit?: components["schemas"]["SensorUnit"] | null;
+            own: components["schemas"]["OwnThresholds"];
+            in_use: boolean;
+            condition: components["schemas"]["SensorCondition"];
+            condition_words: components["schemas"]["Words"];
+            level: components["schemas"]["Level"];
+            /**
+             * Format: double
+             * @description The last value, as a number and as people read it; at most a minute old while it speaks.
+             */
+            value?: number | null;
+            value_words?: string | null;
+            value_at?: components["schemas"]["Time"] | null;
+            heard_at?: components["schemas"]["Time"] | null;
+            silent_since?: components["schemas"]["Time"] | null;
+            muted_until?: components["schemas"]["Time"] | null;
+            mute_reason?: string | null;
+            /**
+             * Format: double
+             * @description In force for this one.
+             */
+            warn?: number | null;
+            /** Format: double */
+            alarm: number;
+            /** @description Whether the reader may change and mute it. */
+            may_manage: boolean;
         };
         /** @description Something done on the device. */
         SentCommand: components["schemas"]["CommandBody"] & {
@@ -18796,6 +19304,630 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sensors: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sensor_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorKindView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_intake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_broker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerView"] | null;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_broker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrokerBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sensor_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorDay"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mute_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmute_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorStepBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_sensors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorTableReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingsReceipt"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,6 +5,7 @@
 
 pub(crate) mod broker;
 pub(crate) mod catalogue;
+pub mod demo;
 pub(crate) mod facts;
 mod http;
 pub(crate) mod intake;

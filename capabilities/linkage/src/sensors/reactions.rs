@@ -67,6 +67,7 @@ async fn told_restored(tx: &mut Tx, fact: &FactRow) -> Result<(), LinkageError> 
 async fn settle(tx: &mut Tx, id: AlarmId) -> Result<(), LinkageError> {
     let (district, now) = (tx.district(), tx.now());
     let Some(alarm) = store::find_alarm(tx, district, id).await? else { return Ok(()) };
+    store::take_turn(tx, &alarm).await?;
     if alarm.outcome.is_some_and(|outcome| outcome != AlarmOutcome::Waiting) {
         return Ok(());
     }

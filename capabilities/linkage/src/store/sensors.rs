@@ -130,6 +130,9 @@ sql! {
         "update linkage_sensor_alarm set restored_at = $3 where district = $1 and id = $2 and restored_at is null";
     DECIDE_ALARM: (DistrictId, AlarmId, AlarmOutcome, Option<CaseId>, Time) =
         "update linkage_sensor_alarm set outcome = $3, case_id = $4, decided_at = $5 where district = $1 and id = $2";
+    TAKE_TURN: (DistrictId, String, String) =
+        "insert into linkage_sensor_turn (district, area_path, kind, turn) values ($1, $2, $3, 1)
+         on conflict (district, area_path, kind) do update set turn = linkage_sensor_turn.turn + 1";
     FIND_ALARM: (DistrictId, AlarmId) -> AlarmRow =
         "select id, sensor_id, kind, area_path, level, value, raised_at, restored_at, outcome, case_id from linkage_sensor_alarm
          where district = $1 and id = $2";
@@ -316,6 +319,12 @@ pub(crate) async fn decide_alarm(
         1 => Ok(()),
         _ => Err(Fault::new(FaultKind::Contention, "an alarm was not there when it was decided")),
     }
+}
+
+/// Waits until nobody else decides an alarm of this kind in this grid: the budget counts what they made.
+pub(crate) async fn take_turn(tx: &mut Tx, one: &Alarm) -> Result<(), Fault> {
+    let district = tx.district();
+    tx.execute(&TAKE_TURN, (district, one.area_path.clone(), one.kind.clone())).await.map(drop)
 }
 
 pub(crate) async fn find_alarm(

@@ -23,7 +23,7 @@ async fn an_alarm_is_one_case_and_people_end_it() {
             cases[0]
         );
         let whole = town.staff("dispatcher").get(&format!("/api/cases/{}", text(&cases[0]["id"]))).await.ok();
-        let words = text(&whole["words"]);
+        let words = text(&whole["text"]);
         assert!(
             words.contains("水深 0.32 m，达到报警值 0.27 m") && words.contains("Water depth 0.32 m"),
             "{words}"

@@ -28,6 +28,9 @@ export const PLACES: readonly AdminPlace[] = [
     to: "/keys", icon: "lock", hint: () => tr("给对接系统签发、吊销密钥", "Keys for other systems: issue, revoke"),
   },
   {
+    to: "/broker", icon: "layers", hint: () => tr("感知设备上报用的 MQTT 服务器，连没连上", "The MQTT broker sensors speak through, and whether it is reached"),
+  },
+  {
     to: "/health", icon: "gear", hint: () => tr("系统是否正常，最近一次备份和恢复检验", "Whether the system is well; the latest backup and restore check"),
   },
   {
