@@ -6,6 +6,7 @@ use crate::rest::come_to_rest;
 use crate::server::{Engine, Server};
 use crate::table::Line;
 use platform::Clock;
+use rumqttc::NetworkOptions;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::Packet;
 use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
@@ -157,6 +158,9 @@ fn client(port: u16, name: &str) -> (AsyncClient, EventLoop) {
     let mut options = MqttOptions::new(name, "127.0.0.1", port);
     options.set_clean_start(true).set_keep_alive(Duration::from_secs(60));
     options.set_receive_maximum(Some(2_000)).set_outgoing_inflight_upper_limit(2_000);
+    let mut network = NetworkOptions::new();
+    network.set_tcp_nodelay(true);
+    options.set_network_options(network);
     AsyncClient::new(options, 2_000)
 }
 

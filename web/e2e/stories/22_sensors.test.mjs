@@ -77,12 +77,13 @@ describe("sensors", { concurrency: 1 }, () => {
     }));
 
   test("a table is looked through and taken; its detector makes a case, is muted with a reason and heard again", { timeout: TEST_MS_MAX }, () =>
-    as_staff({ login: DESK }, async (page) => {
+    as_staff({ login: DESK }, async (page, watch) => {
+      watch.allow(422);
       const [known] = await sensors();
       const code = `YG-${RUN}`;
       const table = `设备编号,种类,安装位置,经度,纬度\n${code},烟感探测器,故事楼道${RUN},${known.lon},${known.lat}\n坏 编号,烟感探测器,楼道,${known.lon},${known.lat}\n`;
       await open(page, "/desk/sensors");
-      await page.locator("[name=sensors-file]").setInputFiles({ name: "sensors.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
+      await page.locator("input[type=file]").setInputFiles({ name: "sensors.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
       await page.locator("[data-look-through]").click();
       await page.locator("[data-looked]").filter({ hasText: "可以登记 1 台" }).waitFor();
       await page.locator("[data-register]").click();
@@ -112,7 +113,8 @@ describe("sensors", { concurrency: 1 }, () => {
     }));
 
   test("the administrator sets the broker, and a wrong address is refused at its field", { timeout: TEST_MS_MAX }, () =>
-    as_staff({ login: "system-admin" }, async (page) => {
+    as_staff({ login: "system-admin" }, async (page, watch) => {
+      watch.allow(422);
       await open(page, "/admin/broker");
       await page.locator("[name=address]").fill("http://127.0.0.1");
       await page.locator("[name=enabled]").uncheck();

@@ -5,7 +5,7 @@ use ::store::Tx;
 use axum::http::Uri;
 use platform::{DistrictId, Fault};
 use rumqttc::v5::MqttOptions;
-use rumqttc::{TlsConfiguration, Transport};
+use rumqttc::{NetworkOptions, TlsConfiguration, Transport};
 use seal::{Context, Keyring, Vault, Zeroizing};
 use std::time::Duration;
 use uuid::Uuid;
@@ -90,6 +90,10 @@ pub(crate) fn options(
         .set_max_packet_size(Some(PACKET_BYTES_MAX))
         // Acknowledged when it is safe, and not when it has arrived.
         .set_manual_acks(true);
+    // Acknowledgements are small and many: none waits for another.
+    let mut network = NetworkOptions::new();
+    network.set_tcp_nodelay(true);
+    options.set_network_options(network);
     if let Some(name) = &row.username {
         let password = match &row.password {
             Some(sealed) => keys.open(&context(district), sealed)?,

@@ -1,5 +1,6 @@
 //! A real Mosquitto in a process of its own, on a port and in a folder of its own, and a device that speaks to it.
 
+use rumqttc::NetworkOptions;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::Packet;
 use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
@@ -100,7 +101,7 @@ fn is_root() -> bool {
 }
 
 /// Messages on their way at once.
-const WINDOW: usize = 20;
+const WINDOW: usize = 100;
 
 /// Says messages with QoS 1 until the broker has each. Where the connection breaks it says again what it is not sure of: the same message
 /// twice is what QoS 1 is.
@@ -110,6 +111,9 @@ pub async fn say(port: u16, name: &str, messages: Vec<(String, Vec<u8>)>) {
         let mut options = MqttOptions::new(name, "127.0.0.1", port);
         options.set_clean_start(true).set_keep_alive(Duration::from_secs(20));
         options.set_max_packet_size(Some(4 << 20));
+        let mut network = NetworkOptions::new();
+        network.set_tcp_nodelay(true);
+        options.set_network_options(network);
         let (client, mut events) = AsyncClient::new(options, WINDOW + 1);
         while let Some(window) = windows.peek() {
             for (topic, payload) in *window {

@@ -86,7 +86,7 @@ const GAP_MS = 15 * 60_000;
 /** A day as a line in a field of `WIDTH` by `HEIGHT`. */
 export function draw(day: SensorDay, alarm: number): Drawn {
   const [from, to] = [Date.parse(day.from), Date.parse(day.to)];
-  const top = Math.max(alarm * 1.25, ...day.minutes.map((minute) => minute.high), Number.EPSILON);
+  const top = Math.max(alarm * 1.25, ...day.minutes.map((minute) => minute.high * 1.1), Number.EPSILON);
   const bottom = Math.min(0, ...day.minutes.map((minute) => minute.low));
   const y_of = (value: number) => HEIGHT - ((value - bottom) / (top - bottom)) * HEIGHT;
   const pieces: string[] = [];
