@@ -71,7 +71,7 @@ pub(crate) fn resealed(
     if keys.is_current(sealed) {
         return Ok(None);
     }
-    keys.seal(&context(district), &*keys.open(&context(district), sealed)?).map(Some)
+    keys.seal(&context(district), &keys.open(&context(district), sealed)?).map(Some)
 }
 
 /// How we introduce ourselves: always by the same name, so that what waits for us waits for whichever server comes next.

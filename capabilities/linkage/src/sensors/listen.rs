@@ -31,7 +31,8 @@ const LEASE_RENEWED: Duration = Duration::from_secs(4);
 /// How often minutes and counts are written.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(3);
 const RETRY_WAIT_MIN: Duration = Duration::from_millis(500);
-const RETRY_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Shorter than a lease, with what is added by chance: who waits for a broker still is the one who listens.
+const RETRY_WAIT_MAX: Duration = Duration::from_secs(8);
 const FAULT_WAIT: Duration = Duration::from_secs(2);
 /// Messages of one write.
 const BATCH_MAX: usize = 1_000;
@@ -198,9 +199,14 @@ impl Connection<'_> {
         let mut look = tokio::time::interval(LOOK_INTERVAL);
         let (mut leased, mut counted) = (Instant::now(), (Instant::now(), 0));
         loop {
-            if !self.may_connect().await {
-                self.say(false, Some("the address is within a private network".to_owned()), 0.0).await?;
-                return Ok(());
+            if let Some(why) = self.barred().await {
+                self.say(false, Some(why), 0.0).await?;
+                self.rest(told).await;
+                let goes_on = !*told.borrow() && self.line.is_unchanged(self.row.version).await?;
+                if !goes_on || !self.line.lease().await? {
+                    return Ok(());
+                }
+                continue;
             }
             // Polled to its end, whatever happens meanwhile: a connection is not begun anew with every look.
             let event = {
@@ -241,13 +247,14 @@ impl Connection<'_> {
         }
     }
 
-    /// Only what may be reached is connected to.
-    async fn may_connect(&mut self) -> bool {
+    /// Only what may be reached is connected to; why not, for whoever set the address.
+    async fn barred(&mut self) -> Option<String> {
         if self.said.as_ref().is_some_and(|(connected, _)| *connected) {
-            return true;
+            return None;
         }
         let courier = self.line.edge.fixture::<Courier>();
-        courier.outside.check_host(&self.address.host, self.address.port).await.is_ok()
+        let words = courier.outside.check_host(&self.address.host, self.address.port).await.err()?.words();
+        Some(format!("{} {}", words.zh, words.en))
     }
 
     async fn take(&mut self, event: Event) -> Result<(), Fault> {
@@ -299,13 +306,18 @@ impl Connection<'_> {
             self.events.clean();
         }
         self.say(false, Some(trouble(error)), 0.0).await?;
+        self.rest(told).await;
+        Ok(())
+    }
+
+    /// Waits longer each time, and not as long as another server beside it.
+    async fn rest(&mut self, told: &mut watch::Receiver<bool>) {
         let jitter = 0.75 + rand::random::<f64>() / 2.0;
         tokio::select! {
             () = tokio::time::sleep(self.wait.mul_f64(jitter)) => {}
             _ = told.wait_for(|stopping| *stopping) => {}
         }
         self.wait = (self.wait * 2).min(RETRY_WAIT_MAX);
-        Ok(())
     }
 
     /// Notes how the connection is, where that is news.

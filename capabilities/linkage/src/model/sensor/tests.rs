@@ -43,7 +43,8 @@ fn levels(readings: &[(i64, f64)]) -> Vec<Level> {
 #[test]
 fn a_threshold_counts_once_it_has_lasted_and_ends_behind_its_hysteresis() {
     use Level::{Alarm, Normal, Warn};
-    let rows: &[(&[(i64, f64)], &[Level])] = &[
+    type Row<'a> = (&'a [(i64, f64)], &'a [Level]);
+    let rows: &[Row<'_>] = &[
         (&[(0, 0.1), (60, 0.3), (90, 0.3), (120, 0.3)], &[Normal, Normal, Normal, Alarm]),
         // A splash is no alarm.
         (&[(0, 0.3), (30, 0.1), (70, 0.3), (100, 0.1)], &[Normal, Normal, Normal, Normal]),
