@@ -40,8 +40,6 @@ impl Broker {
             "allow_anonymous true".to_owned(),
             "persistence true".to_owned(),
             format!("persistence_location {path}/"),
-            "autosave_interval 1".to_owned(),
-            "autosave_on_changes true".to_owned(),
             "max_queued_messages 0".to_owned(),
             "max_inflight_messages 0".to_owned(),
         ];
