@@ -2,7 +2,7 @@
 //!
 //! `MULIN_BENCH_CASES` says how many cases the large district has (1,000,000); `MULIN_BENCH_QUICK=1` makes it 50,000 and
 //! the loads short. The words `sqlite` and `postgres` measure one engine alone, `cases`, `similar`, `register`, `tables`, `districts`,
-//! `submissions`, `fieldwork`, `deliveries` and `messages` one part; PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
+//! `submissions`, `fieldwork`, `deliveries`, `messages` and `sensors` one part; PostgreSQL is measured where `MULIN_TEST_POSTGRES` names a server.
 
 mod deliveries;
 mod fieldwork;
@@ -14,6 +14,7 @@ mod multiply;
 mod raw;
 mod register;
 mod rest;
+mod sensors;
 mod server;
 mod similar;
 mod submissions;
@@ -42,9 +43,10 @@ const PARTS: &[&str] = &[
     "fieldwork",
     "deliveries",
     "messages",
+    "sensors",
 ];
 /// Databases of one engine.
-const DATABASES: usize = 11;
+const DATABASES: usize = 12;
 const CASES: usize = 1_000_000;
 const CASES_QUICK: usize = 50_000;
 /// People of the description's district.
@@ -108,7 +110,7 @@ fn is_wanted(words: &[String], kind: &[&str], word: &str) -> bool {
 
 /// All parts of one engine, each on databases of its own.
 async fn measure_all(
-    [empty, large, registered, workbook, text, among_others, filled, phones, alike, queued, told]: [Engine;
+    [empty, large, registered, workbook, text, among_others, filled, phones, alike, queued, told, heard]: [Engine;
         DATABASES],
     words: &[String],
     scale: Scale,
@@ -138,6 +140,9 @@ async fn measure_all(
     }
     if is_wanted(words, PARTS, "messages") {
         messages::run(told, scale, folder, lines).await?;
+    }
+    if is_wanted(words, PARTS, "sensors") {
+        sensors::run(heard, scale, folder, lines).await?;
     }
     if is_wanted(words, PARTS, "fieldwork") {
         fieldwork::run(phones, scale, folder, lines).await?;

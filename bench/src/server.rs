@@ -58,6 +58,8 @@ impl Server {
         let mut command = Command::new(binary());
         command.env("MULIN_DATA", &self.data).env("MULIN_LISTEN", &self.address).env("MULIN_UNLIMITED", "1");
         command.env("MULIN_LOG", "warn").env_remove("DATABASE_URL").stdin(Stdio::null());
+        // The broker of a run stands on this machine.
+        command.env("MULIN_PRIVATE_NETWORKS", "127.0.0.0/8");
         if let Engine::Postgres(url) = &self.engine {
             command.env("DATABASE_URL", url);
         }

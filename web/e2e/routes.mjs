@@ -5,7 +5,7 @@ import { fresh_phone } from "./town.mjs";
 
 /** Who may see what in the administration: the first named enters, the others are told why not. */
 export const ADMIN_PLACES = {
-  "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/organisations", "/admin/keys", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/messages", "/admin/health"],
+  "system-admin": ["/admin", "/admin/people", "/admin/posts", "/admin/organisations", "/admin/keys", "/admin/broker", "/admin/hand-over", "/admin/areas", "/admin/areas/import", "/admin/messages", "/admin/health"],
   "security-admin": ["/admin/roles", "/admin/grants", "/admin/see-as", "/admin/alarms"],
   "audit-admin": ["/admin/audit"],
   dispatcher: ["/admin/rules/types", "/admin/rules/duty-lists", "/admin/rules/workflow", "/admin/rules/dry-run", "/admin/rules/working-days", "/admin/basis/kept", "/admin/basis/notices", "/admin/basis/impact", "/admin/basis/sweeps"],
@@ -24,6 +24,7 @@ export async function every_route() {
   const [account] = (await call("GET", "/api/identity/accounts", await token_of("system-admin"))).body.items;
   const { building, homes, estate } = await make_building(grid_of("worker"));
   const { id: person } = await make_person(homes["2单元301"], grid_of("worker"), { name: "张建明", relation: "head" });
+  const [sensor] = (await call("GET", "/api/linkage/sensors?limit=1", await token_of("dispatcher"))).body.items;
   const asked = { person, record: person, what: "restrict" };
   const { id: request } = (await call("POST", "/api/registry/requests", await token_of("desk"), asked)).body;
   const below = [`people/${person}`, `homes/${homes["2单元301"]}`, `buildings/${building}`, `records/${estate}`];
@@ -35,7 +36,7 @@ export async function every_route() {
     ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/diary", "/grid/stand-in", "/grid/devices", "/grid/me", ...register("grid")]],
     ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=遛狗", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), ...FIELDWORK, "/desk/no-such-page"]],
     ["unit", ["/desk/unit", "/desk/outages", "/desk/outages/new"]],
-    ["dispatcher", ["/desk/partners", "/desk/hotline", "/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
+    ["dispatcher", ["/desk/partners", "/desk/hotline", "/desk/sensors", `/desk/sensors/${sensor.id}`, "/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
     ...administration,
   ];
 }

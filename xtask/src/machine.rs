@@ -17,6 +17,13 @@ const PACKAGES: &[Package] = &[
         name: "chromium-headless-shell",
         is_present: || Path::new("/usr/bin/chromium-headless-shell").exists(),
     },
+    // The broker of the tests of sensors: they start their own, on a port and in a folder of its own.
+    Package {
+        name: "mosquitto",
+        is_present: || {
+            ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"].iter().any(|path| Path::new(path).exists())
+        },
+    },
     Package {
         name: "fonts-noto-cjk",
         is_present: || succeeds(program("dpkg").args(["-s", "fonts-noto-cjk"])),

@@ -22,7 +22,8 @@ pub fn walk(words: &[String]) -> Outcome {
         .env(BINARY_VARIABLE, mulin))
 }
 
-/// The verb `soak`: the server and the store killed under load, again and again, on both engines; five hundred faults of a partner; then a thousand
+/// The verb `soak`: the server and the store killed under load, again and again, on both engines; five hundred faults of a partner, thirty of a broker
+/// and as many of the server that listens to it; then a thousand
 /// days of a phone on a bad line that is killed again and again, a wall left alone with cases coming, and every screen in every guise.
 ///
 /// # Errors
@@ -37,6 +38,19 @@ pub fn soak(_words: &[String]) -> Outcome {
     let mut cut_off = cargo();
     cut_off.args(["test", "--release", "--package", "courier", "--", "nothing_is_lost", "--nocapture"]);
     run(cut_off.env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))?;
+    let mut heard = cargo();
+    heard.args([
+        "test",
+        "--release",
+        "--package",
+        "linkage",
+        "--test",
+        "sensors",
+        "--",
+        "faults",
+        "--nocapture",
+    ]);
+    run(heard.env(SOAK_VARIABLE, "1").env(URL_VARIABLE, cluster.url()))?;
     let mulin = serve::build_release()?;
     for words in [&["faults"][..], &["wall"], &["stories", "--", "matrix"]] {
         let mut played = program("npm");

@@ -21,12 +21,12 @@ mod reseal;
 mod store;
 mod uploads;
 
-pub use commands::errands::{ErrandAsked, ask, take_back};
+pub use commands::errands::{ErrandAsked, ErrandAt, ask, ask_at, take_back};
 pub use commands::uploads::sweep_uploads;
 pub use error::FieldworkError;
 pub use model::{
-    CampaignId, CommandId, DeviceId, Errand, FormId, FormState, Outcome, RouteId, SubmissionId, TaskId,
-    TaskKind, TaskState,
+    CampaignId, CommandId, DeviceId, Errand, ErrandPlace, FormId, FormState, Outcome, RouteId, SubmissionId,
+    TaskId, TaskKind, TaskState,
 };
 pub use reseal::RESEALS;
 

@@ -13,7 +13,25 @@ pub static VIEW_PARTNERS: Permission =
 pub static MANAGE_PARTNERS: Permission =
     Permission::new("linkage.manage_partners", "设置联动单位的对接", "set how partners are reached");
 
-pub const ALL: &[&Permission] = &[&HAND_IN, &PLAN_OUTAGES, &VIEW_PARTNERS, &MANAGE_PARTNERS];
+pub static VIEW_SENSORS: Permission =
+    Permission::new("linkage.view_sensors", "查看感知设备和报警", "see sensors and their alarms");
+pub static MANAGE_SENSORS: Permission =
+    Permission::new("linkage.manage_sensors", "登记和静音感知设备", "register and mute sensors");
+pub static SEND_READINGS: Permission =
+    Permission::new("linkage.send_readings", "上报感知设备读数", "send readings of sensors");
+pub static SET_BROKER: Permission =
+    Permission::new("linkage.set_broker", "设置感知设备的消息服务器", "set the broker of sensors");
+
+pub const ALL: &[&Permission] = &[
+    &HAND_IN,
+    &PLAN_OUTAGES,
+    &VIEW_PARTNERS,
+    &MANAGE_PARTNERS,
+    &VIEW_SENSORS,
+    &MANAGE_SENSORS,
+    &SEND_READINGS,
+    &SET_BROKER,
+];
 
 /// Whose lanes somebody sees.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,4 +85,23 @@ pub(crate) fn units_planned_for(actor: &Actor) -> Option<Vec<OrganisationId>> {
     units.sort_unstable();
     units.dedup();
     Some(units)
+}
+
+/// Whether the actor sees a sensor: the district's all, a unit's own.
+pub(crate) fn may_see_sensor_of(actor: &Actor, unit: Option<OrganisationId>) -> bool {
+    units_seen(actor).is_none_or(|units| unit.is_some_and(|unit| units.contains(&unit)))
+}
+
+/// The units whose sensors the actor sees; none: all.
+pub(crate) fn units_seen(actor: &Actor) -> Option<Vec<OrganisationId>> {
+    if actor.holds_everywhere(&VIEW_SENSORS) {
+        return None;
+    }
+    Some(actor.scopes(&VIEW_SENSORS).filter_map(unit_of).collect())
+}
+
+/// Whether the actor registers, changes and mutes sensors of a unit, or the district's own.
+pub(crate) fn may_manage_sensors_of(actor: &Actor, unit: Option<OrganisationId>) -> bool {
+    let own = |unit| actor.scopes(&MANAGE_SENSORS).any(|scope| *scope == Scope::Unit { organisation: unit });
+    actor.holds_everywhere(&MANAGE_SENSORS) || unit.is_some_and(own)
 }

@@ -10,20 +10,26 @@ mod outages;
 mod partners;
 mod queries;
 mod reactions;
+mod sensors;
 mod store;
 
 pub use error::LinkageError;
-pub use partners::{RESEALS, follow, sweep};
+pub use partners::follow;
+pub use sensors::{demo, listen};
 
 use ::store::migrations;
 use edge::{Capability, Preparation};
-use platform::Words;
+use platform::{DistrictId, Fault, Words};
+use seal::Reseal;
 
 /// This capability, as the server lists it.
 pub const CAPABILITY: Capability = Capability {
     name: "linkage",
     words: Words::of("联动", "Linkage"),
-    migrations: migrations!("linkage", ["0001_hotline.sql", "0002_outages.sql", "0003_partners.sql"]),
+    migrations: migrations!(
+        "linkage",
+        ["0001_hotline.sql", "0002_outages.sql", "0003_partners.sql", "0004_sensors.sql"]
+    ),
     permissions: access::ALL,
     api: http::routes,
     pages: outages::pages,
@@ -36,6 +42,18 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
         hotline::prepare(db)?;
         outages::prepare(db)?;
+        sensors::prepare(db)?;
         partners::prepare(db).await
     })
+}
+
+/// The tables of linkage that hold sealed values.
+pub const RESEALS: &[Reseal] = &[partners::RESEAL, sensors::RESEAL];
+
+/// Forgets messages of partners and readings of sensors of long ago.
+///
+/// # Errors
+/// The store.
+pub async fn sweep(db: &::store::Db, district: DistrictId) -> Result<u64, Fault> {
+    Ok(partners::sweep(db, district).await? + sensors::sweep(db, district).await?)
 }

@@ -99,6 +99,20 @@ impl Outside {
         }
     }
 
+    /// Whether a host of another protocol than HTTP may be connected to: nothing it resolves to is a private address.
+    ///
+    /// # Errors
+    /// It is private, or is not found.
+    pub async fn check_host(&self, host: &str, port: u16) -> Result<(), OutsideError> {
+        let found = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await;
+        let mut found = found.map_err(|e| OutsideError::NotReached(e.to_string()))?;
+        // All of them: which one a client then takes is not ours to say.
+        match found.all(|address| self.reach.allows(address.ip())) {
+            true => Ok(()),
+            false => Err(OutsideError::Private(host.to_owned())),
+        }
+    }
+
     /// Sends a request that was made with [`Outside::get`] or [`Outside::post`], and reads the answer up to its bound.
     ///
     /// # Errors

@@ -22,6 +22,10 @@ pub(crate) async fn run(settings: &Settings) -> Outcome {
     let address = listener.local_addr()?;
     let (stopping, told) = watch::channel(false);
     let deliveries = tokio::spawn(courier::run(edge.clone(), told.clone()));
+    let sensors = tokio::spawn(linkage::listen(edge.clone(), told.clone()));
+    if settings.demo {
+        tokio::spawn(linkage::demo::speak(edge.clone(), told.clone()));
+    }
     let worker = tokio::spawn(worker::run(edge.clone(), told));
     tracing::info!(
         start_ms = started.elapsed().as_millis() as u64,
@@ -31,7 +35,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome {
     greet(settings, &edge, &address.to_string())?;
     listen::serve(listener, routes, told_to_stop()?).await;
     stopping.send_replace(true);
-    let _ = tokio::join!(worker, deliveries);
+    let _ = tokio::join!(worker, deliveries, sensors);
     drop(edge);
     tracing::info!("Stopped");
     Ok(())

@@ -108,8 +108,8 @@ pub async fn report(tx: &mut Tx, order: Report) -> Result<Filed, CaseError> {
     let order = named_by_us(tx, checked(order, tx.now())?).await?;
     let case_type = type_for(&order, &rules, tx.district())?.clone();
     check_reporter(&order, &case_type)?;
-    // Whoever took a call for another house was not asked our questions.
-    let is_asked = order.source != Source::Hotline;
+    // Whoever took a call for another house was not asked our questions, and a device answers none.
+    let is_asked = !matches!(order.source, Source::Hotline | Source::Sensor);
     crate::answers::check(&case_type, &order.answers, is_asked)?;
     let place = locate(&order.place, &places)?;
     let case = draft(tx, &order, &case_type, &place, &rules);

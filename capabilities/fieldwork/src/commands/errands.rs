@@ -11,6 +11,7 @@ use platform::Fault;
 use registry::{Ground, RecordId};
 use serde_json::json;
 use std::collections::{BTreeSet, HashSet};
+use uuid::Uuid;
 
 /// What is asked of one grid.
 #[derive(Clone, Debug)]
@@ -54,6 +55,44 @@ pub async fn ask(tx: &mut Tx, asked: &ErrandAsked) -> Result<u64, Fault> {
         note(tx, ERRANDS_ASKED, &asked.grid, new).await?;
     }
     Ok(new)
+}
+
+/// What is to be seen at a place that is nothing of the register.
+#[derive(Clone, Debug)]
+pub struct ErrandAt {
+    /// What asked for it, `sensor:<id>`: the same twice on one day asks once.
+    pub key: String,
+    /// Of the grid where it is.
+    pub area_path: String,
+    /// What it is about, at the capability that asks.
+    pub subject: Uuid,
+    pub errand: Errand,
+    pub from_on: Date,
+    pub due_on: Date,
+}
+
+/// Opens a task for the worker of a grid; `false` where it was asked before.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn ask_at(tx: &mut Tx, asked: &ErrandAt) -> Result<bool, Fault> {
+    let task = NewTask {
+        kind: TaskKind::Patrol,
+        cause: errand_cause(&asked.key),
+        campaign: None,
+        form: None,
+        area_path: asked.area_path.clone(),
+        subject: RecordId(asked.subject),
+        place: None,
+        from_on: asked.from_on,
+        due_on: asked.due_on,
+        errand: Some(asked.errand.clone()),
+    };
+    let new = store::tasks::insert(tx, &[task]).await?;
+    if new > 0 {
+        note(tx, ERRANDS_ASKED, &asked.area_path, new).await?;
+    }
+    Ok(new > 0)
 }
 
 /// Takes back what is still open of an errand, wherever it was asked. Answers how many.

@@ -266,11 +266,33 @@ async fn routes_of(
     Ok(found)
 }
 
+/// What a task is about and where it is.
+struct At {
+    label: String,
+    address: String,
+    kind: Kind,
+    point: Option<(f64, f64)>,
+}
+
+/// As the register knows it; else as whoever asked for it said.
+fn at_of(task: &Task, about: &About<'_>) -> Option<At> {
+    if let Some(subject) = about.records.get(&task.subject) {
+        let place = task.place.and_then(|place| about.records.get(&place)).unwrap_or(subject);
+        let point = place.point.or(subject.point);
+        return Some(At {
+            label: subject.label.clone(),
+            address: place.label.clone(),
+            kind: subject.kind,
+            point,
+        });
+    }
+    let at = task.errand.as_ref()?.at.clone()?;
+    Some(At { label: at.label.clone(), address: at.label, kind: Kind::Thing, point: Some((at.lon, at.lat)) })
+}
+
 /// A task in words; none where what it is about is no longer to be seen.
 pub(super) fn line_of(task: &Task, about: &About<'_>, date: Date, now: Time) -> Option<TaskLine> {
-    let subject = about.records.get(&task.subject)?;
-    let place = task.place.and_then(|place| about.records.get(&place)).unwrap_or(subject);
-    let point = place.point.or(subject.point);
+    let At { label, address, kind, point } = at_of(task, about)?;
     let (title, why) = about.words_of(task);
     let quiet = task.place.and_then(|home| about.wishes.get(&home)?.quiet_until(now.local().datetime()));
     Some(TaskLine {
@@ -280,12 +302,12 @@ pub(super) fn line_of(task: &Task, about: &About<'_>, date: Date, now: Time) -> 
         campaign: task.campaign,
         title,
         why,
-        label: subject.label.clone(),
-        address: place.label.clone(),
+        label,
+        address,
         area_path: task.area_path.clone(),
         place_id: task.place,
         subject_id: task.subject,
-        subject_kind: subject.kind,
+        subject_kind: kind,
         form: task.form.and_then(|id| Some(TaskForm { id, number: *about.forms.get(&id)? })),
         from_on: task.from_on.clone(),
         due_on: task.due_on.clone(),

@@ -54,8 +54,9 @@ pub use state::FormState;
 pub use submission::{Content, KEEPING, Spared, Stray, Submission};
 pub use target::{Goal, Target};
 pub use task::{
-    Effect, Errand, NOTE_CHARS_MAX, NOTES_MAX, NewTask, Outcome, Said, TASK_KEEPING, Task, TaskKind,
-    TaskNote, TaskState, Told, code_of, errand_cause, is_errand, is_rule, rank, rule_cause, rule_of,
+    Effect, Errand, ErrandPlace, NOTE_CHARS_MAX, NOTES_MAX, NewTask, Outcome, Said, TASK_KEEPING, Task,
+    TaskKind, TaskNote, TaskState, Told, code_of, errand_cause, is_errand, is_rule, rank, rule_cause,
+    rule_of,
 };
 pub use upload::{FileHash, MediaKind, PART_BYTES_MAX, UPLOAD_KEPT, Upload};
 pub use visit_rule::{Basis, Every, Period, VisitRule};

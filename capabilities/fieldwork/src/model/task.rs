@@ -122,7 +122,7 @@ impl Outcome {
 }
 
 /// A task that is planned.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct NewTask {
     pub kind: TaskKind,
     /// As [`Task::cause`].
@@ -139,10 +139,21 @@ pub struct NewTask {
 }
 
 /// What is to be done and why, where no rule, campaign or route says it: another capability asked for it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Errand {
     pub title: Words,
     pub why: Words,
+    /// Where it is, where that is nothing of the register.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<ErrandPlace>,
+}
+
+/// A place that is nothing of the register: where a sensor stands, say.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ErrandPlace {
+    pub label: String,
+    pub lon: f64,
+    pub lat: f64,
 }
 
 /// What the causes of a visit rule begin with.

@@ -3,3 +3,4 @@
 pub(crate) mod hotline;
 pub(crate) mod outages;
 pub(crate) mod partners;
+pub(crate) mod sensors;

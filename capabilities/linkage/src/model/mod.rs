@@ -4,4 +4,5 @@ pub(crate) mod ground;
 pub(crate) mod outage;
 pub(crate) mod partner;
 pub(crate) mod period;
+pub(crate) mod sensor;
 pub(crate) mod work_order;

@@ -135,6 +135,7 @@ fn errand(content: &Content) -> Errand {
                 cut.en
             ),
         ),
+        at: None,
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) mod states;
 mod systems;
 
 pub(crate) use reactions::{REACTIONS, TIMERS};
-pub use reseal::RESEALS;
+pub(crate) use reseal::RESEAL;
 pub use systems::follow;
 
 use self::open311::Open311Sender;
@@ -57,7 +57,7 @@ pub(crate) async fn prepare(db: &Db) -> Result<(), Fault> {
 ///
 /// # Errors
 /// The store.
-pub async fn sweep(db: &Db, district: DistrictId) -> Result<u64, Fault> {
+pub(crate) async fn sweep(db: &Db, district: DistrictId) -> Result<u64, Fault> {
     let actor = Actor::system(district, "tidying");
     db.write(&actor, async move |tx: &mut Tx| {
         let before = tx.now().before(MESSAGES_KEPT);

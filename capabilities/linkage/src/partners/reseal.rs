@@ -9,9 +9,9 @@ use platform::{Actor, DistrictId, Fault};
 use seal::{Keyring, Reseal, Vault};
 use serde_json::json;
 
-/// The tables of linkage that hold sealed values.
-pub const RESEALS: &[Reseal] =
-    &[Reseal { table: "linkage_partner", run: |db, district, tell| Box::pin(renew(db, district, tell)) }];
+/// The secrets of partners.
+pub(crate) const RESEAL: Reseal =
+    Reseal { table: "linkage_partner", run: |db, district, tell| Box::pin(renew(db, district, tell)) };
 
 async fn renew(db: &Db, district: DistrictId, tell: &(dyn Fn(u64) + Sync)) -> Result<u64, Fault> {
     let all =

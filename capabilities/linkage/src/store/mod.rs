@@ -1,5 +1,7 @@
 //! Loads and saves of linkage, room by room.
 
+pub(crate) mod broker;
 pub(crate) mod hotline;
 pub(crate) mod outages;
 pub(crate) mod partners;
+pub(crate) mod sensors;

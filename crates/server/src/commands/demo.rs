@@ -114,6 +114,7 @@ async fn make(settings: &Settings, extent: Extent) -> Outcome<DemoAccounts> {
         fieldwork::demo::plan_first_grids(&edge.db, DISTRICT).await?;
     }
     let made = fill(&edge, extent.cases).await?;
+    linkage::demo::fill(&edge.db, DISTRICT).await?;
     std::fs::write(settings.data.join(FILE_NAME), SETTINGS_TEXT)?;
     // Last: a folder with this file holds a whole demo.
     accounts.write(&settings.data)?;

@@ -8,6 +8,7 @@ mod messages;
 mod outages;
 mod partners;
 mod register;
+mod sensors;
 
 use super::house::{House, Scale, bytes_of_base32, shown};
 use platform::{DistrictId, FactId};
@@ -81,6 +82,7 @@ async fn every_write_leaves_a_fact() {
     outages::outages(&mut audit).await;
     messages::messages(&mut audit).await;
     partners::partners(&mut audit).await;
+    sensors::sensors(&mut audit).await;
     let document = super::openapi::document();
     let writes: Vec<String> = super::routes::writes(&document).into_iter().map(|o| o.id).collect();
     let missing: Vec<&String> = writes.iter().filter(|id| !audit.done.contains(id.as_str())).collect();

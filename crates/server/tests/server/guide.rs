@@ -5,7 +5,8 @@ use super::linked;
 use courier::signature::Secret;
 use serde_json::{Value, json};
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 const GUIDE: &str = include_str!("../../../../docs/integrating.md");
 
@@ -45,18 +46,25 @@ fn arguments(name: &str, words: &[&str]) -> Command {
     command
 }
 
-/// The program without which an example cannot run.
-fn needed(language: &str) -> &'static str {
-    match language {
+/// The program without which an example cannot run: the one its second line names, else that of its language.
+fn needed(example: &Example) -> &str {
+    let named = example.text.lines().nth(1).and_then(|line| line.strip_prefix("# needs: "));
+    named.unwrap_or(match example.language {
         "sh" => "curl",
         "python" => "python3",
         _ => "node",
-    }
+    })
+}
+
+/// Whether a program is on this machine; not every one answers to `--version`.
+fn is_here(name: &str) -> bool {
+    Command::new("sh").args(["-c", &format!("command -v {name}")]).output().is_ok_and(|o| o.status.success())
 }
 
 fn run(example: &Example, values: &[(&str, String)]) -> Option<Output> {
-    let needed = needed(example.language);
-    if !Command::new(needed).arg("--version").output().is_ok_and(|told| told.status.success()) {
+    let needed = needed(example);
+    let has_broker = needed != "mosquitto_pub" || values.iter().any(|(name, _)| *name == "BROKER_PORT");
+    if !is_here(needed) || !has_broker {
         eprintln!("an example in {} is skipped: {needed} is not here", example.language);
         return None;
     }
@@ -71,9 +79,11 @@ fn run(example: &Example, values: &[(&str, String)]) -> Option<Output> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_examples_of_the_guide_work_as_they_stand() {
     let house = House::open(Scale::Small).await;
-    let values = values(&house).await;
+    let mut values = values(&house).await;
+    let broker = Broker::start().await;
+    values.extend(broker.as_ref().map(|broker| ("BROKER_PORT", broker.port.to_string())));
     let examples = examples();
-    assert_eq!(examples.len(), 6, "the guide's examples are found");
+    assert_eq!(examples.len(), 8, "the guide's examples are found");
     let mut ran = 0;
     for example in &examples {
         let Some(output) = run(example, &values) else { continue };
@@ -101,11 +111,65 @@ async fn values(house: &House) -> Vec<(&'static str, String)> {
         partner["lane"]["waiting"].as_i64().filter(|waiting| *waiting > 0).map(Value::from)
     })
     .await;
+    let (sensor, gateway_key) = sensor(house, &dispatcher).await;
     vec![
+        ("SENSOR", sensor),
+        ("GATEWAY_KEY", gateway_key),
+        ("BROKER_HOST", "127.0.0.1".to_owned()),
         ("MULIN", house.url.clone()),
         ("KEY", key),
         ("PARTNER", partner),
         ("SECRET", linked::text(&secret["secret"])),
         ("NUMBER", number),
     ]
+}
+
+/// A gauge of the district, and the key of a gateway.
+async fn sensor(house: &House, dispatcher: &testkit::Caller) -> (String, String) {
+    let gauge = json!({ "code": "GUIDE-1", "kind": "water_level", "name": "区政府前", "lon": 113.115, "lat": 27.875 });
+    dispatcher.post("/api/linkage/sensors", gauge).await.ok();
+    let admin = house.person("system_admin").await;
+    let new = json!({ "kind": "service", "name": "感知平台" });
+    let account = linked::text(&admin.post("/api/identity/accounts", new).await.ok()["id"]);
+    let role = json!({ "role": "sensor_gateway", "scope": { "kind": "district" } });
+    let path = format!("/api/identity/accounts/{account}/roles");
+    house.person("security_admin").await.post(&path, role).await.ok();
+    let key = admin.post("/api/identity/service-keys", json!({ "account": account })).await.ok();
+    ("GUIDE-1".to_owned(), linked::text(&key["key"]))
+}
+
+/// A broker on a port of its own, for the example that speaks to one.
+struct Broker {
+    port: u16,
+    process: Child,
+}
+
+impl Broker {
+    async fn start() -> Option<Self> {
+        let program = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"].into_iter().find(|path| is_here(path))?;
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = socket.local_addr().expect("a port").port();
+        drop(socket);
+        let process = Command::new(program)
+            .args(["-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("mosquitto starts");
+        let broker = Self { port, process };
+        for _ in 0..600 {
+            if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                return Some(broker);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("mosquitto does not listen");
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

@@ -31,6 +31,9 @@ export const PLACES: readonly AdminPlace[] = [
     to: "/messages", icon: "inbox", hint: () => tr("短信和邮件从哪里发、写什么、发了多少", "Texts and mail: by which way, what they say, how many"),
   },
   {
+    to: "/broker", icon: "layers", hint: () => tr("感知设备上报用的 MQTT 服务器，连没连上", "The MQTT broker sensors speak through, and whether it is reached"),
+  },
+  {
     to: "/health", icon: "gear", hint: () => tr("系统是否正常，最近一次备份和恢复检验", "Whether the system is well; the latest backup and restore check"),
   },
   {

@@ -36,6 +36,7 @@ export const routes: RouteRecordRaw[] = [
   { path: "/areas/import", component: () => import("../../capabilities/territory/admin/ImportAreas.vue"), meta: meta("/areas", () => tr("导入区域边界", "Import areas")) },
   { path: "/areas/:code", component: () => import("../../capabilities/territory/admin/Area.vue"), meta: meta("/areas", () => tr("区域", "Area")) },
   { path: "/keys", component: () => import("../../capabilities/identity/admin/ServiceKeys.vue"), meta: meta("/keys") },
+  { path: "/broker", component: () => import("../../capabilities/linkage/sensors/BrokerPage.vue"), meta: meta("/broker") },
   { path: "/health", component: () => import("../../capabilities/server/admin/Health.vue"), meta: meta("/health") },
   { path: "/messages", component: () => import("../../capabilities/messages/admin/Messages.vue"), meta: meta("/messages") },
   { path: "/roles", component: () => import("../../capabilities/identity/admin/Roles.vue"), meta: meta("/roles") },

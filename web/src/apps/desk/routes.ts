@@ -68,5 +68,9 @@ export const routes: RouteRecordRaw[] = [
   ] },
   { path: "/hotline", component: () => import("../../capabilities/linkage/desk/hotline/Hotline.vue"), meta: { title: () => tr("热线工单", "Hotline") } },
   { path: "/outages", ...outages },
+  { path: "/sensors", children: [
+    { path: "", component: () => import("../../capabilities/linkage/sensors/Sensors.vue"), meta: { title: () => tr("感知设备", "Sensors") } },
+    { path: ":id", component: () => import("../../capabilities/linkage/sensors/SensorPage.vue"), props: true, meta: { title: () => tr("感知设备", "Sensor") } },
+  ] },
   { path: "/:rest(.*)", component: () => import("./NotFound.vue"), meta: { title: () => tr("没有这一页", "No such page") } },
 ];

@@ -1,0 +1,129 @@
+// Sensors: what is wrong stands first, one has its day as a line and its alarms with their cases, it is muted with a reason and heard again,
+// a table of them is looked through and taken, an alarm becomes a case; the administrator sets the broker.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
+import { find_axe, find_colour_only, find_overflow } from "../checks.mjs";
+import { take_pictures } from "../pictures.mjs";
+import { settle } from "../screens.mjs";
+import { call, token_of } from "../staff.mjs";
+
+const DESK = "dispatcher";
+const TEST_MS_MAX = 180_000;
+const WAIT_MS = 250;
+const TRIES = 400;
+const REASON = "楼道装修，灰大";
+const said = (page, words) => page.locator(".said-notice").filter({ hasText: words });
+/** Codes of this run alone: a second run meets a district that knows the first one's. */
+const RUN = Date.now().toString(36);
+
+async function open(page, path) {
+  await page.goto(path);
+  await settle(page);
+}
+
+async function sensors() {
+  return (await call("GET", "/api/linkage/sensors?limit=100", await token_of(DESK))).body.items;
+}
+
+async function gateway() {
+  const admin = await token_of("system-admin");
+  const { body: account } = await call("POST", "/api/identity/accounts", admin, { kind: "service", name: "感知平台（故事）" });
+  await call("POST", `/api/identity/accounts/${account.id}/roles`, await token_of("security-admin"), { role: "sensor_gateway", scope: { kind: "district" } });
+  return (await call("POST", "/api/identity/service-keys", admin, { account: account.id })).body.key;
+}
+
+async function wait_for(what, holds) {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const found = await holds();
+    if (found) return found;
+    await new Promise((done) => { setTimeout(done, WAIT_MS); });
+  }
+  throw new Error(`it never came to be: ${what}`);
+}
+
+async function look_at(page, what) {
+  for (const width of WIDTHS) {
+    await resize(page, width);
+    assert.deepEqual(await find_overflow(page), [], `${what} at ${width}`);
+  }
+  assert.deepEqual(await find_axe(page), [], what);
+  assert.deepEqual(await find_colour_only(page), [], what);
+}
+
+describe("sensors", { concurrency: 1 }, () => {
+  with_browser();
+
+  test("what is wrong stands first; a sensor has its day, its alarms and its case", { timeout: TEST_MS_MAX }, () =>
+    as_staff({ login: DESK }, async (page) => {
+      await wait_for("the demo's gauge has a case", async () => {
+        const one = (await sensors()).find((it) => it.code === "SW-001");
+        const { body } = await call("GET", `/api/linkage/sensors/${one.id}`, await token_of(DESK));
+        return body.alarms.some((alarm) => alarm.case);
+      });
+      await open(page, "/desk/sensors");
+      const first = page.locator("[data-sensor]").first();
+      await first.locator("[data-condition=alarm]").waitFor();
+      await look_at(page, "the list");
+      await take_pictures(page, "desk-sensors");
+      await page.locator("[data-sensor='SW-001'] [data-line]").click();
+      await page.locator("[data-day-words]").filter({ hasText: "报警值 0.27 m" }).waitFor();
+      await settle(page);
+      await look_at(page, "a sensor");
+      await take_pictures(page, "desk-sensor");
+      await page.locator("[data-case]").first().click();
+      await page.waitForURL(/\/case\//);
+      await page.getByText("积水水位计").first().waitFor();
+    }));
+
+  test("a table is looked through and taken; its detector makes a case, is muted with a reason and heard again", { timeout: TEST_MS_MAX }, () =>
+    as_staff({ login: DESK }, async (page, watch) => {
+      watch.allow(422);
+      const [known] = await sensors();
+      const code = `YG-${RUN}`;
+      const table = `设备编号,种类,安装位置,经度,纬度\n${code},烟感探测器,故事楼道${RUN},${known.lon},${known.lat}\n坏 编号,烟感探测器,楼道,${known.lon},${known.lat}\n`;
+      await open(page, "/desk/sensors");
+      await page.locator("input[type=file]").setInputFiles({ name: "sensors.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
+      await page.locator("[data-look-through]").click();
+      await page.locator("[data-looked]").filter({ hasText: "可以登记 1 台" }).waitFor();
+      await page.locator("[data-register]").click();
+      await said(page, "登记了 1 台").waitFor();
+      const one = await wait_for("it is registered", async () => (await sensors()).find((it) => it.code === code));
+
+      const key = await gateway();
+      const { body: receipt } = await call("POST", "/api/linkage/readings", key, { readings: [{ sensor: code, value: true, at: new Date().toISOString() }] });
+      assert.equal(receipt.taken, 1, JSON.stringify(receipt));
+      const alarm = await wait_for("it has become something", async () => {
+        const { body } = await call("GET", `/api/linkage/sensors/${one.id}`, await token_of(DESK));
+        return body.alarms.find((it) => it.case);
+      });
+      assert.ok(["filed", "joined", "gathered"].includes(alarm.outcome), alarm.outcome);
+
+      await open(page, `/desk/sensors/${one.id}`);
+      await page.locator("[data-condition=alarm]").waitFor();
+      await page.locator("[data-mute]").click();
+      await page.locator("[data-confirm-mute]").click();
+      await page.getByText("请写明为什么静音").waitFor();
+      await page.locator("[name=mute-reason]").fill(REASON);
+      await page.locator("[data-confirm-mute]").click();
+      await page.locator("[data-mute-reason]").filter({ hasText: REASON }).waitFor();
+      await page.locator("[data-condition=muted]").waitFor();
+      await page.locator("[data-unmute]").click();
+      await page.locator("[data-condition=alarm]").waitFor();
+    }));
+
+  test("the administrator sets the broker, and a wrong address is refused at its field", { timeout: TEST_MS_MAX }, () =>
+    as_staff({ login: "system-admin" }, async (page, watch) => {
+      watch.allow(422);
+      await open(page, "/admin/broker");
+      await page.locator("[name=address]").fill("http://127.0.0.1");
+      await page.locator("[name=enabled]").uncheck();
+      await page.locator("[data-save-broker]").click();
+      await page.getByText("地址写成 mqtt://").first().waitFor();
+      await page.locator("[name=address]").fill("mqtt://127.0.0.1:9");
+      await page.locator("[data-save-broker]").click();
+      await said(page, "已保存").waitFor();
+      await look_at(page, "the broker");
+      await take_pictures(page, "admin-broker");
+    }));
+});
