@@ -26,6 +26,10 @@ pub static RELEASE_HELD: Permission =
     Permission::new("cases.release_held", "放行待查报告", "let held reports in");
 pub static EXPORT: Permission = Permission::new("cases.export", "导出事件", "export cases");
 
+pub static DRAFT_DUTIES: Permission = Permission::new("cases.draft_duties", "起草清单", "draft duty lists");
+pub static PUBLISH_DUTIES: Permission =
+    Permission::new("cases.publish_duties", "发布清单", "publish duty lists");
+
 pub const ALL: &[&Permission] = &[
     &REPORT,
     &REPORT_FOR_OTHERS,
@@ -41,6 +45,8 @@ pub const ALL: &[&Permission] = &[
     &DRY_RUN,
     &RELEASE_HELD,
     &EXPORT,
+    &DRAFT_DUTIES,
+    &PUBLISH_DUTIES,
 ];
 
 /// Whether the actor may see the case at all. The same scopes make the `where` of lists ([`crate::queries::Sight`]).

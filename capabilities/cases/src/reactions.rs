@@ -1,13 +1,15 @@
 //! What cases do by themselves: their clocks ring.
 
+use crate::commands::duties::{self, BEGINS};
 use crate::commands::{self, CLOCK};
+use crate::duties::DutyVersionId;
 use crate::error::CaseError;
 use crate::model::CaseId;
 use ::store::{LocalFuture, Timer, TimerRow, Tx};
 use platform::Fault;
 
 /// Timers of this capability.
-pub const TIMERS: &[Timer] = &[Timer { kind: CLOCK, run: ring }];
+pub const TIMERS: &[Timer] = &[Timer { kind: CLOCK, run: ring }, Timer { kind: BEGINS, run: begin }];
 
 fn ring<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
     Box::pin(async move {
@@ -15,6 +17,15 @@ fn ring<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fau
             CaseError::Fault(fault) => fault,
             // The clock only takes actions the workflow gives it: a refusal is a defect of the workflow.
             other => Fault::broken(format!("the clock of a case was refused: {other}")),
+        })
+    })
+}
+
+fn begin<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
+    Box::pin(async move {
+        duties::begin(tx, DutyVersionId(row.subject_id)).await.map_err(|e| match e {
+            CaseError::Fault(fault) => fault,
+            other => Fault::broken(format!("a duty list did not begin: {other}")),
         })
     })
 }

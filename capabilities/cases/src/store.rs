@@ -1,5 +1,6 @@
 //! Loads and saves the aggregate. Finding is authorising: a case to change comes from [`load_for`] or not at all.
 
+pub(crate) mod duties;
 pub(crate) mod import;
 pub(crate) mod own_types;
 

@@ -201,10 +201,9 @@ fn check_list(
     let action = setting.workflow.action(&deed.action);
     let gives = action.is_some_and(|a| matches!(a.hands_to, Handover::Post | Handover::Helper));
     if to_worker && gives {
-        rules
-            .catalogue
-            .may_grid_worker_take(&case.type_code, setting.now.local().date())
-            .map_err(CaseError::NotOnTheList)?;
+        let today = setting.now.local().date();
+        let in_force = rules.in_force(case.district, today);
+        in_force.catalogue.may_grid_worker_take(&case.type_code, today).map_err(CaseError::NotOnTheList)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Every write about cases, one file per verb: load for a purpose, decide, save, record the fact.
 
 mod act;
+pub mod duties;
 mod follow;
 mod inform;
 mod merge;

@@ -281,7 +281,12 @@ pub async fn try_rules(State(edge): State<Edge>, who: Who, Body(body): Body<TryR
         return Err(CaseError::Forbidden(&crate::access::DRY_RUN).into());
     }
     let rules = edge.fixture::<Rules>();
-    let tried = Router::load(rules.catalogue.clone(), "routing.toml", &body.rules).map_err(|faults| {
+    let tried = Router::load(
+        rules.in_force(actor.district, edge.now().local().date()).catalogue.clone(),
+        "routing.toml",
+        &body.rules,
+    )
+    .map_err(|faults| {
         let zh: Vec<String> = faults.iter().map(|f| f.sentence(platform::Lang::Zh)).collect();
         let en: Vec<String> = faults.iter().map(|f| f.sentence(platform::Lang::En)).collect();
         CaseError::invalid("rules", "cases.bad_rules", zh.join("；"), en.join("; "))

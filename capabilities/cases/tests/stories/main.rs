@@ -3,6 +3,7 @@
 mod bad_input;
 mod clocks;
 mod day;
+mod duties;
 mod export;
 mod follow;
 mod import;
