@@ -63,7 +63,8 @@ pub const CAPABILITY: Capability = Capability {
             "0007_reported.sql",
             "0008_filtered.sql",
             "0009_merged.sql",
-            "0010_duties.sql"
+            "0010_duties.sql",
+            "0011_joint.sql"
         ]
     ),
     permissions: access::ALL,

@@ -2,6 +2,7 @@
 
 pub(crate) mod duties;
 pub(crate) mod import;
+pub(crate) mod joint;
 pub(crate) mod own_types;
 
 use crate::access;

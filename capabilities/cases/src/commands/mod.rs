@@ -4,11 +4,13 @@ mod act;
 pub mod duties;
 mod follow;
 mod inform;
+pub mod joint;
 mod merge;
 mod photos;
 mod report;
 mod reporter;
 mod route;
+mod ruling;
 
 pub use act::{Act, Acted, act, ring};
 pub use follow::{Follow, Joined, ask_again, claim_reports, follow};

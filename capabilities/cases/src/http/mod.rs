@@ -54,6 +54,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(actions::open_reporter))
         .routes(routes!(actions::try_rules))
         .merge(crate::duties::routes())
+        .merge(crate::joint::routes())
         .routes(routes!(live::follow_live))
 }
 

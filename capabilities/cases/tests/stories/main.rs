@@ -7,6 +7,7 @@ mod duties;
 mod export;
 mod follow;
 mod import;
+mod joint;
 mod life;
 mod main_job;
 mod map;
