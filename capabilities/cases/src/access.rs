@@ -87,7 +87,7 @@ fn is_within_view(actor: &Actor, area_path: &str, unit: Option<OrganisationId>) 
         })
 }
 
-/// Whether the actor may call units to a case's place: the street, the community, the district.
+/// Whether the actor may call units to a case's place: the street of the place, or the district.
 pub(crate) fn may_call(actor: &Actor, case: &Case) -> bool {
     actor.scopes(&CALL).any(|scope| match scope {
         Scope::District => true,

@@ -5,9 +5,9 @@ import { before, describe, test } from "node:test";
 import { as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
 import { find_axe, find_colour_only, find_overflow } from "../checks.mjs";
 import { take_pictures } from "../pictures.mjs";
-import { grid_of } from "../register.mjs";
 import { settle } from "../screens.mjs";
-import { call, token_of } from "../staff.mjs";
+import { call, find_staffed_grid, token_of } from "../staff.mjs";
+import { fresh_phone } from "../town.mjs";
 
 const TEST_MS_MAX = 180_000;
 const PLACE = "3栋前坪";
@@ -32,8 +32,9 @@ async function assert_sound(page, what) {
 /** A case the street's desk has in hand. */
 async function in_hand() {
   const token = await token_of("desk");
-  const body = { words: "一楼门前渗水，几家说法不一，要一起看。", type: "P07008", place: { grid: grid_of("worker"), address: PLACE }, source: "desk", anonymous: true };
-  const made = (await call("POST", "/api/cases", token, body)).body;
+  const body = { words: "一楼门前渗水，几家说法不一，要一起看。", type: "P07008", place: { grid: await find_staffed_grid(), address: PLACE }, source: "desk", reporter: { phone: fresh_phone() } };
+  const { status, body: made } = await call("POST", "/api/cases", token, body);
+  assert.ok(status < 300, JSON.stringify(made));
   const act = (action, more = {}) => call("POST", `/api/cases/${made.id}/actions`, token, { action, ...more });
   const can = async (action) => (await call("GET", `/api/cases/${made.id}`, token)).body.actions.some((one) => one.action === action && one.can);
   if (await can("redispatch")) await act("redispatch", { to: "subdistrict_desk", note: "街道自己办" });
@@ -46,7 +47,7 @@ describe("together", { concurrency: 1 }, () => {
   before(async () => { number = await in_hand(); });
 
   test("a unit is asked for help, says yes and does it", { timeout: TEST_MS_MAX }, async () => {
-    await as_staff("desk", async (page) => {
+    await as_staff({ login: "desk" }, async (page) => {
       await open(page, `/desk/case/${number}`);
       await page.locator("[data-together] [data-ask]").click();
       await page.locator("[name=to]").selectOption("unit:water_supply");
@@ -56,7 +57,7 @@ describe("together", { concurrency: 1 }, () => {
       await page.locator("[data-help]").filter({ hasText: "等待答复" }).waitFor();
       await take_pictures(page, "case-together");
     });
-    await as_staff("unit", async (page) => {
+    await as_staff({ login: "unit" }, async (page) => {
       await open(page, "/desk/together");
       const line = page.locator("[data-help]").filter({ hasText: "请查一楼给水管有没有漏" }).first();
       await line.locator("[data-accept]").click();
@@ -69,7 +70,7 @@ describe("together", { concurrency: 1 }, () => {
       await page.locator("[data-say]").click();
       await said(page, "已记下").waitFor();
     });
-    await as_staff("desk", async (page) => {
+    await as_staff({ login: "desk" }, async (page) => {
       await open(page, `/desk/case/${number}`);
       await page.locator("[data-help]").filter({ hasText: "给水管不漏，是雨水管接头" }).waitFor();
       await assert_sound(page, "a case with a helper");
@@ -78,7 +79,7 @@ describe("together", { concurrency: 1 }, () => {
 
   test("units are called to the spot; who came and what was decided is written down, and both sides reviewed", { timeout: TEST_MS_MAX }, async () => {
     let path;
-    await as_staff("desk", async (page) => {
+    await as_staff({ login: "desk" }, async (page) => {
       await open(page, `/desk/case/${number}`);
       await page.locator("[data-whistle]").click();
       await page.locator("[name=whom][value='unit:water_supply']").check();
@@ -90,13 +91,13 @@ describe("together", { concurrency: 1 }, () => {
       await page.locator("[data-call-state]").filter({ hasText: "等待到场" }).waitFor();
       path = new URL(page.url()).pathname;
     });
-    await as_staff("unit", async (page) => {
+    await as_staff({ login: "unit" }, async (page) => {
       await open(page, path);
       await page.locator("[data-coming]").click();
       await page.locator("[data-unit-outcome]").filter({ hasText: "答复：来" }).waitFor();
       await assert_sound(page, "called");
     });
-    await as_staff("desk", async (page) => {
+    await as_staff({ login: "desk" }, async (page) => {
       await open(page, path);
       await page.locator("[data-arrived]").click();
       await page.locator("dialog [name=words]").fill("供水抢修一队");
@@ -115,7 +116,7 @@ describe("together", { concurrency: 1 }, () => {
       await assert_sound(page, "a call that was decided");
       await take_pictures(page, "call");
     });
-    await as_staff("unit", async (page) => {
+    await as_staff({ login: "unit" }, async (page) => {
       await open(page, path);
       await page.locator("[data-confirm]").click();
       await page.locator("[data-unit]").filter({ hasText: "双方确认" }).waitFor();
@@ -126,7 +127,7 @@ describe("together", { concurrency: 1 }, () => {
       await open(page, "/desk/together");
       await page.locator("[data-help]").filter({ hasText: "关小楼前阀门" }).first().waitFor();
     });
-    await as_staff("dispatcher", async (page) => {
+    await as_staff({ login: "dispatcher" }, async (page) => {
       await open(page, "/desk/together/figures");
       await page.locator("[data-behind=on_time]").first().click();
       await page.locator("[data-behind-rows] a").filter({ hasText: PLACE }).first().waitFor();

@@ -42,7 +42,7 @@ describe("duty lists", { concurrency: 1 }, () => {
 
   test("a version is drafted, objected to, ruled on, mended and published; everybody reads it", { timeout: TEST_MS_MAX }, async () => {
     let id;
-    await as_staff("dispatcher", async (page) => {
+    await as_staff({ login: "dispatcher" }, async (page) => {
       await open(page, "/desk/lists");
       await page.locator(`[data-list='${LIST}'] [data-begin]`).click();
       await page.locator("[data-version-state]").filter({ hasText: "草稿" }).waitFor();
@@ -60,7 +60,7 @@ describe("duty lists", { concurrency: 1 }, () => {
       await page.locator("[data-version-state]").filter({ hasText: "公示中" }).waitFor();
     });
 
-    await as_staff("unit", async (page) => {
+    await as_staff({ login: "unit" }, async (page) => {
       await open(page, `/desk/lists/${id}`);
       await page.locator("[data-item='1.1'] [data-object]").click();
       await page.locator("[name=words]").fill("健身设施不归供水公司管");
@@ -69,8 +69,9 @@ describe("duty lists", { concurrency: 1 }, () => {
       await assert_sound(page, "objected to");
     });
 
-    await as_staff("dispatcher", async (page) => {
+    await as_staff({ login: "dispatcher" }, async (page, watch) => {
       await open(page, `/desk/lists/${id}`);
+      watch.allow(409);
       await page.locator("[data-sustain]").click();
       await page.locator("[name=words]").fill("成立，改为只写饮水");
       await page.locator("[data-say]").click();
@@ -107,7 +108,7 @@ describe("duty lists", { concurrency: 1 }, () => {
     });
 
     const { label } = (await call("GET", `/api/cases/duties/versions/${id}`)).body;
-    await as_resident(async (page) => {
+    await as_resident({}, async (page) => {
       await page.goto(`/lists?q=${encodeURIComponent("路灯")}`);
       await page.locator("#found").filter({ hasText: "市政维护机构" }).waitFor();
       await assert_sound(page, "the lists");

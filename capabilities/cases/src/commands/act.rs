@@ -62,7 +62,8 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     {
         return Err(stale(&case, seen));
     }
-    joint::check_open(tx, &case, &order).await?;
+    // Boxed, here and below: what is rare makes no future of every step larger.
+    Box::pin(joint::check_open(tx, &case, &order)).await?;
     let reachable = is_reachable(tx, &case).await?;
     let setting = rules.setting(&case, &places, reachable, tx.now())?;
     let mut deed = deed(&order, &case, &places, tx.now())?;
@@ -79,7 +80,7 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     let post = acting_post(tx.actor(), &case, desk, dispatcher);
     let (mut next, entry) = match model::act(&case, &who, post, &deed, &setting) {
         Ok(done) => done,
-        Err(refusal) => return Err(ruling::explain(tx, &case, refusal).await),
+        Err(refusal) => return Err(Box::pin(ruling::explain(tx, &case, refusal)).await),
     };
     next.unit_id = unit_of(&next, &places);
     if order.action == "merge" {
@@ -96,8 +97,8 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     if let Some(routed) = &routed {
         store::add_entry(tx, id, routed, None).await?;
     }
-    joint::release_open(tx, &mut next, &order).await?;
-    ruling::propose(tx, &next, &order).await?;
+    Box::pin(joint::release_open(tx, &mut next, &order)).await?;
+    Box::pin(ruling::propose(tx, &next, &order)).await?;
     let setting = rules.setting(&next, &places, reachable, tx.now())?;
     wind(tx, &next, &setting).await?;
     Ok(Acted { case: next })

@@ -22,13 +22,8 @@ use territory::{PostKind, Snapshot};
 /// The clock that says when a version begins to hold.
 pub(crate) const BEGINS: &str = "cases.duty_list_begins";
 
-/// Begins a version: from the list that holds, from an earlier version, or with the content given (an uploaded table).
-pub async fn draft(
-    tx: &mut Tx,
-    list: &str,
-    from: Option<&str>,
-    given: Option<Content>,
-) -> Result<DutyVersion, CaseError> {
+/// Begins a version: from the list that holds, or from an earlier version.
+pub async fn draft(tx: &mut Tx, list: &str, from: Option<&str>) -> Result<DutyVersion, CaseError> {
     may(tx.actor(), &DRAFT_DUTIES)?;
     let district = tx.district();
     let list = known_list(list)?;
@@ -40,10 +35,9 @@ pub async fn draft(
             format!("Version {} is not published yet: finish it first.", open.label),
         ));
     }
-    let content = match (given, from) {
-        (Some(content), _) => content,
-        (None, Some(label)) => content_of(tx, list, label).await?,
-        (None, None) => Content::of(&holding(tx, list)?),
+    let content = match from {
+        Some(label) => content_of(tx, list, label).await?,
+        None => Content::of(&holding(tx, list)?),
     };
     let one = begun(list, next_label(&versions, tx.now()), content, tx.now());
     store::insert(tx, &one).await?;

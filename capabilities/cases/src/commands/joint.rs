@@ -211,7 +211,9 @@ async fn step(
         HelpState::Declined | HelpState::Released => without(tx, case, &[help.post_id]).await?,
         HelpState::Asked | HelpState::Accepted | HelpState::Done => case,
     };
-    let entry = told(tx, &case, (action, note, help.post_id)).await?;
+    // What the helper does itself goes to nobody.
+    let to = (help.state == HelpState::Released).then_some(help.post_id);
+    let entry = told(tx, &case, (action, note, to)).await?;
     store::add_photos(tx, case.id, entry, photos).await?;
     tx.record(&HelpFact(HELP_STEPPED, help)).await?;
     Ok(())
@@ -245,7 +247,7 @@ async fn resaved(tx: &mut Tx, before: Case, mut next: Case) -> Result<Case, Case
 async fn told(
     tx: &mut Tx,
     case: &Case,
-    (action, note, post): (&'static str, Option<String>, PostId),
+    (action, note, to_post): (&'static str, Option<String>, Option<PostId>),
 ) -> Result<EntryId, CaseError> {
     let entry = Entry {
         id: EntryId::new(tx.now()),
@@ -253,7 +255,7 @@ async fn told(
         action: action.to_owned(),
         from_state: Some(case.state.clone()),
         to_state: case.state.clone(),
-        to_post: Some(post),
+        to_post,
         reason: None,
         note,
         level: case.level,

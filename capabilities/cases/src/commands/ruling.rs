@@ -40,7 +40,7 @@ pub(super) async fn propose(tx: &mut Tx, case: &Case, order: &Act) -> Result<(),
     let draft = match versions.into_iter().find(DutyVersion::is_open) {
         Some(draft) if draft.state == VersionState::Draft => draft,
         Some(laid_out) => duties::take_back(tx, laid_out.id, laid_out.version).await?,
-        None => duties::draft(tx, &key.list, None, None).await?,
+        None => duties::draft(tx, &key.list, None).await?,
     };
     let content = with_type(&draft.content.0, key, &case.type_code).ok_or_else(unknown_item)?;
     duties::change(tx, draft.id, draft.version, content).await.map(drop)

@@ -1,5 +1,6 @@
 //! JSON routes of duty lists, thin: parse, call, answer.
 
+use super::table;
 use super::view::{self, DutyBook, DutyObjectionView, DutyVersionView};
 use super::{Content, DutyVersion, DutyVersionId, LISTS, ObjectionId, Terms};
 use crate::access::{DRAFT_DUTIES, PUBLISH_DUTIES};
@@ -12,8 +13,11 @@ use crate::rules::Rules;
 use crate::store::duties as store;
 use ::store::{Conn, Tx};
 use axum::Json;
-use axum::extract::State;
-use edge::{Body, Edge, PathOf, Who};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use edge::{Body, Edge, Multipart, PathOf, Who};
+use platform::limits::KIB;
 use platform::{Actor, Problem};
 use serde::Deserialize;
 use std::time::Duration;
@@ -24,7 +28,12 @@ use utoipa_axum::routes;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
+    let bytes_max = usize::try_from(table::TABLE_BYTES_MAX + 64 * KIB).unwrap_or(usize::MAX);
+    let file = OpenApiRouter::new()
+        .routes(routes!(take_duty_table, bring_duty_table))
+        .layer(DefaultBodyLimit::max(bytes_max));
     OpenApiRouter::new()
+        .merge(file)
         .routes(routes!(show_duty_book))
         .routes(routes!(draft_duties))
         .routes(routes!(show_duties, change_duties))
@@ -127,7 +136,7 @@ pub async fn draft_duties(
     Body(body): Body<DraftDuties>,
 ) -> Answer<DutyVersionView> {
     let actor = who.signed_in()?;
-    let draft = async move |tx: &mut Tx| commands::draft(tx, &list, body.from.as_deref(), None).await;
+    let draft = async move |tx: &mut Tx| commands::draft(tx, &list, body.from.as_deref()).await;
     let one = edge.db.write(actor, draft).await?;
     shown(&edge, actor, one).await
 }
@@ -167,6 +176,52 @@ pub async fn change_duties(
 ) -> Answer<DutyVersionView> {
     let actor = who.signed_in()?;
     let change = async move |tx: &mut Tx| commands::change(tx, id, body.version, body.content.clone()).await;
+    let one = edge.db.write(actor, change).await?;
+    shown(&edge, actor, one).await
+}
+
+/// 把一版清单取成表格（XLSX），可以在表格里改。 · A version as a table, to be written on in any program.
+#[utoipa::path(get, path = "/api/cases/duties/versions/{id}/table", tag = "cases", operation_id = "take_duty_table", params(("id" = DutyVersionId, Path)),
+    responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>), (status = 404, body = Problem)))]
+pub async fn take_duty_table(
+    State(edge): State<Edge>,
+    Who(actor): Who,
+    PathOf(id): PathOf<DutyVersionId>,
+) -> Result<Response, Problem> {
+    let asking = actor.clone();
+    let one = edge.db.read(async move |conn: &mut Conn| store::load_to_read(conn, &asking, id).await).await?;
+    let bytes = table::write(&one.content.0, &edge.fixture::<Rules>().catalogue).map_err(CaseError::from)?;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let name = format!("attachment; filename=\"{}-{}.xlsx\"", one.list_key, one.label);
+    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
+        .into_response())
+}
+
+/// 用表格（XLSX、CSV、TOML）换掉草稿的各项；哪一行哪一列不对都写明。 · Puts the items of a table in the place of a draft's.
+#[utoipa::path(post, path = "/api/cases/duties/versions/{id}/table", tag = "cases", operation_id = "bring_duty_table", params(("id" = DutyVersionId, Path)),
+    request_body(content_type = "multipart/form-data", content = String),
+    responses((status = 200, body = DutyVersionView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
+pub async fn bring_duty_table(
+    State(edge): State<Edge>,
+    who: Who,
+    PathOf(id): PathOf<DutyVersionId>,
+    mut form: Multipart,
+) -> Answer<DutyVersionView> {
+    let actor = who.signed_in()?;
+    if !actor.holds_everywhere(&DRAFT_DUTIES) {
+        return Err(CaseError::Forbidden(&DRAFT_DUTIES).into());
+    }
+    let seen: Option<i64> = form.text("version").and_then(|text| text.parse().ok());
+    let file = form.files.pop().filter(|file| form.files.is_empty() && file.field == "file");
+    let file = file
+        .ok_or_else(|| CaseError::invalid("file", "cases.no_file", "请选择一个文件。", "Choose one file."))?;
+    let asking = actor.clone();
+    let one = edge.db.read(async move |conn: &mut Conn| store::load_to_read(conn, &asking, id).await).await?;
+    let name = file.file_name.clone();
+    let content = table::read(&name, &file.bytes, one.content.0, &edge.fixture::<Rules>().catalogue)?;
+    let version = seen.unwrap_or(one.version);
+    let change = async move |tx: &mut Tx| commands::change(tx, id, version, content.clone()).await;
     let one = edge.db.write(actor, change).await?;
     shown(&edge, actor, one).await
 }

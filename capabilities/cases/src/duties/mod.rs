@@ -9,6 +9,7 @@ pub(crate) mod facts;
 mod http;
 mod pages;
 mod shelf;
+mod table;
 mod version;
 mod view;
 

@@ -336,7 +336,7 @@ async fn said(edge: &Edge, page: &Page, version: &DutyVersion) -> Result<Vec<Sai
                 Some(true) => page.tr("异议成立", "Sustained"),
                 _ => page.tr("异议不成立", "Dismissed"),
             };
-            format!("{outcome}: {words}")
+            format!("{outcome}{}{words}", page.tr("：", ": "))
         }),
     });
     Ok(said.collect())

@@ -150,7 +150,8 @@ impl Content {
             published_on: terms.published_on,
             effective_from: terms.effective_from,
             effective_until: terms.effective_until,
-            default: false,
+            // The house's own, kept as it was when the district published its first.
+            default: self.based_on.is_none() && terms.document.is_empty(),
             notice: self.notice.clone(),
             source: self.source.clone(),
             items: self.items.iter().map(|item| item.item(self, terms)).collect(),

@@ -147,7 +147,7 @@ async fn a_unit_objects_and_the_ruling_is_done_before_the_list_is_published() {
         town.staff("dispatcher").post(&ruling, words).await.refused("cases.duty_ruled_before");
         publish(&town, &laid_out, "2026-03-02").await.refused("cases.duty_objection_open");
         let page = town.town.caller().get("/lists/responsibilities/2026-1").await;
-        assert!(page.text.contains("异议成立: 成立，改回供水公司"), "everybody reads the ruling");
+        assert!(page.text.contains("异议成立：成立，改回供水公司"), "everybody reads the ruling");
 
         let back = step(&town.staff("dispatcher"), &laid_out, "/take-back").await.ok();
         let mended = change(&town, &back, &begun["content"]).await;
@@ -207,6 +207,37 @@ async fn everybody_finds_who_answers_without_a_script() {
             assert!(anybody.get(&format!("/lists/{key}")).await.text.contains("default-1"));
         }
         anybody.get("/lists/nothing").await.refused("not_found");
+    })
+    .await;
+}
+
+async fn bring(town: &CaseTown, version: &Value, name: &str, bytes: Vec<u8>) -> testkit::Answer {
+    let dispatcher = town.staff("dispatcher");
+    let part = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let url = format!("{}{}", dispatcher.url, path(version, "/table"));
+    dispatcher.send(dispatcher.client.post(url).multipart(form)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_taken_away_as_a_table_and_brought_back() {
+    each_case_town(async |town: CaseTown| {
+        let begun = draft(&town, "responsibilities").await;
+        let dispatcher = town.staff("dispatcher");
+        let request = dispatcher.client.get(format!("{}{}", dispatcher.url, path(&begun, "/table")));
+        let token = dispatcher.token.clone().expect("a session");
+        let table = request.bearer_auth(token).send().await.expect("an answer").bytes().await.expect("a table").to_vec();
+        let back = bring(&town, &begun, "清单.xlsx", table).await.ok();
+        assert_eq!(back["changes"], json!([]), "taken away and brought back it is the same");
+        let text = "编号,事项,英文,谁来办,事项类型\n1.1,供水管道,Water pipes,供水公司,P01002\n1.2,路灯,Lamps,没有这家,\n";
+        let refused = bring(&town, &back, "清单.csv", text.as_bytes().to_vec()).await.refused("cases.duty_holes");
+        let hole = &refused["extra"]["holes"][0];
+        assert_eq!((&hole["row"], &hole["field"]), (&json!("1.2"), &json!("who")));
+        let whole = "[[item]]\nnumber = \"1.1\"\nzh = \"供水管道\"\nen = \"Water pipes\"\nwho = \"unit:water_supply\"\ntypes = [\"P01002\"]\n";
+        let brought = bring(&town, &back, "list.toml", whole.as_bytes().to_vec()).await.ok();
+        assert_eq!(brought["content"]["items"].as_array().map(Vec::len), Some(1));
+        bring(&town, &brought, "list.xlsx", b"nothing".to_vec()).await.refused("cases.duty_table");
+        bring(&town, &brought, "list.csv", "甲,乙\n1,2\n".as_bytes().to_vec()).await.refused("cases.duty_table");
     })
     .await;
 }

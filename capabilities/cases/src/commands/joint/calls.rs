@@ -74,7 +74,7 @@ pub async fn call(tx: &mut Tx, id: CaseId, order: Place) -> Result<Call, CaseErr
     rows::add_call(tx, &call, &units).await?;
     let case = with(tx, case, &posts).await?;
     for post in posts {
-        told(tx, &case, (UNITS_CALLED, Some(matter.clone()), post)).await?;
+        told(tx, &case, (UNITS_CALLED, Some(matter.clone()), Some(post))).await?;
     }
     tx.record(&CallFact(CALLED, &call, None)).await?;
     Ok(call)
@@ -200,7 +200,7 @@ pub async fn decide(tx: &mut Tx, id: CallId, words: &str, tasks: Vec<Task>) -> R
     let has_task = |post: &PostId| tasks.iter().any(|task| task.post == *post);
     let idle: Vec<PostId> = units.iter().map(|unit| unit.post_id).filter(|post| !has_task(post)).collect();
     let case = free(tx, case, idle).await?;
-    told(tx, &case, (CALL_DECIDED, Some(words), call.caller_post)).await?;
+    told(tx, &case, (CALL_DECIDED, Some(words), None)).await?;
     tx.record(&CallFact(DECIDED, &after, None)).await?;
     Ok(after)
 }
@@ -223,7 +223,7 @@ pub async fn cancel(tx: &mut Tx, id: CallId, reason: Option<&str>) -> Result<Cal
     let after = call.cancel(reason.clone(), &units, tx.now())?;
     rows::save_call(tx, &after).await?;
     let case = free(tx, case, units.iter().map(|unit| unit.post_id).collect()).await?;
-    told(tx, &case, (CALL_CANCELLED, reason, call.caller_post)).await?;
+    told(tx, &case, (CALL_CANCELLED, reason, None)).await?;
     tx.record(&CallFact(CANCELLED, &after, None)).await?;
     Ok(after)
 }

@@ -73,7 +73,14 @@ pub(super) async fn duties(audit: &mut Audit) {
     audit.does("try_duties", desk.post(&of_version(&begun, "/trial"), json!({ "days": 7 }))).await;
     let body = json!({ "version": begun["version"], "content": begun["content"] });
     let changed = audit.does("change_duties", desk.put(&of_version(&begun, ""), body)).await;
-    let laid_out = step(audit, &desk, "lay_out_duties", (&changed, "lay-out")).await;
+    let kept = desk.client.get(format!("{}{}", desk.url, of_version(&changed, "/table")));
+    let kept = kept.bearer_auth(desk.token.clone().expect("a session")).send().await.expect("an answer");
+    let table =
+        reqwest::multipart::Part::bytes(kept.bytes().await.expect("a table").to_vec()).file_name("list.xlsx");
+    let form = reqwest::multipart::Form::new().part("file", table);
+    let url = format!("{}{}", desk.url, of_version(&changed, "/table"));
+    let brought = audit.does("bring_duty_table", desk.send(desk.client.post(url).multipart(form))).await;
+    let laid_out = step(audit, &desk, "lay_out_duties", (&brought, "lay-out")).await;
     let seen = unit.get(&of_version(&laid_out, "")).await.ok();
     let objection = json!({ "number": seen["objectable"][0], "reason": "不归我们" });
     let said =

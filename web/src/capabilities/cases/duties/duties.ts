@@ -16,6 +16,13 @@ export const show_book = (): Promise<Book> => ask(api.GET("/api/cases/duties"));
 export const draft = (list: string, from?: string): Promise<Version> => ask(api.POST("/api/cases/duties/{list}/versions", { params: { path: { list } }, body: { ...(from && { from }) } }));
 export const show_version = (id: string): Promise<Version> => ask(api.GET("/api/cases/duties/versions/{id}", by_id(id)));
 export const change = (id: string, version: number, content: Content): Promise<Version> => ask(api.PUT("/api/cases/duties/versions/{id}", { ...by_id(id), body: { version, content } }));
+/** The items of a table in the place of the draft's. */
+export function bring_table(id: string, version: number, file: File): Promise<Version> {
+  const form = new FormData();
+  form.append("version", String(version));
+  form.append("file", file);
+  return ask(api.POST("/api/cases/duties/versions/{id}/table", { ...by_id(id), body: form as never, bodySerializer: (body) => body as never }));
+}
 export const lay_out = (id: string, version: number): Promise<Version> => ask(api.POST("/api/cases/duties/versions/{id}/lay-out", { ...by_id(id), body: { version } }));
 export const take_back = (id: string, version: number): Promise<Version> => ask(api.POST("/api/cases/duties/versions/{id}/take-back", { ...by_id(id), body: { version } }));
 export const withdraw = (id: string, version: number): Promise<Version> => ask(api.POST("/api/cases/duties/versions/{id}/withdraw", { ...by_id(id), body: { version } }));
