@@ -159,15 +159,9 @@ async fn a_call_nobody_answered_is_called_off_without_a_word_and_who_stays_away_
             .refused("cases.call_not_now");
         let call = whistles(&town, "desk", &id).await.ok();
         town.passes_hours(1).await;
-        on_call(
-            &town,
-            "leader",
-            &call,
-            "arrivals",
-            json!({ "post": town.post("city"), "office": "城管中队" }),
-        )
-        .await
-        .ok();
+        on_call(&town, "desk", &call, "arrivals", json!({ "post": town.post("city"), "office": "城管中队" }))
+            .await
+            .ok();
         on_call(&town, "desk", &call, "decision", json!({ "words": "先断水", "tasks": [] })).await.ok();
         let figures = town.staff("dispatcher").get("/api/cases/calls/figures").await.ok();
         let told: Vec<(&str, u64, u64, u64)> = figures
