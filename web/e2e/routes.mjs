@@ -11,7 +11,7 @@ export const ADMIN_PLACES = {
   dispatcher: ["/admin/rules/types", "/admin/rules/duty-lists", "/admin/rules/workflow", "/admin/rules/dry-run", "/admin/rules/working-days", "/admin/basis/kept", "/admin/basis/notices", "/admin/basis/impact", "/admin/basis/sweeps"],
 };
 /** What a person without an account sees, `undefined` as login. */
-const RESIDENT = ["/", "/report", "/follow", "/grids", "/inbox", "/help", "/sign-in", "/privacy", "/no-such-page"];
+const RESIDENT = ["/", "/lists", "/lists/responsibilities", "/lists/grid_matters/default-1", "/report", "/follow", "/grids", "/inbox", "/help", "/sign-in", "/privacy", "/no-such-page"];
 
 /** Fieldwork on the desk, as far as no id is needed. */
 const FIELDWORK = ["/desk/forms", "/desk/forms/new", "/desk/campaigns", "/desk/campaigns/new", "/desk/routes", "/desk/routes/new", "/desk/rules", "/desk/days", "/desk/sheets", "/desk/stand-ins", "/desk/devices"];
@@ -35,8 +35,8 @@ export async function every_route() {
     [undefined, [...RESIDENT, `/grids?area=${grid.slice(0, 12)}`, `/grids/${grid}`, `/report?grid=${grid}`]],
     ["worker", ["/grid", `/grid/case/${number}`, "/grid/report", "/grid/day", "/grid/diary", "/grid/stand-in", "/grid/devices", "/grid/me", ...register("grid")]],
     ["desk", ["/desk/mine", "/desk/area", "/desk/overdue", "/desk/waiting", "/desk/all", `/desk/case/${number}`, "/desk/report", "/desk/search", "/desk/search?q=遛狗", `/print/data/${person}`, ...register("desk", "stale", "affected", "duplicates", "requests", `requests/${request}`, `requests/new?person=${person}`, `merge?keep=${person}`), ...FIELDWORK, "/desk/no-such-page"]],
-    ["unit", ["/desk/unit", "/desk/outages", "/desk/outages/new"]],
-    ["dispatcher", ["/desk/partners", "/desk/hotline", "/desk/sensors", `/desk/sensors/${sensor.id}`, "/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
+    ["unit", ["/desk/unit", "/desk/outages", "/desk/outages/new", "/desk/together", "/desk/lists"]],
+    ["dispatcher", ["/desk/together/figures", "/desk/partners", "/desk/hotline", "/desk/sensors", `/desk/sensors/${sensor.id}`, "/map", `/map?show=open&case=${number}`, "/map/table", "/map/wall"]],
     ...administration,
   ];
 }

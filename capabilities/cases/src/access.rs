@@ -26,6 +26,14 @@ pub static RELEASE_HELD: Permission =
     Permission::new("cases.release_held", "放行待查报告", "let held reports in");
 pub static EXPORT: Permission = Permission::new("cases.export", "导出事件", "export cases");
 
+pub static DRAFT_DUTIES: Permission = Permission::new("cases.draft_duties", "起草清单", "draft duty lists");
+pub static PUBLISH_DUTIES: Permission =
+    Permission::new("cases.publish_duties", "发布清单", "publish duty lists");
+
+/// Calling units to the spot.
+pub static CALL: Permission =
+    Permission::new("cases.call_units", "吹哨（召集到现场）", "call units to the spot");
+
 pub const ALL: &[&Permission] = &[
     &REPORT,
     &REPORT_FOR_OTHERS,
@@ -41,6 +49,9 @@ pub const ALL: &[&Permission] = &[
     &DRY_RUN,
     &RELEASE_HELD,
     &EXPORT,
+    &DRAFT_DUTIES,
+    &PUBLISH_DUTIES,
+    &CALL,
 ];
 
 /// Whether the actor may see the case at all. The same scopes make the `where` of lists ([`crate::queries::Sight`]).
@@ -74,6 +85,15 @@ fn is_within_view(actor: &Actor, area_path: &str, unit: Option<OrganisationId>) 
             Scope::Unit { organisation } => unit == Some(*organisation),
             Scope::Own => false,
         })
+}
+
+/// Whether the actor may call units to a case's place: the street of the place, or the district.
+pub(crate) fn may_call(actor: &Actor, case: &Case) -> bool {
+    actor.scopes(&CALL).any(|scope| match scope {
+        Scope::District => true,
+        Scope::Area { path } => Scope::covers_path(path, &case.area_path),
+        Scope::Unit { .. } | Scope::Own => false,
+    })
 }
 
 /// Whether one of the actor's posts works on the case.

@@ -21,6 +21,8 @@ pub enum CaseError {
     Stale { seen: i64, present: i64, now: Box<serde_json::Value> },
     #[error("the same id was used for another report")]
     IdUsed,
+    #[error("it stands otherwise: {code}")]
+    Conflict { code: &'static str, words: Words },
     #[error("number and code do not fit together")]
     WrongCode,
     #[error("permission {} is missing", .0.name)]
@@ -51,6 +53,10 @@ impl CaseError {
     ) -> Self {
         Self::Invalid { field, code, words: Words::new(zh, en) }
     }
+
+    pub fn conflict(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Conflict { code, words: Words::new(zh, en) }
+    }
 }
 
 impl Refusal for CaseError {
@@ -74,7 +80,8 @@ impl Refusal for CaseError {
                 "cases.not_on_the_list",
                 Words::new(refusal.sentence(platform::Lang::Zh), refusal.sentence(platform::Lang::En)),
             )
-            .field("post"),
+            .field("post")
+            .with("list_page", refusal.href()),
             Self::Stale { seen, present, now } => Problem::new(
                 StatusCode::CONFLICT,
                 "cases.stale",
@@ -93,6 +100,7 @@ impl Refusal for CaseError {
                 Words::of("这个编号已用于另一份报告。", "This id was used for another report."),
             )
             .field("id"),
+            Self::Conflict { code, words } => Problem::new(StatusCode::CONFLICT, *code, words.clone()),
             Self::WrongCode => Problem::new(
                 StatusCode::FORBIDDEN,
                 "cases.wrong_code",

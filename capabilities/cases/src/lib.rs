@@ -8,12 +8,14 @@ mod codes;
 pub mod commands;
 pub mod day;
 pub mod demo;
+pub mod duties;
 mod error;
 pub mod export;
 pub mod facts;
 mod http;
 pub mod import;
 mod intake;
+mod joint;
 pub mod linked;
 mod map;
 pub mod model;
@@ -62,12 +64,14 @@ pub const CAPABILITY: Capability = Capability {
             "0007_reported.sql",
             "0008_filtered.sql",
             "0009_merged.sql",
-            "0010_given.sql"
+            "0010_duties.sql",
+            "0011_joint.sql",
+            "0012_given.sql"
         ]
     ),
     permissions: access::ALL,
     api: http::routes,
-    pages: || pages::routes().merge(open311::routes()),
+    pages: || pages::routes().merge(open311::routes()).merge(duties::pages()),
     reactions: &[],
     timers: reactions::TIMERS,
     prepare,
@@ -77,6 +81,7 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
     Box::pin(async move {
         let rules = load_rules(db).await?;
         db.fixtures().put(Arc::new(rules));
+        db.fixtures().put(Arc::new(joint::JointBook::load(&db.fixtures().get::<Settings>())?));
         db.fixtures().put(Arc::new(queries::map::Charts::default()));
         db.fixtures().put(Arc::new(similar::Memory::default()));
         Ok(())
@@ -87,5 +92,7 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
 async fn load_rules(db: &::store::Db) -> Result<Rules, Fault> {
     let settings = db.fixtures().get::<Settings>();
     let own_types = import::OwnTypes::read(db).await?;
-    Ok(Rules::load(settings.catalog.as_deref())?.with_own_types(own_types))
+    let rules = Rules::load(settings.catalog.as_deref())?.with_own_types(own_types);
+    rules.duties().follow(db).await?;
+    Ok(rules)
 }

@@ -1,13 +1,21 @@
 //! What cases do by themselves: their clocks ring.
 
+use crate::commands::duties::{self, BEGINS};
+use crate::commands::joint::{self, HELP_DUE};
 use crate::commands::{self, CLOCK};
+use crate::duties::DutyVersionId;
 use crate::error::CaseError;
+use crate::joint::HelpId;
 use crate::model::CaseId;
 use ::store::{LocalFuture, Timer, TimerRow, Tx};
 use platform::Fault;
 
 /// Timers of this capability.
-pub const TIMERS: &[Timer] = &[Timer { kind: CLOCK, run: ring }];
+pub const TIMERS: &[Timer] = &[
+    Timer { kind: CLOCK, run: ring },
+    Timer { kind: BEGINS, run: begin },
+    Timer { kind: HELP_DUE, run: help_due },
+];
 
 fn ring<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
     Box::pin(async move {
@@ -17,4 +25,17 @@ fn ring<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fau
             other => Fault::broken(format!("the clock of a case was refused: {other}")),
         })
     })
+}
+
+fn begin<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
+    Box::pin(async move {
+        duties::begin(tx, DutyVersionId(row.subject_id)).await.map_err(|e| match e {
+            CaseError::Fault(fault) => fault,
+            other => Fault::broken(format!("a duty list did not begin: {other}")),
+        })
+    })
+}
+
+fn help_due<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
+    Box::pin(async move { joint::note_late(tx, HelpId(row.subject_id)).await })
 }

@@ -1,6 +1,7 @@
 //! The rule book of a running server: types, duty lists, routing, suggestions, workflows, working days.
 
 use crate::catalogue::{CaseType, Catalogue, CatalogueFault, EMBEDDED_ROUTING};
+use crate::duties::{InForce, Shelf};
 use crate::error::CaseError;
 use crate::import::OwnTypes;
 use crate::model::{Case, Setting};
@@ -8,6 +9,7 @@ use crate::routing::Router;
 use crate::stage;
 use crate::suggest::Suggester;
 use flow::{Calendar, Library, Workflow, WorkingHours};
+use jiff::civil::Date;
 use parking_lot::RwLock;
 use platform::{DistrictId, Fault, PostId, Time};
 use std::collections::{BTreeSet, HashMap};
@@ -22,17 +24,21 @@ const WORKFLOW_TOML: &str = include_str!("../../../catalog/workflows/case.toml")
 const CALENDAR_CSV: &str = include_str!("../../../catalog/calendar/cn_workdays.csv");
 const HOURS_TOML: &str = include_str!("../../../catalog/calendar/hours.toml");
 
-/// Everything a decision about a case needs that is not in the database. Loaded at the start, never changed.
+/// Everything a decision about a case needs that is not in the database. Loaded at the start; only the duty lists a district publishes
+/// come to it later.
 #[derive(Debug)]
 pub struct Rules {
     pub catalogue: Arc<Catalogue>,
     pub router: Router,
+    /// Catalogue and router as files give them, for districts that have published no list.
+    built_in: Arc<InForce>,
     /// The routing rules as somebody wrote them, for who tries out others.
     pub routing_text: String,
     pub suggester: Suggester,
     pub library: Library,
     pub calendar: Calendar,
     own_types: OwnTypes,
+    duties: Shelf,
     secrets: RwLock<HashMap<DistrictId, Arc<[u8]>>>,
 }
 
@@ -70,13 +76,35 @@ impl Rules {
         let suggester = Suggester::new(&catalogue);
         let own_types = OwnTypes::default();
         let secrets = RwLock::default();
-        Ok(Self { catalogue, router, routing_text, suggester, library, calendar, own_types, secrets })
+        let duties = Shelf::default();
+        let built_in = Arc::new(InForce { catalogue: catalogue.clone(), router: router.clone() });
+        Ok(Self {
+            catalogue,
+            router,
+            built_in,
+            routing_text,
+            suggester,
+            library,
+            calendar,
+            own_types,
+            duties,
+            secrets,
+        })
     }
 
     /// Adds the types that single districts brought with them.
     pub fn with_own_types(mut self, own_types: OwnTypes) -> Self {
         self.own_types = own_types;
         self
+    }
+
+    /// The duty lists that hold in a district on that day, and the router that obeys them.
+    pub fn in_force(&self, district: DistrictId, on: Date) -> Arc<InForce> {
+        self.duties.in_force(district, on, &self.router).unwrap_or_else(|| self.built_in.clone())
+    }
+
+    pub(crate) fn duties(&self) -> &Shelf {
+        &self.duties
     }
 
     /// A type of the catalogue, or one the district brought with it.

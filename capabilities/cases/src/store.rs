@@ -1,6 +1,8 @@
 //! Loads and saves the aggregate. Finding is authorising: a case to change comes from [`load_for`] or not at all.
 
+pub(crate) mod duties;
 pub(crate) mod import;
+pub(crate) mod joint;
 pub(crate) mod own_types;
 
 use crate::access;

@@ -6,6 +6,7 @@ use crate::routing::{DryRun, PlaceBy, RouteInput, Router, dry_run};
 use crate::rules::Rules;
 use ::store::Conn;
 use edge::Edge;
+use jiff::civil::Date;
 use platform::DistrictId;
 
 /// Cases looked at in one trial, the first of the span.
@@ -25,11 +26,13 @@ pub async fn run(
             past(conn, district, span, TRIAL_CASES_MAX).await.map_err(CaseError::from)
         })
         .await?;
-    let inputs = cases.iter().map(|p| (p.number.clone(), input(p, rules)));
-    Ok(dry_run(&rules.router, tried, inputs))
+    // As the lists hold today: what was reported before a list began is looked at as if it came in now.
+    let today = edge.now().local().date();
+    let inputs = cases.iter().map(|p| (p.number.clone(), input(p, today, rules)));
+    Ok(dry_run(&rules.in_force(district, today).router, tried, inputs))
 }
 
-fn input<'a>(past: &'a Past, rules: &Rules) -> RouteInput<'a> {
+fn input<'a>(past: &'a Past, today: Date, rules: &Rules) -> RouteInput<'a> {
     let local = past.reported_at.local();
     RouteInput {
         type_code: &past.type_code,
@@ -40,7 +43,7 @@ fn input<'a>(past: &'a Past, rules: &Rules) -> RouteInput<'a> {
             (None, Some(_)) => PlaceBy::Choice,
             (None, None) => PlaceBy::Nothing,
         },
-        on: local.date(),
+        on: today,
         hour: local.hour(),
         working: rules.calendar.is_working_time(past.reported_at.micros()),
         source: past.source,

@@ -1,6 +1,10 @@
 //! Cases as screens see them: words beside codes, what the viewer may do and why not, nothing personal unasked.
 
 use crate::access::roles_towards;
+use crate::commands::joint::{
+    CALL_CANCELLED, CALL_DECIDED, HELP_ACCEPTED, HELP_ASKED, HELP_DECLINED, HELP_DONE, HELP_RELEASED,
+    UNITS_CALLED,
+};
 use crate::commands::{INFORM, MERGE_IN};
 use crate::model::{Case, CaseId, FollowerKind, guards};
 use crate::queries::{EntryRow, Line, PhotoRow, Whole};
@@ -269,6 +273,14 @@ impl Viewer {
             ("report", _) => Words::of("报告", "Reported"),
             ("import", _) => Words::of("原系统的办理结果", "Outcome in the system it came from"),
             (INFORM, _) => Words::of("告知", "For your information"),
+            (HELP_ASKED, _) => Words::of("请求协办", "Help was asked for"),
+            (HELP_ACCEPTED, _) => Words::of("协办接下", "Help was promised"),
+            (HELP_DECLINED, _) => Words::of("说明不能协办", "Help was declined"),
+            (HELP_DONE, _) => Words::of("协办完成", "Help was given"),
+            (HELP_RELEASED, _) => Words::of("不再需要协办", "Help is needed no longer"),
+            (UNITS_CALLED, _) => Words::of("吹哨，请单位到现场", "Units were called to the spot"),
+            (CALL_DECIDED, _) => Words::of("现场议定", "It was decided on the spot"),
+            (CALL_CANCELLED, _) => Words::of("取消吹哨", "The call was called off"),
             (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
             (_, Some(known)) => words(&known.words),
             (name, None) => Words::new(name, name),
@@ -305,6 +317,11 @@ impl Viewer {
             "hand_up",
             "redispatch",
             "raise",
+            HELP_ASKED,
+            HELP_DECLINED,
+            HELP_RELEASED,
+            UNITS_CALLED,
+            CALL_CANCELLED,
         ];
         !BETWEEN_OFFICES.contains(&entry.action.as_str()) || self.actor.holds(&crate::access::VIEW)
     }

@@ -46,6 +46,10 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             if let Err(fault) = edge.fixture::<territory::Map>().follow(&edge.db).await {
                 tracing::warn!("The map was not brought up to date: {fault:?}");
             }
+            // Or published a duty list.
+            if let Err(fault) = cases::duties::follow(&edge.db).await {
+                tracing::warn!("Duty lists were not read anew: {fault:?}");
+            }
             // Or set a partner.
             if let Err(fault) = linkage::follow(&edge.db).await {
                 tracing::warn!("Partners were not looked up anew: {fault:?}");

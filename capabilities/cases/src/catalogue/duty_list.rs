@@ -167,7 +167,12 @@ pub struct DutyList {
     pub key: String,
     pub name: Words,
     pub version: String,
+    /// The number of the document it was published by (发文字号), where it has one.
+    pub document: Option<String>,
     pub published_on: Date,
+    pub effective_from: Date,
+    /// The last day it holds, where it was published for a time.
+    pub effective_until: Option<Date>,
     /// Whether it is the house's default, not the district's own.
     pub default: bool,
     /// What readers of the list are told about it.
@@ -181,6 +186,16 @@ impl DutyList {
     pub fn find_item(&self, number: &str) -> Option<&Item> {
         self.items.iter().find(|i| i.number == number)
     }
+
+    /// The public page of one of its items, in this version.
+    pub fn href(&self, number: &str) -> String {
+        item_href(&self.key, &self.version, number)
+    }
+}
+
+/// The public page of an item, in the version of its list that was cited.
+pub fn item_href(list: &str, version: &str, number: &str) -> String {
+    format!("/lists/{list}/{version}#item-{number}")
 }
 
 /// One line of a list.
@@ -192,6 +207,8 @@ pub struct Item {
     pub who: PostSelector,
     /// The law behind it.
     pub basis: Option<String>,
+    /// Codes of the types of case it answers.
+    pub types: Vec<String>,
     pub effective_from: Date,
     /// The last day it holds, if it ends.
     pub effective_to: Option<Date>,
@@ -232,6 +249,14 @@ pub struct Instead {
 impl NotOnTheList {
     /// The stable code of the refusal.
     pub const CODE: &'static str = "cases.not_on_grid_list";
+
+    /// The public page of the list that was read, in its version; at the item that no longer holds, where there is one.
+    pub fn href(&self) -> String {
+        match self.lapsed.first() {
+            Some(number) => item_href(&self.list, &self.version, number),
+            None => format!("/lists/{}/{}", self.list, self.version),
+        }
+    }
 
     /// A sentence a clerk understands; it names the list, its version and the item that was checked.
     pub fn sentence(&self, lang: Lang) -> String {

@@ -3,9 +3,10 @@
 use super::first_look;
 use super::load_lists::{self, Lists};
 use super::load_types;
-use super::{Catalogue, CatalogueFault, Faults, SOMETHING_ELSE};
+use super::{CaseType, Catalogue, CatalogueFault, DutyList, Faults, SOMETHING_ELSE};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// Bytes of one catalogue file. The largest default has about 40 KiB.
 pub const CATALOGUE_FILE_BYTES_MAX: usize = 1024 * 1024;
@@ -31,13 +32,26 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Catalogue, Vec<CatalogueFau
             "there must be this type, offered to residents, for what nobody can name",
         );
     }
-    let Lists { units, lists, numbers, elsewhere } = lists;
+    let Lists { units, mut lists, numbers, elsewhere } = lists;
+    for case_type in types.types.values() {
+        name_in_items(case_type, &mut lists);
+    }
     if faults.0.is_empty() {
         let hash = hash_of(&files);
         let (trees, types) = (types.trees, types.types);
         Ok(Catalogue { hash, trees, types, units, lists, numbers, elsewhere, first_look })
     } else {
         Err(faults.0)
+    }
+}
+
+/// An item knows the types that name it: who reads a list sees what it is about.
+fn name_in_items(case_type: &CaseType, lists: &mut BTreeMap<String, DutyList>) {
+    for key in &case_type.answers {
+        let item = lists.get_mut(&key.list).and_then(|l| l.items.iter_mut().find(|i| i.number == key.number));
+        if let Some(item) = item {
+            item.types.push(case_type.code.clone());
+        }
     }
 }
 

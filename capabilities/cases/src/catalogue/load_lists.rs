@@ -97,7 +97,10 @@ fn load_list(file: &str, text: &str, lists: &mut Lists, faults: &mut Faults) {
         key: head.key.clone(),
         name: Words::new(head.zh, head.en),
         version: head.version,
+        document: None,
         published_on: head.published_on,
+        effective_from: head.effective_from,
+        effective_until: None,
         default: head.default,
         notice: head.notice_zh.zip(head.notice_en).map(|(zh, en)| Words::new(zh, en)),
         source: head.source,
@@ -119,6 +122,8 @@ fn read_item(raw: RawItem, head: &RawList) -> Item {
         words: Words::new(raw.zh, raw.en),
         who: raw.who,
         basis: raw.basis,
+        // Known once the types are read: they name the items.
+        types: Vec::new(),
         effective_from: raw.effective_from.unwrap_or(head.effective_from),
         effective_to: raw.effective_to,
         source: raw.source.unwrap_or_else(|| head.source.clone()),
@@ -134,9 +139,7 @@ fn check_item(
 ) {
     let at = format!("item {}", item.number);
     require_words(file, &at, &item.words.zh, &item.words.en, faults);
-    let is_number =
-        item.number.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    if !is_number {
+    if !is_item_number(&item.number) {
         faults.add(file, &*at, "编号应如 3.2", "the number must look like 3.2");
     }
     if !seen.insert(item.number.clone()) {
@@ -155,6 +158,11 @@ fn check_item(
     if item.effective_to.is_some_and(|to| to < item.effective_from) {
         faults.add(file, &*at, "失效日期早于生效日期", "effective_to lies before effective_from");
     }
+}
+
+/// "3.2"
+pub(crate) fn is_item_number(text: &str) -> bool {
+    text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn load_numbers(text: &str, lists: &mut Lists, faults: &mut Faults) {

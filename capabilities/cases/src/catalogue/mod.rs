@@ -21,7 +21,7 @@ pub use case_type::{
 };
 pub use duty_list::{
     DutyList, GRID_MATTERS, Instead, Item, ItemKey, NEEDS, NobodyThere, NotAnItemKey, NotOnTheList,
-    PostSelector, RESPONSIBILITIES, Unit, UnitKind,
+    PostSelector, RESPONSIBILITIES, Unit, UnitKind, item_href,
 };
 pub use embedded::{EMBEDDED_FILES, EMBEDDED_ROUTING};
 pub use fault::CatalogueFault;
@@ -29,6 +29,7 @@ pub(crate) use fault::Faults;
 pub use first_look::FirstLook;
 pub use load::{CATALOGUE_FILE_BYTES_MAX, CATALOGUE_TYPES_MAX};
 pub(crate) use load::{read_rows, read_table};
+pub(crate) use load_lists::is_item_number;
 
 use jiff::civil::Date;
 use platform::Words;
@@ -39,7 +40,7 @@ use std::collections::BTreeMap;
 pub const SOMETHING_ELSE: &str = "P07008";
 
 /// All that the files say, checked: every reference inside it holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Catalogue {
     hash: String,
     trees: Vec<Tree>,
@@ -223,6 +224,20 @@ impl Catalogue {
         &self.first_look
     }
 
+    /// The same catalogue with other lists in the place of those of their keys. Which types an item answers is what the new list says: a type
+    /// keeps the order of the items it named before, and what names it anew comes after.
+    #[must_use]
+    pub fn with_lists(&self, lists: impl IntoIterator<Item = DutyList>) -> Self {
+        let mut next = self.clone();
+        for list in lists {
+            for case_type in next.types.values_mut() {
+                case_type.answers = answers_by(case_type, &list);
+            }
+            next.lists.insert(list.key.clone(), list);
+        }
+        next
+    }
+
     /// Items of one list the type cites, in its order.
     fn items_of<'a>(&'a self, case_type: &CaseType, list: &str) -> impl Iterator<Item = &'a Item> {
         case_type
@@ -231,4 +246,20 @@ impl Catalogue {
             .filter(move |key| key.list == list)
             .filter_map(|key| Some(self.find_item(key)?.1))
     }
+}
+
+/// What a type cites once `list` is the one that holds.
+fn answers_by(case_type: &CaseType, list: &DutyList) -> Vec<ItemKey> {
+    let names = |item: &Item| item.types.contains(&case_type.code);
+    let (of_list, mut answers): (Vec<ItemKey>, Vec<ItemKey>) =
+        case_type.answers.iter().cloned().partition(|key| key.list == list.key);
+    let kept: Vec<ItemKey> =
+        of_list.into_iter().filter(|key| list.find_item(&key.number).is_some_and(names)).collect();
+    let is_new = |item: &&Item| names(item) && kept.iter().all(|key| key.number != item.number);
+    let new = list.items.iter().filter(is_new);
+    let new: Vec<ItemKey> =
+        new.map(|item| ItemKey { list: list.key.clone(), number: item.number.clone() }).collect();
+    answers.extend(kept);
+    answers.extend(new);
+    answers
 }

@@ -1,9 +1,9 @@
 //! Doing something to a case: whatever the workflow allows, by whoever may, with everything that belongs to it.
 
 use super::route::{post_for, route, unit_of};
-use super::{books, clean_words, merge, tell, wind};
+use super::{books, clean_words, joint, merge, ruling, tell, wind};
 use crate::access::roles_towards;
-use crate::catalogue::PostSelector;
+use crate::catalogue::{ItemKey, PostSelector};
 use crate::error::CaseError;
 use crate::model::{self, Case, CaseId, Deed, FollowerId, FollowerKind, Setting};
 use crate::photos::{PHOTOS_MAX, StoredPhoto};
@@ -37,6 +37,12 @@ pub struct Act {
     /// What proves the work lies with the system of those who did it, and no photo comes along. Only where somebody looks afterwards:
     /// a desk on the spot, or the reporter.
     pub proof_elsewhere: bool,
+    /// Why it is done although somebody's helping step is still open.
+    pub despite: Option<String>,
+    /// By which item of a list it is ruled.
+    pub item: Option<ItemKey>,
+    /// Whether the ruling proposes that the item names this type of case from now on.
+    pub propose: bool,
 }
 
 /// The case after an action.
@@ -47,6 +53,7 @@ pub struct Acted {
 
 /// Takes an action of the workflow on a case.
 pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError> {
+    let order = ruling::cite(tx, order)?;
     let (rules, places) = books(tx);
     let following = following(tx, id, order.follower).await?;
     let case = store::load_for(tx, id, following).await?;
@@ -55,6 +62,8 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     {
         return Err(stale(&case, seen));
     }
+    // Boxed, here and below: what is rare makes no future of every step larger.
+    Box::pin(joint::check_open(tx, &case, &order)).await?;
     let reachable = is_reachable(tx, &case).await?;
     let setting = rules.setting(&case, &places, reachable, tx.now())?;
     let mut deed = deed(&order, &case, &places, tx.now())?;
@@ -69,7 +78,10 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     check_list(&deed, &case, &setting, &rules, &places)?;
     check_photos(tx, &case, order.photos.len()).await?;
     let post = acting_post(tx.actor(), &case, desk, dispatcher);
-    let (mut next, entry) = model::act(&case, &who, post, &deed, &setting)?;
+    let (mut next, entry) = match model::act(&case, &who, post, &deed, &setting) {
+        Ok(done) => done,
+        Err(refusal) => return Err(Box::pin(ruling::explain(tx, &case, refusal)).await),
+    };
     next.unit_id = unit_of(&next, &places);
     if order.action == "merge" {
         merge::join(tx, &case, &next).await?;
@@ -85,6 +97,8 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     if let Some(routed) = &routed {
         store::add_entry(tx, id, routed, None).await?;
     }
+    Box::pin(joint::release_open(tx, &mut next, &order)).await?;
+    Box::pin(ruling::propose(tx, &next, &order)).await?;
     let setting = rules.setting(&next, &places, reachable, tx.now())?;
     wind(tx, &next, &setting).await?;
     Ok(Acted { case: next })
@@ -201,10 +215,9 @@ fn check_list(
     let action = setting.workflow.action(&deed.action);
     let gives = action.is_some_and(|a| matches!(a.hands_to, Handover::Post | Handover::Helper));
     if to_worker && gives {
-        rules
-            .catalogue
-            .may_grid_worker_take(&case.type_code, setting.now.local().date())
-            .map_err(CaseError::NotOnTheList)?;
+        let today = setting.now.local().date();
+        let in_force = rules.in_force(case.district, today);
+        in_force.catalogue.may_grid_worker_take(&case.type_code, today).map_err(CaseError::NotOnTheList)?;
     }
     Ok(())
 }

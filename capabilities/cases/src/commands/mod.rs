@@ -1,13 +1,16 @@
 //! Every write about cases, one file per verb: load for a purpose, decide, save, record the fact.
 
 mod act;
+pub mod duties;
 mod follow;
 mod inform;
+pub mod joint;
 mod merge;
 mod photos;
 mod report;
 mod reporter;
 mod route;
+mod ruling;
 
 pub use act::{Act, Acted, act, ring};
 pub use follow::{Follow, Joined, ask_again, claim_reports, follow};

@@ -1,6 +1,6 @@
 //! Giving a case to the post that the routing rules name, with the reason kept on the case.
 
-use crate::catalogue::PostSelector;
+use crate::catalogue::{PostSelector, item_href};
 use crate::error::CaseError;
 use crate::model::{Case, Deed, Entry, Setting, act};
 use crate::routing::{PlaceBy, Route, RouteInput};
@@ -16,7 +16,8 @@ pub(super) fn route(
     rules: &Rules,
     places: &Snapshot,
 ) -> Result<(Case, Option<Entry>), CaseError> {
-    let route = rules.router.route(&input(&case, setting, places));
+    let in_force = rules.in_force(case.district, setting.now.local().date());
+    let route = in_force.router.route(&input(&case, setting, places));
     let path = case.area_path.clone();
     case.explanation.0 = explained(&route);
     case.cohosts.0 = route.co.iter().filter_map(|c| post_for(&c.to, &path, places)).collect();
@@ -66,6 +67,8 @@ fn explained(route: &Route) -> serde_json::Value {
         "en": route.sentence(platform::Lang::En),
         "to": route.to,
         "rule": route.rule.key,
+        "href": route.item.as_ref().map(|i| item_href(&i.list, &i.version, &i.number)),
+        "withheld_by": route.withheld.iter().map(crate::catalogue::NotOnTheList::href).collect::<Vec<_>>(),
         "item": route.item.as_ref().map(|i| format!("{}/{} ({})", i.list, i.number, i.version)),
         "withheld": route.withheld.len(),
         "also": route.also.iter().map(|a| &a.key).collect::<Vec<_>>(),

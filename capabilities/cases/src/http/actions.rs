@@ -1,7 +1,7 @@
 //! Doing something to a case, to many at once, following one, opening the reporter, trying out rules.
 
 use super::{Answer, case_id, mark_of, report, viewer};
-use crate::catalogue::PostSelector;
+use crate::catalogue::{ItemKey, PostSelector};
 use crate::commands::{self, Act, Follow, OpenedReporter};
 use crate::error::CaseError;
 use crate::intake;
@@ -50,6 +50,13 @@ pub struct ActOnCase {
     /// How long: an extension, a pause.
     #[schema(value_type = Option<Object>)]
     pub length: Option<Deadline>,
+    /// Why it is said to be done although a helping step is open.
+    pub despite: Option<String>,
+    /// By which item a ruling decides: `responsibilities/3.2`.
+    pub item: Option<String>,
+    /// Whether the ruling proposes, in a draft of the list, that the item names this type of case.
+    #[serde(default)]
+    pub propose: bool,
 }
 
 /// 办理一步。 · Takes an action on a case.
@@ -95,6 +102,10 @@ async fn parse(
         Some(text) => Some(case_id(edge, actor, &text).await?),
         None => None,
     };
+    let item =
+        body.item.map(ItemKey::try_from).transpose().map_err(|e| {
+            CaseError::invalid("item", "cases.unknown_item", "清单里没有这一项。", e.to_string())
+        })?;
     let photos = match body.photos {
         Some(token) => intake::kept_photos(edge, actor, &token).await?,
         None => Vec::new(),
@@ -113,6 +124,9 @@ async fn parse(
         follower,
         by_clock: false,
         proof_elsewhere: false,
+        despite: body.despite,
+        item,
+        propose: body.propose,
     })
 }
 
@@ -281,7 +295,12 @@ pub async fn try_rules(State(edge): State<Edge>, who: Who, Body(body): Body<TryR
         return Err(CaseError::Forbidden(&crate::access::DRY_RUN).into());
     }
     let rules = edge.fixture::<Rules>();
-    let tried = Router::load(rules.catalogue.clone(), "routing.toml", &body.rules).map_err(|faults| {
+    let tried = Router::load(
+        rules.in_force(actor.district, edge.now().local().date()).catalogue.clone(),
+        "routing.toml",
+        &body.rules,
+    )
+    .map_err(|faults| {
         let zh: Vec<String> = faults.iter().map(|f| f.sentence(platform::Lang::Zh)).collect();
         let en: Vec<String> = faults.iter().map(|f| f.sentence(platform::Lang::En)).collect();
         CaseError::invalid("rules", "cases.bad_rules", zh.join("；"), en.join("; "))

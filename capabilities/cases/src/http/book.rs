@@ -91,9 +91,10 @@ pub struct BookQuestion {
 /// 事项类型全表：时限、问题、依据、归谁办。 · All types whole: limits, questions, sources, who answers.
 #[utoipa::path(get, path = "/api/cases/book/types", tag = "cases", operation_id = "list_types_whole",
     responses((status = 200, body = Vec<BookTree>)))]
-pub async fn list_types_whole(State(edge): State<Edge>) -> Json<Vec<BookTree>> {
+pub async fn list_types_whole(State(edge): State<Edge>, Who(actor): Who) -> Json<Vec<BookTree>> {
     let rules = edge.fixture::<Rules>();
-    let catalogue = &*rules.catalogue;
+    let in_force = rules.in_force(actor.district, edge.now().local().date());
+    let catalogue = &*in_force.catalogue;
     let whole = |code: &String| catalogue.find_type(code).map(|t| book_type(t, catalogue));
     let trees = catalogue.trees().iter().map(|tree| BookTree {
         key: tree.key.clone(),

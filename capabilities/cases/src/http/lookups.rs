@@ -275,7 +275,8 @@ pub async fn show_workflow(
 /// 三张清单（公开）。 · The published duty lists.
 #[utoipa::path(get, path = "/api/cases/duty-lists", tag = "cases", operation_id = "list_duties",
     responses((status = 200, body = Vec<Object>)))]
-pub async fn list_duties(State(edge): State<Edge>) -> Json<serde_json::Value> {
+pub async fn list_duties(State(edge): State<Edge>, Who(actor): Who) -> Json<serde_json::Value> {
     let rules = edge.fixture::<Rules>();
-    Json(rules.catalogue.lists().map(|l| serde_json::to_value(l).unwrap_or_default()).collect())
+    let in_force = rules.in_force(actor.district, edge.now().local().date());
+    Json(in_force.catalogue.lists().map(|l| serde_json::to_value(l).unwrap_or_default()).collect())
 }

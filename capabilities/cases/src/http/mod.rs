@@ -53,6 +53,8 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(actions::follow_case))
         .routes(routes!(actions::open_reporter))
         .routes(routes!(actions::try_rules))
+        .merge(crate::duties::routes())
+        .merge(crate::joint::routes())
         .routes(routes!(live::follow_live))
 }
 

@@ -35,6 +35,8 @@ struct CasePage {
     until: Option<Moment>,
     overdue: bool,
     why: String,
+    /// The item of the list that decided, on its public page.
+    why_href: Option<String>,
     place_words: String,
     sentence: String,
     reported: Moment,
@@ -183,6 +185,7 @@ fn case_page(edge: &Edge, page: Page, viewer: &Viewer, case: &CaseView, said: Sa
         state: StateView::of(viewer, &line.state, line.overdue),
         owner: line.owner.clone().map(Owner::from),
         overdue: line.overdue && line.owner_role != "reporter",
+        why_href: Some(explanation("href").to_owned()).filter(|href| !href.is_empty()),
         why: page.tr(explanation("zh"), explanation("en")).to_owned(),
         place_words: line.place.clone(),
         plain: page.words(&case.sentence).to_owned(),

@@ -139,6 +139,17 @@ impl Router {
         }
     }
 
+    /// The same rules over another edition of the lists. What a rule cites and is not there any more is cited no longer.
+    #[must_use]
+    pub fn over(&self, catalogue: Arc<Catalogue>) -> Self {
+        Self { catalogue, version: self.version.clone(), rules: self.rules.clone() }
+    }
+
+    /// The items of lists that rules cite as their reason.
+    pub fn cited_items(&self) -> impl Iterator<Item = &ItemKey> {
+        self.rules.iter().filter_map(|rule| rule.item.as_ref())
+    }
+
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.catalogue
     }

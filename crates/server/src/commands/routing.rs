@@ -5,6 +5,7 @@ use crate::failure::{Failure, Outcome, chain};
 use crate::house::{self, Alone};
 use crate::settings::Settings;
 use cases::Rules;
+use cases::duties::InForce;
 use cases::queries::reported::Span;
 use cases::routing::{DryRun, Move, Router};
 use cases::trial;
@@ -47,7 +48,8 @@ pub(crate) async fn run(settings: &Settings, words: Words) -> Outcome {
     let edge = house::open(settings, Alone::No).await?;
     let district = district_of(&edge, district.as_deref())?;
     let rules = edge.fixture::<Rules>();
-    let tried = read_rules(&rules, &file, &text)?;
+    let in_force = rules.in_force(district, edge.now().local().date());
+    let tried = read_rules(&in_force, &file, &text)?;
     let first = month.unwrap_or_else(|| last_month(&edge));
     let span = Span::of_days(Some(first), Some(first.last_of_month()));
     let run =
@@ -74,9 +76,9 @@ fn last_month(edge: &Edge) -> Date {
     today.first_of_month().yesterday().unwrap_or(today).first_of_month()
 }
 
-fn read_rules(rules: &Rules, file: &Path, text: &str) -> Outcome<Router> {
+fn read_rules(in_force: &InForce, file: &Path, text: &str) -> Outcome<Router> {
     let name = file.display().to_string();
-    Router::load(rules.catalogue.clone(), &name, text).map_err(|faults| {
+    Router::load(in_force.catalogue.clone(), &name, text).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(|f| format!("  {}", f.sentence(Lang::En))).collect();
         Failure::failed(format!("{name} does not hold:\n{}", lines.join("\n")))
     })

@@ -4,6 +4,7 @@
 
 mod fieldwork;
 mod hotline;
+mod joint;
 mod messages;
 mod outages;
 mod partners;
@@ -23,6 +24,7 @@ const DISTRICT: DistrictId = DistrictId(430_204);
 const WITHOUT_FACT: &[(&str, &str)] = &[
     ("check_areas", "only looks at a file"),
     ("try_rules", "only says what changed rules would have done"),
+    ("try_duties", "only says what a version of a list would have done"),
     ("keep_photos", "photos are nobody's until a report or a step carries them"),
     ("enter_wall", "turns a wall's key into its cookie; the key was issued on record"),
     ("migrate_draft", "only says what of a draft has a place in the live version"),
@@ -82,6 +84,8 @@ async fn every_write_leaves_a_fact() {
     outages::outages(&mut audit).await;
     messages::messages(&mut audit).await;
     partners::partners(&mut audit).await;
+    joint::joint(&mut audit).await;
+    joint::duties(&mut audit).await;
     sensors::sensors(&mut audit).await;
     let document = super::openapi::document();
     let writes: Vec<String> = super::routes::writes(&document).into_iter().map(|o| o.id).collect();

@@ -53,6 +53,19 @@ const outages = { children: [
   { path: ":id", component: () => import("../../capabilities/linkage/outages/OutagePage.vue"), props: true, meta: { title: () => tr("停水停电停气", "Outage") } },
 ] };
 
+/** Working together: helping steps, calls to the spot, and how they were answered. */
+const together = { children: [
+  { path: "", component: () => import("../../capabilities/cases/joint/TogetherPage.vue"), meta: { title: () => tr("协同", "Together") } },
+  { path: "figures", component: () => import("../../capabilities/cases/joint/CallFigures.vue"), meta: { title: () => tr("应哨情况", "Calls answered") } },
+  { path: "calls/:id", component: () => import("../../capabilities/cases/joint/CallPage.vue"), props: true, meta: { title: () => tr("吹哨", "Call to the spot") } },
+] };
+
+/** Duty lists in their versions. */
+const lists = { children: [
+  { path: "", component: () => import("../../capabilities/cases/duties/Lists.vue"), meta: { title: () => tr("清单", "Duty lists") } },
+  { path: ":id", component: () => import("../../capabilities/cases/duties/VersionPage.vue"), props: true, meta: { title: () => tr("清单", "Duty list") } },
+] };
+
 export const routes: RouteRecordRaw[] = [
   { path: "/", redirect: "/mine" },
   ...QUEUES.map((name) => ({ path: `/${name}`, component: Queue, props: { name }, meta: { title: () => queue_words(name) } })),
@@ -72,5 +85,7 @@ export const routes: RouteRecordRaw[] = [
     { path: "", component: () => import("../../capabilities/linkage/sensors/Sensors.vue"), meta: { title: () => tr("感知设备", "Sensors") } },
     { path: ":id", component: () => import("../../capabilities/linkage/sensors/SensorPage.vue"), props: true, meta: { title: () => tr("感知设备", "Sensor") } },
   ] },
+  { path: "/together", ...together },
+  { path: "/lists", ...lists },
   { path: "/:rest(.*)", component: () => import("./NotFound.vue"), meta: { title: () => tr("没有这一页", "No such page") } },
 ];

@@ -23,6 +23,11 @@ function read(): Promise<DutyList[]> {
   return asked;
 }
 
+/** The items of one list, as they hold today. */
+export async function list_items(key: string): Promise<DutyItem[]> {
+  return (await read()).find((one) => one.key === key)?.items ?? [];
+}
+
 export async function find_item(named: string): Promise<DutyItem | undefined> {
   const [list, number] = named.split(" ")[0]?.split("/") ?? [];
   if (!list || !number) return undefined;
