@@ -2241,6 +2241,467 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/duties/versions/{id}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 把一版清单取成表格（XLSX），可以在表格里改。 · A version as a table, to be written on in any program. */
+        get: operations["take_duty_table"];
+        put?: never;
+        /** 用表格（XLSX、CSV、TOML）换掉草稿的各项；哪一行哪一列不对都写明。 · Puts the items of a table in the place of a draft's. */
+        post: operations["bring_duty_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 三张清单和各版本。 · The duty lists with their versions. */
+        get: operations["show_duty_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/{list}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 起草一版清单（从现行版或某一版开始）。 · Begins a version of a list. */
+        post: operations["draft_duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/versions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一版清单：内容、变化、漏洞、异议。 · A version whole: what it says, what changed, what is missing, what was said against it. */
+        get: operations["show_duties"];
+        /** 修改草稿。 · Writes a draft anew. */
+        put: operations["change_duties"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/versions/{id}/lay-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 公示：所有人可读，被列单位可提异议。 · Lays a draft out: everybody reads it, the units it names may object. */
+        post: operations["lay_out_duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/versions/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 收回公示，继续修改。 · Takes what was laid out back, to be written on. */
+        post: operations["take_back_duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/versions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销这一版。 · Gives a version up before it is published. */
+        post: operations["withdraw_duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/versions/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发布：写明文号、生效日期和理由；到日零时起派单按它办。 · Publishes a version: the router obeys it from the midnight of its day on. */
+        post: operations["publish_duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/versions/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 公示期内，被列单位对一项提出异议。 · A unit that an item names objects to it while the list is laid out. */
+        post: operations["object_to_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/versions/{id}/objections/{objection}/ruling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 裁定异议，一次为准。 · Rules on an objection, once. */
+        post: operations["rule_on_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/duties/versions/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试算：按这一版，过去的事件会派给谁。 · What past cases would have become under this version. Changes nothing. */
+        post: operations["try_duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一件事的协同：协办和吹哨。 · Who works together on a case. */
+        get: operations["show_together"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/joint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的协办和吹哨；区网格中心还看到超期的协办。 · What the own posts are asked for and called to; for the dispatcher also what is late. */
+        get: operations["show_joint_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/helpers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 请一个单位协办：要办什么、什么时候办完。 · Asks a unit for help, with words and a time. */
+        post: operations["ask_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/helps/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 协办单位答复：接下，或说明不能。 · The one who was asked promises the help, or says why not. */
+        post: operations["answer_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/helps/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 协办完成。 · The help was given. */
+        post: operations["finish_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/helps/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 主办收回：不再需要这项协办。 · The host needs the help no longer. */
+        post: operations["release_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 吹哨：请单位到现场。 · Calls units to the spot. */
+        post: operations["call_units"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 近期的吹哨，可按单位和到场情况筛选。 · Calls of late, by whom they called and how that was answered: the rows behind the figures. */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各单位应哨情况（单位，不是个人；按名称排）。 · How units answered calls, by name: of offices, never of persons. */
+        get: operations["count_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次吹哨。 · A call to the spot. */
+        get: operations["show_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 被召集单位答复：来，或说明不能来。 · One of the called says that it comes, or why it cannot. */
+        post: operations["answer_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls/{id}/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 吹哨方记录某单位到场（记单位，不记个人）。 · The caller writes down that an office has come. */
+        post: operations["note_arrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 到场单位确认到场记录。 · The office that came confirms it. */
+        post: operations["confirm_arrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 现场议定：各单位办什么、何时办完，随即成为协办。 · What was decided on the spot; what a unit is to do becomes its helping step. */
+        post: operations["decide_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消吹哨；有单位答复后要写明原因。 · Calls it off. */
+        post: operations["cancel_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/calls/{id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 互评：吹哨方评协助有没有用，被召集方评该不该吹。 · Either side says what it thinks: of the help, or of the call. */
+        post: operations["review_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/live": {
         parameters: {
             query?: never;
@@ -3639,6 +4100,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/linkage/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 感知设备及其状态。Sensors by code and how each stands: a unit's own, the district's all. */
+        get: operations["list_sensors"];
+        put?: never;
+        /** 登记感知设备。Registers a sensor; the same twice is one. */
+        post: operations["register_sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensor-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 感知设备的种类和阈值。Kinds of sensors, what they measure and when it matters. */
+        get: operations["list_sensor_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 消息接收情况：连没连上、每秒多少条、今天拒收了什么。How messages come in: connected, how many a second, what was refused today. */
+        get: operations["show_intake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/broker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 消息服务器设置（不含密码）。The broker, without its password; nothing where there is none. */
+        get: operations["show_broker"];
+        /** 设置消息服务器（MQTT 5）。Sets the broker; it is listened to within seconds. */
+        put: operations["set_broker"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一台感知设备：状态、阈值、报警和它们成为的事件。A sensor, its kind, its alarms and what they became. */
+        get: operations["show_sensor"];
+        /** 修改感知设备，或停用。Changes a sensor, or takes it out of use. */
+        put: operations["change_sensor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/{id}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 最近 24 小时，每分钟一个值。The last 24 hours, a value a minute. */
+        get: operations["show_sensor_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 静音：一段时间内报警不立事件，写明原因。Mutes a sensor for a while, with the reason. */
+        post: operations["mute_sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/{id}/unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消静音。Lets a sensor be heard again. */
+        post: operations["unmute_sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sensors/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 一批感知设备表格；`dry_run=true` 只检查不收。Checks a table of sensors, or registers them. */
+        post: operations["register_sensors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上报读数（不走 MQTT 的设备或平台）。Takes readings of sensors, as the broker's: what decides is safe when this answers. */
+        post: operations["send_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/server/health": {
         parameters: {
             query?: never;
@@ -3734,6 +4368,12 @@ export interface components {
             rating?: number | null;
             /** @description How long: an extension, a pause. */
             length?: Record<string, never> | null;
+            /** @description Why it is said to be done although a helping step is open. */
+            despite?: string | null;
+            /** @description By which item a ruling decides: `responsibilities/3.2`. */
+            item?: string | null;
+            /** @description Whether the ruling proposes, in a draft of the list, that the item names this type of case. */
+            propose?: boolean;
         };
         /** @description The same action on many cases. */
         ActOnMany: {
@@ -3813,6 +4453,8 @@ export interface components {
         AlarmId: string;
         /** @enum {string} */
         AlarmKind: "glass_broken" | "bulk_reading" | "export_refused" | "objection_upheld" | "answer_overdue";
+        /** @enum {string} */
+        AlarmOutcome: "filed" | "joined" | "gathered" | "waiting" | "passed" | "muted" | "seen";
         /** @description An alarm. */
         AlarmView: {
             id: components["schemas"]["AlarmId"];
@@ -3858,6 +4500,16 @@ export interface components {
             values: Record<string, never>;
             /** @description What proves them, in words. */
             evidence?: string | null;
+        };
+        AnswerCall: {
+            coming: boolean;
+            /** @description Why not. */
+            reason?: string | null;
+        };
+        AnswerHelp: {
+            accept: boolean;
+            /** @description Why not. */
+            reason?: string | null;
         };
         /** @description How much of everything an area has, with all below it. */
         AreaCountsView: {
@@ -3984,6 +4636,18 @@ export interface components {
         };
         /** @enum {string} */
         Ask: "correct" | "object" | "delete" | "restrict";
+        AskHelp: {
+            /** @description `unit:city_management`, `subdistrict_desk` … */
+            to: string;
+            /** @description What is wanted. */
+            words: string;
+            within?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description The version of the case that was seen.
+             */
+            version?: number | null;
+        };
         /** @description Something that may be asked. */
         AskView: {
             what: components["schemas"]["Ask"];
@@ -4164,6 +4828,38 @@ export interface components {
             words: string[];
             source: string;
         };
+        /** @description The broker as it is to be. */
+        BrokerBody: {
+            /** @description `mqtt://host:1883`, or `mqtts://host:8883` with TLS. */
+            address: string;
+            username?: string | null;
+            /** @description Kept sealed, never shown; absent: as before. */
+            password?: string | null;
+            /** @description Topics are `<prefix>/<code>/<kind>`. */
+            prefix: string;
+            /** @description Certificates of the broker's authority (PEM), where the system does not know it. */
+            authority?: string | null;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description The version that was seen; absent the first time.
+             */
+            version?: number | null;
+        };
+        /** @description The broker, without its password. */
+        BrokerView: {
+            address: string;
+            username?: string | null;
+            has_password: boolean;
+            prefix: string;
+            authority?: string | null;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description To be sent along with a change.
+             */
+            version: number;
+        };
         /** @description A building and its doors. */
         BuildingCoverage: components["schemas"]["DoorTally"] & {
             building?: components["schemas"]["RecordId"] | null;
@@ -4239,6 +4935,105 @@ export interface components {
             meter: number;
             /** @description Where the seconds are from. */
             source: string;
+        };
+        /** @description How one office answered calls, in numbers of calls. */
+        CallFigures: {
+            post?: components["schemas"]["PostRef"] | null;
+            /** Format: int32 */
+            called: number;
+            /** Format: int32 */
+            on_time: number;
+            /** Format: int32 */
+            late: number;
+            /** Format: int32 */
+            cannot: number;
+            /** Format: int32 */
+            absent: number;
+            /** Format: int32 */
+            waiting: number;
+            /** Format: int32 */
+            useful: number;
+            /** Format: int32 */
+            not_useful: number;
+            /**
+             * Format: int32
+             * @description What it says of the calls.
+             */
+            justified: number;
+            /** Format: int32 */
+            not_justified: number;
+        };
+        /** Format: uuid */
+        CallId: string;
+        /** @description A kind of call to choose. */
+        CallKindView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            hint: components["schemas"]["Words"];
+            source: string;
+        };
+        /** @description What one unit is to do. */
+        CallTask: {
+            post: components["schemas"]["PostId"];
+            words: string;
+            within?: Record<string, never> | null;
+        };
+        CallUnits: {
+            /** @description A key of the kinds of call: `at_once`, `ordinary` … */
+            kind: string;
+            /** @description Where to come. */
+            place: string;
+            /** @description What it is about, and what is wanted. */
+            matter: string;
+            /** @description `unit:city_management` … */
+            whom: string[];
+        };
+        /** @description A call to the spot. */
+        CallView: {
+            id: components["schemas"]["CallId"];
+            case: components["schemas"]["CaseId"];
+            number: string;
+            type_words: components["schemas"]["Words"];
+            kind: string;
+            kind_words: components["schemas"]["Words"];
+            caller?: components["schemas"]["PostRef"] | null;
+            place: string;
+            matter: string;
+            /** @enum {string} */
+            state: "open" | "met" | "cancelled";
+            state_words: components["schemas"]["Words"];
+            at: components["schemas"]["Time"];
+            /** @description When those called should be there. */
+            by_at: components["schemas"]["Time"];
+            left?: components["schemas"]["Words"] | null;
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description What was decided, or why it was called off. */
+            outcome?: string | null;
+            units: components["schemas"]["CalledView"][];
+            /** @description `answer`, `confirm`, `review`, `decide`, `cancel` */
+            can: string[];
+        };
+        /** @description An office that was called. */
+        CalledView: {
+            post?: components["schemas"]["PostRef"] | null;
+            coming?: boolean | null;
+            reason?: string | null;
+            /** @enum {string} */
+            outcome: "waiting" | "on_time" | "late" | "cannot" | "absent";
+            outcome_words: components["schemas"]["Words"];
+            arrived_at?: components["schemas"]["Time"] | null;
+            /** @description The office that came. */
+            office?: string | null;
+            confirmed_at?: components["schemas"]["Time"] | null;
+            help?: components["schemas"]["HelpId"] | null;
+            /** @description What the caller says of the help. */
+            useful?: boolean | null;
+            useful_words?: string | null;
+            /** @description What the called says of the call. */
+            justified?: boolean | null;
+            justified_words?: string | null;
+            /** @description `arrive`, `review` */
+            can: string[];
         };
         /** @description A draft as it is to be. */
         CampaignBody: {
@@ -4340,6 +5135,10 @@ export interface components {
             /** @description Why it was published although grids are beyond their hours. */
             beyond_reason?: string | null;
             closed_at?: components["schemas"]["Time"] | null;
+        };
+        CancelCall: {
+            /** @description Needed once somebody has answered. */
+            reason?: string | null;
         };
         /** @description A form that can be filled without a line. */
         CarriedForm: {
@@ -4488,6 +5287,14 @@ export interface components {
             x: number;
             /** Format: double */
             y: number;
+        };
+        ChangeDuties: {
+            /**
+             * Format: int64
+             * @description As it was seen.
+             */
+            version: number;
+            content: components["schemas"]["DutyContent"];
         };
         /** @description A difference between two versions. */
         ChangeFinding: {
@@ -4903,6 +5710,11 @@ export interface components {
             /** @description To the person. */
             words?: string;
         };
+        DecideCall: {
+            /** @description What was decided, for everybody who follows the case. */
+            words: string;
+            tasks: components["schemas"]["CallTask"][];
+        };
         /** @description What an answer did. */
         DecidedView: {
             act?: components["schemas"]["ActId"] | null;
@@ -5023,6 +5835,10 @@ export interface components {
             version: number;
             answers: Record<string, never>;
         };
+        DraftDuties: {
+            /** @description The version to begin from; the one that holds if absent. */
+            from?: string | null;
+        };
         /** @description The draft in the live version. */
         DraftView: {
             /**
@@ -5086,6 +5902,152 @@ export interface components {
             known_answers: components["schemas"]["KnownAnswers"];
             /** @description Where the minutes of a day are from. */
             source: string;
+        };
+        /** @description Whom an item may name. */
+        DutyAnswerer: {
+            /** @description `grid_worker`, `unit:water_supply` */
+            key: string;
+            words: components["schemas"]["Words"];
+        };
+        /** @description The lists, and what an editor needs beside them. */
+        DutyBook: {
+            lists: components["schemas"]["DutyListView"][];
+            answerers: components["schemas"]["DutyAnswerer"][];
+            /**
+             * Format: int32
+             * @description Days a draft is laid out.
+             */
+            laid_out_days: number;
+            can_draft: boolean;
+            can_publish: boolean;
+        };
+        /**
+         * @description What became of an item.
+         * @enum {string}
+         */
+        DutyChange: "added" | "removed" | "changed";
+        /** @description What a version says. */
+        DutyContent: {
+            name: components["schemas"]["Words"];
+            notice?: components["schemas"]["Words"] | null;
+            source: string;
+            /** @description The version it was written from. */
+            based_on?: string | null;
+            items: components["schemas"]["DutyItem"][];
+        };
+        /** @description What is wrong in a version: the row and the field. */
+        DutyHole: {
+            /** @description The number of the item; empty where it is the list itself. */
+            row: string;
+            field: string;
+            words: components["schemas"]["Words"];
+        };
+        /** @description One line of a list, as it is written and kept. */
+        DutyItem: {
+            /** @description "3.2" */
+            number: string;
+            /** @description `grid_worker`, `grid_leader`, `subdistrict_desk`, `dispatcher` or `unit:KEY` */
+            who: string;
+            words: components["schemas"]["Words"];
+            /** @description The law behind it. */
+            basis?: string | null;
+            /** @description Codes of the types of case it answers. */
+            types?: string[];
+            /**
+             * Format: date
+             * @description The last day it holds, where it ends before its list does.
+             */
+            effective_until?: string | null;
+            /** @description Where the line comes from, where it is not the list's own source. */
+            source?: string | null;
+        };
+        /** @description An item as it was and as it is. */
+        DutyItemChange: {
+            number: string;
+            change: components["schemas"]["DutyChange"];
+            /** @description What changed: `words`, `who`, `basis`, `types`, `effective_until`, `source` */
+            fields: string[];
+            before?: components["schemas"]["DutyItem"] | null;
+            after?: components["schemas"]["DutyItem"] | null;
+        };
+        /** @description A list with its versions. */
+        DutyListView: {
+            key: string;
+            name: components["schemas"]["Words"];
+            /** @description The version that holds today. */
+            holds: string;
+            holds_page: string;
+            /** @description The newest first. Drafts are told to who drafts or publishes. */
+            versions: components["schemas"]["DutyVersionLine"][];
+        };
+        /** @description What was said against an item. */
+        DutyObjectionView: {
+            id: components["schemas"]["ObjectionId"];
+            number: string;
+            post?: components["schemas"]["PostRef"] | null;
+            reason: string;
+            at: components["schemas"]["Time"];
+            /** @description Whether the ruling followed it; nothing before there is one. */
+            sustained?: boolean | null;
+            ruling?: string | null;
+            ruled_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description By what it was published, and for which days. */
+        DutyTerms: {
+            /** @description 发文字号 */
+            document: string;
+            /** Format: date */
+            published_on: string;
+            /** Format: date */
+            effective_from: string;
+            /** Format: date */
+            effective_until?: string | null;
+            /** @description Why it was published. */
+            reason: string;
+            /** @description Why before the days for objections were over, where it was. */
+            early?: string | null;
+        };
+        /** @description A type of case by code and name. */
+        DutyType: {
+            code: string;
+            name: components["schemas"]["Words"];
+        };
+        /** Format: uuid */
+        DutyVersionId: string;
+        /** @description A version as a line. */
+        DutyVersionLine: {
+            id: components["schemas"]["DutyVersionId"];
+            label: string;
+            /** @enum {string} */
+            state: "draft" | "laid_out" | "published" | "withdrawn";
+            document?: string | null;
+            /** Format: date */
+            effective_from?: string | null;
+            /** Format: date */
+            effective_until?: string | null;
+            objections_until?: components["schemas"]["Time"] | null;
+            changed_at: components["schemas"]["Time"];
+        };
+        /** @description A version whole. */
+        DutyVersionView: components["schemas"]["DutyVersionLine"] & {
+            list: string;
+            /** Format: int64 */
+            version: number;
+            content: components["schemas"]["DutyContent"];
+            terms?: components["schemas"]["DutyTerms"] | null;
+            /** @description Where everybody reads it; nothing while it is a draft. */
+            page?: string | null;
+            /** @description Against the version it was written from. */
+            changes: components["schemas"]["DutyItemChange"][];
+            holes: components["schemas"]["DutyHole"][];
+            /** @description Types the version before named somebody for, and this one does not. */
+            left_out: components["schemas"]["DutyType"][];
+            objections: components["schemas"]["DutyObjectionView"][];
+            /** @description Items the reader's own unit may object to now. */
+            objectable: string[];
+            can_change: boolean;
+            can_publish: boolean;
+            can_rule: boolean;
         };
         /** @description What the words speak of that is not handled here, and where it belongs. */
         ElsewhereNotice: {
@@ -5343,6 +6305,12 @@ export interface components {
             /** @description Words from the door, at most 500 characters. */
             note?: string | null;
             submission?: components["schemas"]["SubmissionId"] | null;
+        };
+        FinishHelp: {
+            /** @description What was done. */
+            words: string;
+            /** @description The token of photos sent before. */
+            photos?: string | null;
         };
         /** @description A floor and its rooms. */
         FloorView: {
@@ -5675,6 +6643,33 @@ export interface components {
             at: components["schemas"]["Time"];
             received_at: components["schemas"]["Time"];
         };
+        /** Format: uuid */
+        HelpId: string;
+        /** @description A helping step. */
+        HelpView: {
+            id: components["schemas"]["HelpId"];
+            case: components["schemas"]["CaseId"];
+            number: string;
+            /** @description What kind of case it belongs to. */
+            type_words: components["schemas"]["Words"];
+            place: string;
+            post?: components["schemas"]["PostRef"] | null;
+            asked_by?: components["schemas"]["PostRef"] | null;
+            call?: components["schemas"]["CallId"] | null;
+            words: string;
+            /** @enum {string} */
+            state: "asked" | "accepted" | "declined" | "done" | "released";
+            state_words: components["schemas"]["Words"];
+            at: components["schemas"]["Time"];
+            due_at: components["schemas"]["Time"];
+            left?: components["schemas"]["Words"] | null;
+            /** @description Not done in its time. */
+            late: boolean;
+            outcome?: string | null;
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description `accept`, `decline`, `finish`, `release` */
+            can: string[];
+        };
         /** @description A record in a list, masked. */
         HitView: {
             id: components["schemas"]["RecordId"];
@@ -5815,6 +6810,19 @@ export interface components {
             renewed: number;
             ended: number;
         };
+        /** @description How messages come in. */
+        IntakeView: {
+            /** @description Whether there is a broker to be listened to. */
+            has_broker: boolean;
+            connected: boolean;
+            /** @description Why not, in the words of the network. */
+            trouble?: string | null;
+            /** Format: double */
+            per_second: number;
+            said_at?: components["schemas"]["Time"] | null;
+            /** @description What was not taken today, by reason. */
+            refused: components["schemas"]["SensorRefusal"][];
+        };
         IssueKeyBody: {
             /** @description 对接系统的账号 · An account of kind `service`. */
             account: components["schemas"]["AccountId"];
@@ -5839,6 +6847,21 @@ export interface components {
             plates: number;
             issued: number;
             next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Helping steps and calls of somebody's desk. */
+        JointDesk: {
+            /** @description What the own posts are asked for, the most pressing first. */
+            helps: components["schemas"]["HelpView"][];
+            /** @description What is late anywhere; for the dispatcher. */
+            late: components["schemas"]["HelpView"][];
+            /** @description Calls to the own posts, and by them, the newest first. */
+            calls: components["schemas"]["CallView"][];
+        };
+        /** @description Somebody to ask or to call. */
+        JointUnit: {
+            /** @description `unit:water_supply`, `subdistrict_desk` */
+            key: string;
+            words: components["schemas"]["Words"];
         };
         /** @description Photos kept for a report that is still being written. */
         KeptPhotos: {
@@ -5965,6 +6988,8 @@ export interface components {
             last_error_at?: components["schemas"]["Time"] | null;
             last_sent_at?: components["schemas"]["Time"] | null;
         };
+        /** @enum {string} */
+        Level: "normal" | "warn" | "alarm";
         /**
          * @description Why two records may be of one person.
          * @enum {string}
@@ -6280,6 +7305,14 @@ export interface components {
             /** Format: date */
             to_on?: string | null;
         };
+        /** @description For how long, and why. */
+        MuteBody: {
+            /** Format: int64 */
+            version: number;
+            /** @description Within 30 days. */
+            until: components["schemas"]["Time"];
+            reason: string;
+        };
         /** @description An open case of the same kind nearby. */
         NearbyCase: {
             number: string;
@@ -6315,6 +7348,11 @@ export interface components {
             /** @description Takes it back: `POST /api/registry/acts/{act}/undo`. */
             act: components["schemas"]["ActId"];
         };
+        NoteArrival: {
+            post: components["schemas"]["PostId"];
+            /** @description The office that came, as it is called; never a person's name. */
+            office: string;
+        };
         /** @description What was found. */
         NoteBody: {
             note: string;
@@ -6332,6 +7370,13 @@ export interface components {
             in_force_at: components["schemas"]["Time"];
             changes: components["schemas"]["Words"][];
         };
+        ObjectToDuty: {
+            /** @description The number of the item. */
+            number: string;
+            reason: string;
+        };
+        /** Format: uuid */
+        ObjectionId: string;
         OfferBody: {
             /** @description 已绑定过的，先给一个现在的验证码 · Where one is in force already, a code of it. */
             code?: string | null;
@@ -6564,6 +7609,13 @@ export interface components {
             kind: string;
             name: string;
             area_path: string;
+        };
+        /** @description Thresholds of one sensor that differ from its kind's. */
+        OwnThresholds: {
+            /** Format: double */
+            warn?: number | null;
+            /** Format: double */
+            alarm?: number | null;
         };
         /** @description The post that owns the next step. */
         OwnerView: {
@@ -6897,6 +7949,54 @@ export interface components {
                  */
                 round_on?: string | null;
             })[];
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description Rows of a list with the cursor of the next page, absent on the last. */
+        Page_SensorView: {
+            items: {
+                id: components["schemas"]["SensorId"];
+                /**
+                 * Format: int64
+                 * @description To be sent along with a change.
+                 */
+                version: number;
+                code: string;
+                kind: string;
+                kind_words: components["schemas"]["Words"];
+                name: string;
+                /** Format: double */
+                lon: number;
+                /** Format: double */
+                lat: number;
+                area_path: string;
+                area_words: components["schemas"]["Words"];
+                unit?: components["schemas"]["SensorUnit"] | null;
+                own: components["schemas"]["OwnThresholds"];
+                in_use: boolean;
+                condition: components["schemas"]["SensorCondition"];
+                condition_words: components["schemas"]["Words"];
+                level: components["schemas"]["Level"];
+                /**
+                 * Format: double
+                 * @description The last value, as a number and as people read it; at most a minute old while it speaks.
+                 */
+                value?: number | null;
+                value_words?: string | null;
+                value_at?: components["schemas"]["Time"] | null;
+                heard_at?: components["schemas"]["Time"] | null;
+                silent_since?: components["schemas"]["Time"] | null;
+                muted_until?: components["schemas"]["Time"] | null;
+                mute_reason?: string | null;
+                /**
+                 * Format: double
+                 * @description In force for this one.
+                 */
+                warn?: number | null;
+                /** Format: double */
+                alarm: number;
+                /** @description Whether the reader may change and mute it. */
+                may_manage: boolean;
+            }[];
             next?: components["schemas"]["Cursor"] | null;
         };
         /** @description Rows of a list with the cursor of the next page, absent on the last. */
@@ -7375,6 +8475,25 @@ export interface components {
             /** @description Why it is published although grids are beyond their hours; 5 to 200 characters, needed only then. */
             beyond_reason?: string | null;
         };
+        PublishDuties: {
+            /**
+             * Format: int64
+             * @description As it was seen.
+             */
+            version: number;
+            /** @description 发文字号 */
+            document: string;
+            /**
+             * Format: date
+             * @description Today or later; it holds from that midnight on.
+             */
+            effective_from: string;
+            /** Format: date */
+            effective_until?: string | null;
+            reason: string;
+            /** @description Why before the days for objections are over. */
+            early?: string | null;
+        };
         /** @description A reason to look at a reporter's name and phone. */
         PurposeView: {
             code: string;
@@ -7403,6 +8522,40 @@ export interface components {
             /** @description `12:00`, included; `14:30`, not included. From a later to an earlier one it goes over midnight. */
             from: string;
             to: string;
+        };
+        /** @description A reading of one sensor. */
+        ReadingBody: {
+            sensor: string;
+            /**
+             * Format: double
+             * @description A number, or true and false for what says yes or no.
+             */
+            value: number;
+            /** @description RFC 3339, or milliseconds since 1970. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Counts up, where the sensor can count.
+             */
+            seq?: number | null;
+            /** @description The unit of its kind; another is refused. */
+            unit?: string | null;
+        };
+        /** @description A reading that was not taken. */
+        ReadingRefusal: {
+            /** @description Which of the list, from 0. */
+            index: number;
+            reason: components["schemas"]["Refused"];
+            words: components["schemas"]["Words"];
+        };
+        /** @description Readings, at most 1,000. */
+        ReadingsBody: {
+            readings: components["schemas"]["ReadingBody"][];
+        };
+        /** @description What readings came to. To be sent again: only after a fault of ours, and then all of them; what was taken is not taken twice. */
+        ReadingsReceipt: {
+            taken: number;
+            refused: components["schemas"]["ReadingRefusal"][];
         };
         ReasonView: {
             code: string;
@@ -7485,6 +8638,8 @@ export interface components {
             expires_at: components["schemas"]["Time"];
             account: components["schemas"]["AccountId"];
         };
+        /** @enum {string} */
+        Refused: "unreadable" | "too_large" | "unknown_sensor" | "wrong_kind" | "wrong_unit" | "no_number" | "out_of_range" | "ahead" | "stale" | "late" | "again" | "too_many" | "overrun";
         /** @description A message a gateway refused: what it was about, and never to whom. */
         RefusedMessage: {
             delivery: components["schemas"]["DeliveryId"];
@@ -7496,6 +8651,9 @@ export interface components {
         };
         RefusedMessages: {
             items: components["schemas"]["RefusedMessage"][];
+        };
+        ReleaseHelp: {
+            reason: string;
         };
         /** @description All of it. */
         Report: {
@@ -7583,6 +8741,12 @@ export interface components {
             residence: components["schemas"]["RecordView"];
             /** @description The home's address in full. */
             address: components["schemas"]["Told"];
+        };
+        ReviewCall: {
+            post?: components["schemas"]["PostId"] | null;
+            /** @description Useful, or justified. */
+            good: boolean;
+            words: string;
         };
         RevokedView: {
             /**
@@ -7734,6 +8898,11 @@ export interface components {
             /** @description It is planned; false: it goes beyond the hours and is not. */
             fits: boolean;
         };
+        RuleOnDuty: {
+            /** @description Whether the item is to be changed as the unit says. */
+            sustained: boolean;
+            words: string;
+        };
         /** @description A visit rule, for who visits and for who is visited. */
         RuleView: {
             key: string;
@@ -7799,6 +8968,193 @@ export interface components {
         SendCodeBody: {
             /** @description 手机号 · A mobile number. */
             phone: string;
+        };
+        /** @description An alarm and what it became. */
+        SensorAlarmView: {
+            id: components["schemas"]["AlarmId"];
+            level: components["schemas"]["Level"];
+            value_words: string;
+            raised_at: components["schemas"]["Time"];
+            restored_at?: components["schemas"]["Time"] | null;
+            outcome?: components["schemas"]["AlarmOutcome"] | null;
+            outcome_words?: components["schemas"]["Words"] | null;
+            case?: components["schemas"]["CaseId"] | null;
+        };
+        /** @description A sensor to be registered. */
+        SensorBody: {
+            /** @description As it stands in topics: letters, digits, `-` and `_`; one sensor of the district. */
+            code: string;
+            /** @description A key of `/api/linkage/sensor-kinds`. */
+            kind: string;
+            /** @description Where it stands, as people say it. */
+            name: string;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            /** @description `wgs84` (default), `gcj02`, `bd09`, `cgcs2000` */
+            crs?: string | null;
+            /** @description The key of the unit whose it is; absent: the district's own. */
+            unit?: string | null;
+            /** @description Thresholds of its own. */
+            own?: components["schemas"]["OwnThresholds"];
+        };
+        /** @description A sensor as it is to be. */
+        SensorChangeBody: {
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+            sensor: components["schemas"]["SensorBody"];
+            /** @description False: listened to no more. */
+            in_use: boolean;
+        };
+        /** @enum {string} */
+        SensorCondition: "alarm" | "warn" | "silent" | "noisy" | "muted" | "unheard" | "normal" | "off";
+        /** @description A day of a sensor. */
+        SensorDay: {
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            minutes: components["schemas"]["SensorMinute"][];
+        };
+        /** @description A sensor with its kind and its alarms. */
+        SensorDetail: components["schemas"]["SensorView"] & {
+            about: components["schemas"]["SensorKindView"];
+            /** @description The newest first, 50 at most. */
+            alarms: components["schemas"]["SensorAlarmView"][];
+        };
+        /** Format: uuid */
+        SensorId: string;
+        /** @description A kind of sensor. */
+        SensorKindView: {
+            key: string;
+            words: components["schemas"]["Words"];
+            quantity: components["schemas"]["Words"];
+            unit: string;
+            /** Format: int32 */
+            decimals: number;
+            /** @description Yes or no. */
+            switch: boolean;
+            /** Format: double */
+            least: number;
+            /** Format: double */
+            most: number;
+            /** Format: double */
+            warn?: number | null;
+            /** Format: double */
+            alarm: number;
+            /** Format: int64 */
+            lasts_s: number;
+            /** Format: int64 */
+            silent_min: number;
+            /** @description Never held back at night. */
+            dangerous: boolean;
+            /** @description Where the numbers come from. */
+            source: string;
+        };
+        /** @description What is kept of a minute. */
+        SensorMinute: {
+            minute: components["schemas"]["Time"];
+            /** Format: double */
+            last: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: int64 */
+            readings: number;
+        };
+        /** @description How often something was refused today. */
+        SensorRefusal: {
+            reason: components["schemas"]["Refused"];
+            words: components["schemas"]["Words"];
+            /** Format: int64 */
+            count: number;
+            /** @description A code that said so. */
+            example?: string | null;
+            at: components["schemas"]["Time"];
+        };
+        /** @description The version that was seen. */
+        SensorStepBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A cell that does not hold, or a row that was refused as a whole. */
+        SensorTableFault: {
+            /**
+             * Format: int32
+             * @description As the spreadsheet program counts.
+             */
+            row: number;
+            /** @description `A`, `B`, …; absent where it concerns the whole row. */
+            column?: string | null;
+            heading: string;
+            code: string;
+            words: components["schemas"]["Words"];
+        };
+        /** @description What was done, or would be done, with a table. */
+        SensorTableReport: {
+            /** @description Nothing was registered. */
+            dry_run: boolean;
+            rows: number;
+            registered: number;
+            /** @description Registered before, just so. */
+            known: number;
+            refused: number;
+            /** @description The first 500. */
+            faults: components["schemas"]["SensorTableFault"][];
+        };
+        /** @description Whose a sensor is. */
+        SensorUnit: {
+            id: components["schemas"]["OrganisationId"];
+            key: string;
+            name: components["schemas"]["Words"];
+        };
+        /** @description A sensor and how it stands. */
+        SensorView: {
+            id: components["schemas"]["SensorId"];
+            /**
+             * Format: int64
+             * @description To be sent along with a change.
+             */
+            version: number;
+            code: string;
+            kind: string;
+            kind_words: components["schemas"]["Words"];
+            name: string;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            area_path: string;
+            area_words: components["schemas"]["Words"];
+            unit?: components["schemas"]["SensorUnit"] | null;
+            own: components["schemas"]["OwnThresholds"];
+            in_use: boolean;
+            condition: components["schemas"]["SensorCondition"];
+            condition_words: components["schemas"]["Words"];
+            level: components["schemas"]["Level"];
+            /**
+             * Format: double
+             * @description The last value, as a number and as people read it; at most a minute old while it speaks.
+             */
+            value?: number | null;
+            value_words?: string | null;
+            value_at?: components["schemas"]["Time"] | null;
+            heard_at?: components["schemas"]["Time"] | null;
+            silent_since?: components["schemas"]["Time"] | null;
+            muted_until?: components["schemas"]["Time"] | null;
+            mute_reason?: string | null;
+            /**
+             * Format: double
+             * @description In force for this one.
+             */
+            warn?: number | null;
+            /** Format: double */
+            alarm: number;
+            /** @description Whether the reader may change and mute it. */
+            may_manage: boolean;
         };
         /** @description Something done on the device. */
         SentCommand: components["schemas"]["CommandBody"] & {
@@ -8028,6 +9384,13 @@ export interface components {
         StateTablesView: {
             version: string;
             items: components["schemas"]["StateTableView"][];
+        };
+        StepDuties: {
+            /**
+             * Format: int64
+             * @description As it was seen.
+             */
+            version: number;
         };
         /** @description A stop in its order. */
         StopView: {
@@ -8425,6 +9788,16 @@ export interface components {
             cases: components["schemas"]["CaseLine"][];
             next?: components["schemas"]["TaskId"] | null;
         };
+        /** @description Who works together on a case. */
+        Together: {
+            helps: components["schemas"]["HelpView"][];
+            calls: components["schemas"]["CallView"][];
+            kinds: components["schemas"]["CallKindView"][];
+            units: components["schemas"]["JointUnit"][];
+            /** @description "2 个工作日": how long a helping step takes where nobody says otherwise. */
+            within: components["schemas"]["Words"];
+            can_call: boolean;
+        };
         Told: unknown;
         /** @description Two records that were told apart. */
         ToldApartView: {
@@ -8462,6 +9835,13 @@ export interface components {
             column?: string | null;
             code: string;
             words: components["schemas"]["Words"];
+        };
+        TryDuties: {
+            /**
+             * Format: int32
+             * @description Days back, 31 if absent.
+             */
+            days?: number | null;
         };
         /** @description What is to be tried out. */
         TryPlanBody: {
@@ -15135,6 +16515,1585 @@ export interface operations {
             };
         };
     };
+    take_duty_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_duty_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_duty_book: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyBook"];
+                };
+            };
+        };
+    };
+    draft_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftDuties"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyVersionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDuties"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lay_out_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepDuties"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepDuties"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepDuties"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDuties"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyVersionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    object_to_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectToDuty"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyObjectionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_on_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+                objection: components["schemas"]["ObjectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOnDuty"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyObjectionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryDuties"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_together: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_joint_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointDesk"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskHelp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HelpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerHelp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HelpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishHelp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HelpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseHelp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallUnits"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description Days back, 31 if absent. */
+                days?: number;
+                /** @description Calls to this post. */
+                post?: components["schemas"]["PostId"];
+                /** @description Answered so. */
+                outcome?: "waiting" | "on_time" | "late" | "cannot" | "absent";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_calls: {
+        parameters: {
+            query?: {
+                /** @description Days back, 31 if absent. */
+                days?: number;
+                /** @description Calls to this post. */
+                post?: components["schemas"]["PostId"];
+                /** @description Answered so. */
+                outcome?: "waiting" | "on_time" | "late" | "cannot" | "absent";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallFigures"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerCall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_arrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteArrival"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_arrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideCall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelCall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewCall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow_live: {
         parameters: {
             query?: never;
@@ -20031,6 +22990,630 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sensors: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sensor_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorKindView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_intake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_broker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerView"] | null;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_broker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrokerBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sensor_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorDay"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mute_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmute_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorStepBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_sensors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorTableReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingsReceipt"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
