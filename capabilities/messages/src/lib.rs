@@ -22,6 +22,8 @@ mod store;
 
 pub use books::{AddressBook, Books};
 pub use commands::send::{Notice, QUEUED_AT_ONCE_MAX, note_told, queue, send, supersede};
+/// What messages stand on, for whoever builds a part of the house: the courier has tables of its own.
+pub use courier::CAPABILITY as COURIER;
 pub use error::MessageError;
 pub use model::{ACCOUNT, MessageId, Recipient};
 pub use queries::{MessageCounts, about, told, told_among};

@@ -262,10 +262,12 @@ describe("partners", { concurrency: 1 }, () => {
 
       await page.locator("input[name=rung][value=console]").check();
       await page.locator("[data-save]").click();
+      // Asked only where something still waits to leave.
       const confirm = page.locator("[data-confirm-save]");
-      await confirm.or(page.locator("[data-lane]")).first().waitFor();
+      const at_console = page.getByText("什么都不用往外送").first();
+      await confirm.or(at_console).first().waitFor();
       if (await confirm.count()) await confirm.click();
-      await page.getByText("什么都不用往外送").first().waitFor();
+      await at_console.waitFor();
     }));
 
   test("how promises were kept: a figure opens its cases, and there are as many as it says; the unit sees its own", { timeout: TEST_MS_MAX }, async () => {

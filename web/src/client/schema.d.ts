@@ -5946,7 +5946,10 @@ export interface components {
         DutyItem: {
             /** @description "3.2" */
             number: string;
-            /** @description `grid_worker`, `grid_leader`, `subdistrict_desk`, `dispatcher` or `unit:KEY` */
+            /**
+             * @description `grid_worker`, `grid_leader`, `subdistrict_desk`, `dispatcher` or `unit:KEY`
+             * @example grid_worker
+             */
             who: string;
             words: components["schemas"]["Words"];
             /** @description The law behind it. */

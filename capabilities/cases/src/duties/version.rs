@@ -38,7 +38,7 @@ pub struct DutyItem {
     /// "3.2"
     pub number: String,
     /// `grid_worker`, `grid_leader`, `subdistrict_desk`, `dispatcher` or `unit:KEY`
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "grid_worker")]
     pub who: PostSelector,
     pub words: Words,
     /// The law behind it.

@@ -19,6 +19,7 @@ const CAPABILITIES: &[&Capability] = &[
     &courier::CAPABILITY,
     &territory::CAPABILITY,
     &identity::CAPABILITY,
+    &messages::CAPABILITY,
     &registry::CAPABILITY,
     &cases::CAPABILITY,
     &fieldwork::CAPABILITY,

@@ -1,7 +1,16 @@
 //! Every statement fits the schema of both engines.
 
-use crate::town::CAPABILITIES;
+use edge::Capability;
 use testkit::each_engine;
+
+/// With what messages stand on: their statements are in this program too.
+const CAPABILITIES: &[&Capability] = &[
+    &messages::COURIER,
+    &territory::CAPABILITY,
+    &identity::CAPABILITY,
+    &messages::CAPABILITY,
+    &registry::CAPABILITY,
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_fits_its_schema() {

@@ -153,6 +153,9 @@ pub fn example(document: &Value, schema: &Value, depth: usize) -> Value {
         }
         return Value::Object(whole);
     }
+    if schema["example"].is_string() {
+        return schema["example"].clone();
+    }
     if let Some(first) = schema["enum"].as_array().and_then(|values| values.first()) {
         return first.clone();
     }
