@@ -290,8 +290,9 @@ impl Connection<'_> {
         let bare =
             Publish { payload: Default::default(), topic: Default::default(), properties: None, ..publish };
         let arrived = Arrived { message, publish: is_promised.then_some(bare), connection };
-        // Full only where the broker sent more than it may: then it comes again with the next connection.
-        let _ = self.queue.try_send(arrived);
+        // Full only where the broker sends more than it may: it waits then, and nothing it promised to keep is left without an answer,
+        // which would take a place of those under way until the next connection. Closed where we were told to stop.
+        let _ = self.queue.send(arrived).await;
     }
 
     /// What was not acknowledged comes again.

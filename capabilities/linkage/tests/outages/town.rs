@@ -172,7 +172,7 @@ impl OutageTown {
     /// The lines on the demo's inbox, the newest first.
     pub async fn inbox(&self) -> Vec<String> {
         let page = self.town.caller().get("/inbox").await.text;
-        let lines = page.split("<p class=\"message\">").skip(1);
+        let lines = page.split("<p data-words>").skip(1);
         lines.map(|rest| rest.split("</p>").next().unwrap_or_default().to_owned()).collect()
     }
 

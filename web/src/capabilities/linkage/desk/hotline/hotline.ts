@@ -27,10 +27,20 @@ export const outcome_words = (outcome: WorkOrder["outcome"]): string => (outcome
 
 /** What becomes of the rows, in a sentence; nothing is said of what there is none. */
 export function tally_words({ dry_run, rows, filed, repeated, known, refused }: TableReport): string {
-  const parts: [number, string, string][] = dry_run
-    ? [[filed, "件会立为事件", "would become cases"], [repeated, "件会答复原结果", "get an earlier result"], [known, "件以前收过", "had been handed in before"], [refused, "行有问题不收", "do not hold"]]
-    : [[filed, "件已立为事件", "became cases"], [repeated, "件答复了原结果", "got an earlier result"], [known, "件以前收过", "had been handed in before"], [refused, "行没有收", "were not taken"]];
-  const told = parts.filter(([count]) => count > 0).map(([count, zh, en]) => tr(`${count} ${zh}`, `${count} ${en}`));
+  const parts: [number, string][] = dry_run
+    ? [
+        [filed, tr(`${filed} 件会立为事件`, `${filed} would become cases`)],
+        [repeated, tr(`${repeated} 件会答复原结果`, `${repeated} get an earlier result`)],
+        [known, tr(`${known} 件以前收过`, `${known} had been handed in before`)],
+        [refused, tr(`${refused} 行有问题不收`, `${refused} do not hold`)],
+      ]
+    : [
+        [filed, tr(`${filed} 件已立为事件`, `${filed} became cases`)],
+        [repeated, tr(`${repeated} 件答复了原结果`, `${repeated} got an earlier result`)],
+        [known, tr(`${known} 件以前收过`, `${known} had been handed in before`)],
+        [refused, tr(`${refused} 行没有收`, `${refused} were not taken`)],
+      ];
+  const told = parts.filter(([count]) => count > 0).map(([, words]) => words);
   return tr(`共 ${rows} 行：${told.join("，")}。`, `${rows} rows: ${told.join(", ")}.`);
 }
 
