@@ -98,6 +98,14 @@ describe("partners", { concurrency: 1 }, () => {
   });
 
   const try_now = (page) => page.locator("[data-lane-deed=try]").click();
+  /** Saves until something is told; asked first only where something still waits to leave, which is as it happens. */
+  const saves = async (page, told) => {
+    await page.locator("[data-save]").click();
+    const confirm = page.locator("[data-confirm-save]");
+    await confirm.or(told).first().waitFor();
+    if (await confirm.count()) await confirm.click();
+    await told.waitFor();
+  };
   const their_request = (words) => theirs.requests.find((one) => one.description.includes(words));
 
   test("their server is set; while it is down the screen says so in words, and trying at once brings it to nothing waiting", { timeout: TEST_MS_MAX }, () =>
@@ -242,11 +250,9 @@ describe("partners", { concurrency: 1 }, () => {
       await page.locator("[data-save]").click();
       await page.locator("[name=key][aria-invalid]").waitFor();
       await page.locator("[name=key]").fill(`whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`);
-      await page.locator("[data-save]").click();
-      await page.locator("[data-others]").getByText("状态对照表").waitFor();
+      await saves(page, page.locator("[data-others]").getByText("状态对照表"));
       assert.equal(await page.locator("[name=address]").inputValue(), `${theirs.url}/hooks`, "what was typed stays");
-      await page.locator("[data-save]").click();
-      await said(page, "对接设置已保存").waitFor();
+      await saves(page, said(page, "对接设置已保存"));
 
       await page.locator("[data-exchange]").click();
       await page.locator("dialog .secret", { hasText: "whsec_" }).waitFor();
@@ -261,13 +267,7 @@ describe("partners", { concurrency: 1 }, () => {
       await page.locator("[data-noted]").click();
 
       await page.locator("input[name=rung][value=console]").check();
-      await page.locator("[data-save]").click();
-      // Asked only where something still waits to leave.
-      const confirm = page.locator("[data-confirm-save]");
-      const at_console = page.getByText("什么都不用往外送").first();
-      await confirm.or(at_console).first().waitFor();
-      if (await confirm.count()) await confirm.click();
-      await at_console.waitFor();
+      await saves(page, page.getByText("什么都不用往外送").first());
     }));
 
   test("how promises were kept: a figure opens its cases, and there are as many as it says; the unit sees its own", { timeout: TEST_MS_MAX }, async () => {

@@ -16,9 +16,14 @@ pub const PAUSE: Duration = Duration::from_millis(100);
 /// Debian puts servers where only root looks.
 const PLACES: [&str; 2] = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"];
 
+const CERTIFICATE: &str = "certificate.pem";
+const KEY: &str = "key.pem";
+
 /// A broker that keeps its sessions over a restart.
 pub struct Broker {
     pub port: u16,
+    /// Where it also speaks TLS: at which port, and its own certificate, which is its authority too.
+    pub encrypted: Option<(u16, String)>,
     program: PathBuf,
     folder: TempDir,
     process: Option<Child>,
@@ -27,15 +32,23 @@ pub struct Broker {
 impl Broker {
     /// Nothing where the program is not on this machine.
     pub async fn start() -> Option<Self> {
+        Self::of(false).await
+    }
+
+    /// One that speaks TLS at a port of its own.
+    pub async fn start_encrypted() -> Option<Self> {
+        Self::of(true).await
+    }
+
+    async fn of(is_encrypted: bool) -> Option<Self> {
         let Some(program) = PLACES.iter().map(PathBuf::from).find(|path| path.exists()) else {
             eprintln!("skipped: mosquitto is not on this machine");
             return None;
         };
-        let port =
-            TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+        let port = free_port();
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().display();
-        let lines = [
+        let mut lines = vec![
             format!("listener {port} 127.0.0.1"),
             "allow_anonymous true".to_owned(),
             "persistence true".to_owned(),
@@ -43,8 +56,14 @@ impl Broker {
             "max_queued_messages 0".to_owned(),
             "max_inflight_messages 0".to_owned(),
         ];
+        let encrypted = is_encrypted.then(|| (free_port(), write_certificate(folder.path())));
+        if let Some((port, _)) = &encrypted {
+            lines.push(format!("listener {port} 127.0.0.1"));
+            lines.push(format!("certfile {path}/{CERTIFICATE}"));
+            lines.push(format!("keyfile {path}/{KEY}"));
+        }
         std::fs::write(config(folder.path()), lines.join("\n") + "\n").expect("its settings");
-        let mut broker = Self { port, program, folder, process: None };
+        let mut broker = Self { port, encrypted, program, folder, process: None };
         broker.run().await;
         Some(broker)
     }
@@ -79,7 +98,10 @@ impl Broker {
     }
 
     pub fn address(&self) -> String {
-        format!("mqtt://127.0.0.1:{}", self.port)
+        match &self.encrypted {
+            Some((port, _)) => format!("mqtts://127.0.0.1:{port}"),
+            None => format!("mqtt://127.0.0.1:{}", self.port),
+        }
     }
 }
 
@@ -87,6 +109,23 @@ impl Drop for Broker {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port()
+}
+
+/// A certificate for this machine, as it is given to whoever is to believe it.
+pub fn new_certificate() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}
+
+fn write_certificate(folder: &Path) -> String {
+    let (certificate, key) = new_certificate();
+    std::fs::write(folder.join(CERTIFICATE), &certificate).expect("its certificate");
+    std::fs::write(folder.join(KEY), key).expect("its key");
+    certificate
 }
 
 fn config(folder: &Path) -> PathBuf {

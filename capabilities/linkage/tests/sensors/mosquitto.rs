@@ -1,6 +1,6 @@
 //! Over a real broker: a word becomes a case, nonsense harms nobody, a loud sensor keeps nobody waiting.
 
-use crate::broker::{Broker, say, wait_until};
+use crate::broker::{Broker, new_certificate, say, wait_until};
 use crate::town::*;
 use platform::Time;
 use serde_json::{Value, json};
@@ -29,7 +29,16 @@ impl Server {
 }
 
 pub async fn set_broker(town: &SensorTown, broker: &Broker) {
-    let body = json!({ "address": broker.address(), "prefix": "mulin", "enabled": true });
+    let authority = broker.encrypted.as_ref().map(|(_, certificate)| certificate);
+    believe(town, broker, authority.map(String::as_str)).await;
+}
+
+/// Sets the broker, and whose certificates are believed.
+async fn believe(town: &SensorTown, broker: &Broker, authority: Option<&str>) {
+    let set = town.staff("admin").get(&format!("{SENSORS}/broker")).await.ok();
+    let body = json!({
+        "address": broker.address(), "prefix": "mulin", "enabled": true, "authority": authority, "version": set["version"],
+    });
     town.staff("admin").put(&format!("{SENSORS}/broker"), body).await.ok();
 }
 
@@ -75,6 +84,33 @@ async fn a_word_over_mqtt_becomes_a_case() {
         .await;
         server.stop().await;
         assert_eq!(intake(&town).await["connected"], false, "nobody listens, and nobody says so");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tls_only_the_right_certificate_is_believed() {
+    each_sensor_town(async |town: SensorTown| {
+        let Some(broker) = Broker::start_encrypted().await else { return };
+        town.registers("YG-1", "smoke", AT_1).await;
+        let server = Server::start(&town);
+        for wrong in [None, Some(new_certificate().0)] {
+            believe(&town, &broker, wrong.as_deref()).await;
+            wait_until("the screen says that the certificate is not believed", async || {
+                intake(&town).await["trouble"].as_str().is_some_and(|why| why.contains("certificate"))
+            })
+            .await;
+            assert_eq!(intake(&town).await["connected"], false);
+        }
+        set_broker(&town, &broker).await;
+        connected(&town).await;
+        say(broker.port, "device", vec![message("YG-1", "smoke", 1.0, town.now())]).await;
+        wait_until("there is a case", async || {
+            town.town.settles().await;
+            town.cases().await.len() == 1
+        })
+        .await;
+        server.stop().await;
     })
     .await;
 }
