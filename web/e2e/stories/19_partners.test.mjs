@@ -112,11 +112,18 @@ describe("partners", { concurrency: 1 }, () => {
     as_staff({ login: DISPATCHER }, async (page, watch) => {
       watch.allow(422);
       await open(page, "/desk/mine");
-      await page.locator(".bar-places a", { hasText: "联动单位" }).click();
+      const linkage = page.locator("[data-group=linkage]");
+      await linkage.locator("button").press("Enter");
+      await linkage.getByRole("link", { name: "联动单位" }).waitFor();
+      await page.keyboard.press("Escape");
+      await linkage.getByRole("link", { name: "联动单位" }).waitFor({ state: "hidden" });
+      await linkage.locator("button:focus").press("Enter");
+      await linkage.getByRole("link", { name: "联动单位" }).click();
       await page.locator(`[data-unit='${water}'] a[data-line]`).click();
       await page.waitForURL(new RegExp(`${screen}$`));
       await settle(page);
-      await page.locator(".bar-places a.router-link-active", { hasText: "联动单位" }).waitFor();
+      await linkage.locator("button.router-link-active").waitFor();
+      await linkage.getByRole("link", { name: "联动单位" }).waitFor({ state: "hidden" });
       await page.locator("input[name=rung][value=open311]").check();
       await page.locator("[name=address]").fill("http://10.0.0.8/v2");
       await page.locator("[data-save]").click();

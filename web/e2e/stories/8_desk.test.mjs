@@ -386,7 +386,7 @@ describe("the desk", { concurrency: 2 }, () => {
     as_staff({ login: "unit" }, async (page) => {
       await page.goto("/desk");
       await page.getByRole("heading", { name: "我的" }).waitFor();
-      assert.deepEqual(await page.locator(".bar-places a").allInnerTexts(), ["我的", "本单位", "代人上报", "协同", "停水停电停气", "感知设备", "清单", "联动单位"]);
+      assert.deepEqual(await page.locator(".bar-places a").allInnerTexts(), ["我的", "本单位", "代人上报", "协办和吹哨", "清单", "联动单位", "停水停电停气", "感知设备"]);
       await page.goto("/desk/unit");
       await page.locator("a[data-line], .empty").first().waitFor();
     }));
