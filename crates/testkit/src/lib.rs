@@ -2,6 +2,9 @@
 //!
 //! `each_engine(caps, async |town| …)` runs a story on SQLite and, where `MULIN_TEST_POSTGRES` names a server, on PostgreSQL.
 
+mod chance;
+
+pub use chance::{Chance, faults};
 use edge::{Capability, Edge, Settings};
 use platform::{Actor, Clock, DistrictId, Fault, Time};
 use std::net::SocketAddr;

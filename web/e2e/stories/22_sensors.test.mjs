@@ -112,6 +112,39 @@ describe("sensors", { concurrency: 1 }, () => {
       await page.locator("[data-condition=alarm]").waitFor();
     }));
 
+  test("one is registered by hand: a place elsewhere is refused at its field; it is changed, and taken out of use", { timeout: TEST_MS_MAX }, () =>
+    as_staff({ login: DESK }, async (page, watch) => {
+      watch.allow(422);
+      const [known] = await sensors();
+      await open(page, "/desk/sensors");
+      await page.locator("[data-register-one]").click();
+      const form = page.locator("[data-sensor-form]");
+      await form.locator("[name=code]").fill(`SW-${RUN}`);
+      await form.locator("[name=kind]").selectOption("water_level");
+      await form.locator("[name=name]").fill(`故事下穿通道${RUN}`);
+      await form.locator("[name=lon]").fill("112.9");
+      await form.locator("[name=lat]").fill("28.2");
+      await form.locator("[name=alarm]").fill("三十厘米");
+      await page.locator("[data-save-sensor]").click();
+      await form.getByText("阈值是数字").waitFor();
+      await form.locator("[name=alarm]").fill("0.3");
+      await page.locator("[data-save-sensor]").click();
+      await form.getByText("不在本区").waitFor();
+      await look_at(page, "the form");
+      await take_pictures(page, "desk-sensor-form");
+      await form.locator("[name=lon]").fill(String(known.lon));
+      await form.locator("[name=lat]").fill(String(known.lat));
+      await page.locator("[data-save-sensor]").click();
+      await page.waitForURL(/\/desk\/sensors\/[0-9a-f-]{36}$/);
+      await page.locator("[data-condition=unheard]").waitFor();
+      await page.locator("[data-change]").click();
+      await form.locator("[name=name]").fill(`故事下穿通道西口${RUN}`);
+      await form.locator("[name=in_use]").uncheck();
+      await page.locator("[data-save-sensor]").click();
+      await page.locator("[data-condition=off]").waitFor();
+      await page.getByRole("heading", { name: `故事下穿通道西口${RUN}` }).waitFor();
+    }));
+
   test("the administrator sets the broker, and a wrong address is refused at its field", { timeout: TEST_MS_MAX }, () =>
     as_staff({ login: "system-admin" }, async (page, watch) => {
       watch.allow(422);

@@ -149,8 +149,8 @@ fn checked(tx: &Tx, given: &SensorGiven) -> Result<(String, Duration), LinkageEr
         LinkageError::invalid(
             "lon",
             "linkage.sensor_outside",
-            "这个位置不在本区。坐标要用 WGS-84，不是高德、百度的。",
-            "This place is not in the district. Coordinates are WGS-84.",
+            "这个位置不在本区。请核对经纬度，还有坐标系：是 WGS-84，还是高德、百度的。",
+            "This place is not in the district. Look at the coordinates, and of which system they are.",
         )
     })?;
     if given.unit.is_some_and(|unit| places.organisation_by_id(unit).is_none()) {

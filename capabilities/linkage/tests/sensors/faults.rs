@@ -5,20 +5,17 @@ use crate::mosquitto::{Server, connected, kept, message, set_broker};
 use crate::town::*;
 use serde_json::Value;
 use std::time::Duration;
+use testkit::faults;
 
-/// Faults of one run, in every run of the tests; ten times as many with `MULIN_SOAK=1`.
-const FAULTS: u64 = 3;
+/// In `make soak`; a tenth of them in every run of the tests.
+const FAULTS: u64 = 30;
 const SENSORS_HEARD: usize = 4;
 /// Readings of each sensor between two faults.
 const READINGS: u64 = 150;
 
-fn faults() -> u64 {
-    if std::env::var_os("MULIN_SOAK").is_some() { FAULTS * 10 } else { FAULTS }
-}
-
 /// What the sensors say in one round: a reading a second, as if they had waited.
 fn round(town: &SensorTown, number: u64) -> Vec<(String, Vec<u8>)> {
-    let total = faults() * READINGS + 60;
+    let total = faults(FAULTS) * READINGS + 60;
     let start = town.now().before(Duration::from_secs(total));
     let moments = (number * READINGS..(number + 1) * READINGS).map(|n| start.after(Duration::from_secs(n)));
     let of = |at| (0..SENSORS_HEARD).map(move |n| message(&format!("SW-{n}"), "water_level", 0.01, at));
@@ -43,7 +40,7 @@ async fn all_kept(town: &SensorTown, sensors: &[Value]) -> i64 {
 
 /// Everything is there, once.
 async fn nothing_lost_nothing_doubled(town: &SensorTown, sensors: &[Value], server: Server) {
-    let all = (SENSORS_HEARD as u64 * READINGS * faults()) as i64;
+    let all = (SENSORS_HEARD as u64 * READINGS * faults(FAULTS)) as i64;
     // All but the minutes that go on.
     let going_on = SENSORS_HEARD as i64 * 60;
     wait_until("nearly everything is written", async || all_kept(town, sensors).await >= all - going_on)
@@ -66,7 +63,7 @@ async fn the_broker_ends_in_the_middle_and_comes_back() {
         set_broker(&town, &broker).await;
         let server = Server::start(&town);
         connected(&town).await;
-        for number in 0..faults() {
+        for number in 0..faults(FAULTS) {
             let saying = tokio::spawn(say(broker.port, "device", round(&town, number)));
             // Spread without chance: a run that fails can be run again.
             tokio::time::sleep(Duration::from_millis(20 + (number * 37) % 150)).await;
@@ -88,7 +85,7 @@ async fn the_server_ends_in_the_middle_and_another_goes_on() {
         set_broker(&town, &broker).await;
         let mut server = Server::start(&town);
         connected(&town).await;
-        for number in 0..faults() {
+        for number in 0..faults(FAULTS) {
             let saying = tokio::spawn(say(broker.port, "device", round(&town, number)));
             tokio::time::sleep(Duration::from_millis(10 + (number * 53) % 200)).await;
             server.stop().await;

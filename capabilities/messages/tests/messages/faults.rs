@@ -8,39 +8,23 @@ use platform::Fault;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use store::Tx;
+use testkit::{Chance, faults};
 use uuid::Uuid;
 
-const RUNS: u64 = 50;
-const SOAK_RUNS: u64 = 500;
+/// In `make soak`; a tenth of them in every run of the tests.
+const RUNS: u64 = 500;
 const MOODS: [Mood; 7] =
     [Mood::Well, Mood::Well, Mood::Poor, Mood::Lost, Mood::Busy, Mood::Broken, Mood::Page];
 const RESIDENTS: usize = 6;
 const KILL_AFTER_MS_MAX: u64 = 25;
 const PAUSE_S_MAX: u64 = 900;
 
-/// Numbers that come again with the same seed (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % end
-    }
-}
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn each_text_is_sent_once() {
-    let seed = number("MULIN_SEED").unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
-    let runs = if std::env::var_os("MULIN_SOAK").is_some() { SOAK_RUNS } else { RUNS };
+    let runs = faults(RUNS);
     each_message_town(async |town: MessageTown| {
-        let mut chance = Chance(seed);
+        let mut chance = Chance::of_run();
+        let seed = chance.seed;
         let mut residents = Vec::new();
         for number in 0..RESIDENTS {
             residents.push(town.resident(&format!("1390733000{number}")).await.0.0);

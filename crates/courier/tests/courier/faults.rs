@@ -8,10 +8,10 @@ use courier::{CAPABILITY, deliver_due};
 use platform::Fault;
 use std::time::Duration;
 use store::Tx;
-use testkit::{Town, each_engine};
+use testkit::{Chance, Town, each_engine, faults};
 
-const RUNS: u64 = 50;
-const SOAK_RUNS: u64 = 500;
+/// In `make soak`; a tenth of them in every run of the tests.
+const RUNS: u64 = 500;
 const MOODS: [Mood; 7] =
     [Mood::Well, Mood::Well, Mood::Broken, Mood::Lost, Mood::Busy, Mood::Elsewhere, Mood::Flood];
 const SUBJECTS: usize = 8;
@@ -20,29 +20,12 @@ const PAUSE_S_MAX: u64 = 900;
 /// Far more than the circuit ever waits.
 const DAYS_AFTERWARDS: u32 = 3;
 
-/// Numbers that come again with the same seed (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % end
-    }
-}
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_nothing_doubled_and_the_order_is_kept() {
-    let seed = number("MULIN_SEED").unwrap_or_else(rand::random);
-    let runs = if std::env::var_os("MULIN_SOAK").is_some() { SOAK_RUNS } else { RUNS };
+    let runs = faults(RUNS);
     each_engine(&[&CAPABILITY], async |town| {
-        let mut chance = Chance(seed);
+        let mut chance = Chance::of_run();
+        let seed = chance.seed;
         let other = OtherSide::open().await;
         let endpoint = open_endpoint(&town, &other).await;
         let subjects = subjects(SUBJECTS);

@@ -1,7 +1,7 @@
 // Sensors on the desk: the way to the server, how each stands, and where its line and its thresholds lie.
 import { api, ask, type Schema } from "../../../client/api";
 import { read_all_pages } from "../../../client/pages";
-import { tr } from "../../../lib/words";
+import { tr, type Words } from "../../../lib/words";
 
 export type Sensor = Schema["SensorView"];
 export type SensorDetail = Schema["SensorDetail"];
@@ -14,8 +14,11 @@ export type TableReport = Schema["SensorTableReport"];
 export type Broker = Schema["BrokerView"];
 export type BrokerBody = Schema["BrokerBody"];
 
-/** The server's limit, so that nobody types more than is kept. */
+export type SensorBody = Schema["SensorBody"];
+
+/** The server's limits, so that nobody types more than is kept. */
 export const REASON_CHARS_MAX = 200;
+export const NAME_CHARS_MAX = 60;
 const PAGE_ROWS = 100;
 const at = (id: string) => ({ path: { id } });
 
@@ -28,6 +31,45 @@ export const mute_sensor = (id: string, version: number, until: string, reason: 
 export const unmute_sensor = (id: string, version: number): Promise<Sensor> => ask(api.POST("/api/linkage/sensors/{id}/unmute", { params: at(id), body: { version } }));
 export const show_broker = (): Promise<Broker | null> => ask(api.GET("/api/linkage/sensors/broker"));
 export const set_broker = (body: BrokerBody): Promise<Broker> => ask(api.PUT("/api/linkage/sensors/broker", { body }));
+
+export const register_sensor = (body: SensorBody): Promise<Sensor> => ask(api.POST("/api/linkage/sensors", { body }));
+export const change_sensor = (id: string, body: Schema["SensorChangeBody"]): Promise<Sensor> => ask(api.PUT("/api/linkage/sensors/{id}", { params: at(id), body }));
+export const list_units = (): Promise<Schema["OrganisationView"][]> => ask(api.GET("/api/territory/organisations"));
+
+/** The systems coordinates of devices come in; they are kept in the first. */
+export const SYSTEMS: readonly { key: string; words: Words }[] = [
+  { key: "wgs84", words: { zh: "WGS-84（定位仪、本平台）", en: "WGS-84 (receivers, this platform)" } },
+  { key: "gcj02", words: { zh: "GCJ-02（高德、腾讯）", en: "GCJ-02 (Amap, Tencent)" } },
+  { key: "bd09", words: { zh: "BD-09（百度）", en: "BD-09 (Baidu)" } },
+  { key: "cgcs2000", words: { zh: "CGCS2000", en: "CGCS2000" } },
+];
+
+/** A sensor as somebody types it: numbers are words until they are sent. */
+export interface TypedSensor {
+  code: string;
+  kind: string;
+  name: string;
+  lon: string;
+  lat: string;
+  crs: string;
+  unit: string;
+  warn: string;
+  alarm: string;
+  in_use: boolean;
+}
+
+export function typed_of(one: Sensor | undefined): TypedSensor {
+  const words = (value: number | null | undefined) => (value == null ? "" : String(value));
+  return {
+    code: one?.code ?? "", kind: one?.kind ?? "", name: one?.name ?? "", lon: words(one?.lon), lat: words(one?.lat), crs: "wgs84",
+    unit: one?.unit?.key ?? "", warn: words(one?.own.warn), alarm: words(one?.own.alarm), in_use: one?.in_use ?? true,
+  };
+}
+
+export function body_of({ code, kind, name, lon, lat, crs, unit, warn, alarm }: TypedSensor): SensorBody {
+  const own = { ...(warn.trim() && { warn: Number(warn) }), ...(alarm.trim() && { alarm: Number(alarm) }) };
+  return { code: code.trim(), kind, name: name.trim(), lon: Number(lon), lat: Number(lat), crs, own, ...(unit && { unit }) };
+}
 
 /** Looks through a table, or registers what it holds. */
 export function send_table(file: File, dry_run: boolean): Promise<TableReport> {
