@@ -29,7 +29,13 @@ pub const CAPABILITY: Capability = Capability {
     words: Words::of("联动", "Linkage"),
     migrations: migrations!(
         "linkage",
-        ["0001_hotline.sql", "0002_outages.sql", "0003_partners.sql", "0004_sensors.sql", "0005_exchanges.sql"]
+        [
+            "0001_hotline.sql",
+            "0002_outages.sql",
+            "0003_partners.sql",
+            "0004_sensors.sql",
+            "0005_exchanges.sql"
+        ]
     ),
     permissions: access::ALL,
     api: http::routes,

@@ -5,10 +5,10 @@ use crate::courier::{Attempt, Courier, Sender, Sent};
 use crate::facts::{self, CourierFact};
 use crate::lane::{ATTEMPTS_MAX, Health, wait_after};
 use crate::model::{Delivery, DeliveryState, Endpoint, EndpointId};
-use crate::store::{self, Round, Settled};
-use ::store::{Conn, Db, Tx};
 use crate::outside::Outside;
+use crate::store::{self, Round, Settled};
 use crate::tape::Tape;
+use ::store::{Conn, Db, Tx};
 use edge::{Districts, Edge, Recorders};
 use futures_util::future::join_all;
 use platform::{Actor, DistrictId, Fault, FaultKind, Time};
@@ -121,7 +121,8 @@ async fn work(edge: &Edge, (district, id): Lane) -> Result<usize, Fault> {
     let mut attempts = 0;
     while let Some(round) = next_round(edge, &courier, &actor, id).await? {
         attempts += round.attempts.len();
-        let ways: Vec<Outside> = round.attempts.iter().map(|attempt| way_for(edge, &courier, attempt)).collect();
+        let ways: Vec<Outside> =
+            round.attempts.iter().map(|attempt| way_for(edge, &courier, attempt)).collect();
         let sending = round.attempts.iter().zip(&ways).map(|(attempt, way)| round.sender.send(way, attempt));
         let outcomes = join_all(sending).await;
         settle(edge, &actor, round, outcomes).await?;

@@ -68,7 +68,9 @@ impl Tape {
 /// What a status other than success means for a message, as docs/integrating.md promises it.
 fn not_taken(status: u16) -> Words {
     match status {
-        300..=399 => Words::of("对方要转到别处，本平台不跟随。", "It sends us elsewhere, and nobody is followed."),
+        300..=399 => {
+            Words::of("对方要转到别处，本平台不跟随。", "It sends us elsewhere, and nobody is followed.")
+        }
         401 | 403 | 404 | 407 | 408 | 421 | 425 | 429 | 500.. => Words::of(
             "对方有故障或没有准备好：发给它的都等着，过一会儿再试。",
             "Their system is in trouble: everything for it waits, and is tried again later.",

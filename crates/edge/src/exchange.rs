@@ -83,9 +83,7 @@ fn mask_after(text: &str, mark: &str, kept: &str, mask: &str, belongs: impl Fn(c
 }
 
 /// The headers that matter, in the order of their names; what proves who speaks is masked, the signature of a message is not.
-pub fn headers_that_matter<'a>(
-    of: impl Iterator<Item = (&'a str, &'a [u8])>,
-) -> Vec<(String, String)> {
+pub fn headers_that_matter<'a>(of: impl Iterator<Item = (&'a str, &'a [u8])>) -> Vec<(String, String)> {
     let mut kept: Vec<(String, String)> = of
         .filter(|(name, _)| HEADERS.contains(name))
         .map(|(name, value)| {
@@ -211,7 +209,11 @@ mod tests {
         ] {
             assert_eq!(masked(said), kept);
         }
-        let sent = [("authorization", &b"Bearer 990001.k.abc"[..]), ("cookie", b"session=1"), ("webhook-id", b"m-1")];
+        let sent = [
+            ("authorization", &b"Bearer 990001.k.abc"[..]),
+            ("cookie", b"session=1"),
+            ("webhook-id", b"m-1"),
+        ];
         let kept = headers_that_matter(sent.into_iter());
         let expected = [("authorization", "Bearer $KEY"), ("webhook-id", "m-1")];
         assert_eq!(kept, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));

@@ -27,7 +27,8 @@ pub use capability::{Capability, Preparation, prepare, router, workload};
 pub use cookies::{Cookies, SetCookie};
 pub use district::{District, Districts};
 pub use exchange::{
-    EXCERPT_BYTES_MAX, Exchange, Excerpt, MASK, Recorder, Recorders, SECRET_MASK, Way, headers_that_matter, masked,
+    EXCERPT_BYTES_MAX, Excerpt, Exchange, MASK, Recorder, Recorders, SECRET_MASK, Way, headers_that_matter,
+    masked,
 };
 pub use extract::{Body, BodyUpTo, BytesUpTo, PathOf, QueryOf};
 pub use form::{FormFault, Multipart, Part};

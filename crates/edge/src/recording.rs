@@ -1,6 +1,8 @@
 //! The layer that hands a sandbox's calls to its recorder, and says of each answer that all in it is invented.
 
-use crate::exchange::{EXCERPT_BYTES_MAX, Excerpt, Exchange, Recorder, Recorders, Way, headers_that_matter, masked};
+use crate::exchange::{
+    EXCERPT_BYTES_MAX, Excerpt, Exchange, Recorder, Recorders, Way, headers_that_matter, masked,
+};
 use crate::who::Authenticator;
 use crate::{Districts, Edge};
 use axum::body::{Body, Bytes};
@@ -59,11 +61,19 @@ fn is_of_a_system(edge: &Edge, parts: &Parts) -> bool {
     let has = |name: &str| parts.headers.contains_key(name);
     match shown {
         Some(shown) => shown.is_key && has(header::AUTHORIZATION.as_str()),
-        None => path.starts_with("/open311/") || has(header::AUTHORIZATION.as_str()) || has("webhook-signature"),
+        None => {
+            path.starts_with("/open311/") || has(header::AUTHORIZATION.as_str()) || has("webhook-signature")
+        }
     }
 }
 
-async fn run_recorded(edge: &Edge, recorder: &Recorder, mut parts: Parts, body: Body, next: Next) -> Response {
+async fn run_recorded(
+    edge: &Edge,
+    recorder: &Recorder,
+    mut parts: Parts,
+    body: Body,
+    next: Next,
+) -> Response {
     let (at, begun) = (edge.now(), Instant::now());
     let (body, sent) = peek(body).await;
     let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
@@ -87,9 +97,18 @@ async fn run_recorded(edge: &Edge, recorder: &Recorder, mut parts: Parts, body: 
     let (head, body) = response.into_parts();
     let status = Some(head.status.as_u16());
     // A live line has no end to wait for.
-    let is_live = head.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    let is_live = head
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
     let (body, answered) = if is_live { (body, Vec::new()) } else { peek(body).await };
-    recorder.note(Exchange { status, answer: Excerpt::of(&answered), took: begun.elapsed(), why, ..exchange });
+    recorder.note(Exchange {
+        status,
+        answer: Excerpt::of(&answered),
+        took: begun.elapsed(),
+        why,
+        ..exchange
+    });
     Response::from_parts(head, body)
 }
 

@@ -35,9 +35,15 @@ mod tests {
 
     #[test]
     fn no_real_district_is_a_sandbox() {
-        for (code, is_sandbox) in
-            [(430_204, false), (110_000, false), (829_999, false), (990_000, false), (990_001, true), (999_999, true), (1_000_000, false)]
-        {
+        for (code, is_sandbox) in [
+            (430_204, false),
+            (110_000, false),
+            (829_999, false),
+            (990_000, false),
+            (990_001, true),
+            (999_999, true),
+            (1_000_000, false),
+        ] {
             assert_eq!(Sandbox::of(DistrictId(code)).is_some(), is_sandbox, "{code}");
         }
         let next = Sandbox::next(|code| code.0 < 990_004).expect("a free code");

@@ -31,13 +31,8 @@ pub struct NewSystem {
 /// An actor who does not manage accounts and keys, a name that cannot be used, a role that is not there.
 pub async fn open_system(tx: &mut Tx, new: &NewSystem) -> Result<(AccountId, Token), IdentityError> {
     let account = open_service(tx, &new.name).await?;
-    let role = NewAssignment {
-        account,
-        role: new.role.to_owned(),
-        scope: new.scope.clone(),
-        from: None,
-        to: None,
-    };
+    let role =
+        NewAssignment { account, role: new.role.to_owned(), scope: new.scope.clone(), from: None, to: None };
     assign_role(tx, &role).await?;
     let (_, token) = issue_key(tx, account, KeyReach::default()).await?;
     Ok((account, token))

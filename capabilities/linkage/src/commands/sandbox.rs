@@ -44,7 +44,8 @@ pub(crate) async fn let_come(
     let integrator = tx.actor().clone();
     let places = tx.fixture::<territory::Map>().of(sandbox.district());
     let grid = places.grids().next().map(|grid| grid.code.clone());
-    let grid = grid.ok_or_else(|| unfit("sandbox.no_ground", "沙箱里没有网格。", "The sandbox has no grids."))?;
+    let grid =
+        grid.ok_or_else(|| unfit("sandbox.no_ground", "沙箱里没有网格。", "The sandbox has no grids."))?;
     let number = usize::try_from(tx.now().micros().unsigned_abs()).unwrap_or(0) % WORDS.len();
     let invented = Report {
         id: CaseId::new(tx.now()),
@@ -67,7 +68,11 @@ pub(crate) async fn let_come(
     if unit_of(&places, &case) == Some(unit) {
         return Ok(case);
     }
-    Err(unfit("sandbox.not_theirs", "按派单规则，这件事不归您的单位。", "By the rules it is not given to your unit."))
+    Err(unfit(
+        "sandbox.not_theirs",
+        "按派单规则，这件事不归您的单位。",
+        "By the rules it is not given to your unit.",
+    ))
 }
 
 /// Lets the other side do something with a case of the unit.
@@ -179,7 +184,7 @@ fn reporter(sandbox: Sandbox) -> Actor {
 
 /// Whoever sits on a post of the invented district.
 fn staff(sandbox: Sandbox, post: PostId, name: &str) -> Actor {
-    let all = [&cases::HANDLE, &cases::access::DISPATCH, &cases::access::RULE];
+    let all = [&cases::access::VIEW, &cases::HANDLE, &cases::access::DISPATCH, &cases::access::RULE];
     let grant = |permission: &&platform::Permission| Grant {
         permission: permission.name.to_owned(),
         scope: Scope::District,

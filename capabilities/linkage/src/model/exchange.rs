@@ -81,7 +81,11 @@ impl ExchangeRow {
         }
         let base = if self.way == WayName::In { "\"$MULIN\"" } else { "" };
         let query = if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
-        let mut lines = vec![format!("curl -sS -X {} {base}{}", self.method, quoted(&format!("{}{query}", self.address)))];
+        let mut lines = vec![format!(
+            "curl -sS -X {} {base}{}",
+            self.method,
+            quoted(&format!("{}{query}", self.address))
+        )];
         let sent = self.headers.0.iter().filter(|(name, _)| name != "user-agent" && name != "accept");
         lines.extend(sent.map(|(name, value)| format!("-H {}", quoted(&format!("{name}: {value}")))));
         if !self.body.is_empty() {

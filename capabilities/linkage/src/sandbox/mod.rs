@@ -8,8 +8,8 @@ mod pages;
 mod view;
 
 pub(crate) use http::routes;
-pub(crate) use keeping::sweep;
 pub use keeping::keep_exchanges;
+pub(crate) use keeping::sweep;
 pub(crate) use pages::pages;
 
 use crate::commands::partners::{self, SetPartner};

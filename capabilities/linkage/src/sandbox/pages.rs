@@ -91,7 +91,9 @@ impl Line {
             at: Moment { iso: line.at.to_string(), words },
             method: line.method.clone(),
             address: line.address.clone(),
-            status: line.status.map_or_else(|| page.tr("没有答复", "no answer").to_owned(), |s| s.to_string()),
+            status: line
+                .status
+                .map_or_else(|| page.tr("没有答复", "no answer").to_owned(), |s| s.to_string()),
             is_good: line.status.is_some_and(|status| (200..400).contains(&status)),
             took_ms: line.took_ms,
             why: line.why.as_ref().map(|why| page.words(why).to_owned()),
@@ -284,8 +286,6 @@ async fn send_again(
     form: Multipart,
 ) -> Result<Redirect, Problem> {
     let sandbox = of_form(&page, &form)?;
-    edge.db
-        .write(&page.actor, async move |tx: &mut Tx| commands::send_again(tx, sandbox, id).await)
-        .await?;
+    edge.db.write(&page.actor, async move |tx: &mut Tx| commands::send_again(tx, sandbox, id).await).await?;
     Ok(Redirect::to(HOME))
 }

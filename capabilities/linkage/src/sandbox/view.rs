@@ -172,14 +172,20 @@ pub(super) async fn list(
     let before = match query.after.clone().filter(|after| !after.is_empty()).map(Cursor) {
         None => ExchangeId(Uuid::max()),
         Some(cursor) => cursor.key().ok_or_else(|| {
-            LinkageError::invalid("after", "linkage.bad_cursor", "翻页位置不对。", "This is no place to go on from.")
+            LinkageError::invalid(
+                "after",
+                "linkage.bad_cursor",
+                "翻页位置不对。",
+                "This is no place to go on from.",
+            )
         })?,
     };
     let piece = query.path.as_deref().unwrap_or_default().trim().chars().take(PIECE_CHARS_MAX).collect();
     let wanted = Wanted { before, piece, statuses: statuses(query.status.as_deref().unwrap_or_default())? };
     kept(edge, sandbox).await?;
     let rows_max = limits::PAGE_ROWS_DEFAULT as usize;
-    let read = async move |conn: &mut Conn| rows::list(conn, sandbox, wanted.clone(), rows_max as i64 + 1).await;
+    let read =
+        async move |conn: &mut Conn| rows::list(conn, sandbox, wanted.clone(), rows_max as i64 + 1).await;
     let found = edge.db.read::<_, Fault, _>(read).await?;
     let items = found.iter().map(ExchangeLine::of).collect();
     let page = platform::Page::cut(items, rows_max, |line: &ExchangeLine| Cursor::of(&line.id));
@@ -189,7 +195,8 @@ pub(super) async fn list(
 /// 404 → 404 to 404, 4xx → 400 to 499, none → 0, nothing → all.
 fn statuses(text: &str) -> Result<(i64, i64), LinkageError> {
     let text = text.trim();
-    let class = text.strip_suffix("xx").and_then(|class| class.parse::<i64>().ok()).filter(|c| (1..=5).contains(c));
+    let class =
+        text.strip_suffix("xx").and_then(|class| class.parse::<i64>().ok()).filter(|c| (1..=5).contains(c));
     match (text, class, text.parse::<i64>()) {
         ("", ..) => Ok((0, i64::MAX)),
         ("none", ..) => Ok((0, 0)),
@@ -217,7 +224,11 @@ pub(super) async fn find(
     found.map(ExchangeView::of).ok_or(LinkageError::NotFound)
 }
 
-pub(super) async fn sandbox(edge: &Edge, actor: &Actor, sandbox: Sandbox) -> Result<SandboxView, LinkageError> {
+pub(super) async fn sandbox(
+    edge: &Edge,
+    actor: &Actor,
+    sandbox: Sandbox,
+) -> Result<SandboxView, LinkageError> {
     let unit = unit_of_sandbox(actor)?;
     let district = sandbox.district();
     let read = async move |conn: &mut Conn| {
@@ -239,9 +250,10 @@ pub(super) async fn sandbox(edge: &Edge, actor: &Actor, sandbox: Sandbox) -> Res
     let (partner, endpoint, found) = edge.db.read(read).await?;
     let rules = edge.fixture::<Rules>();
     let state_words = |state: &str| {
-        rules.workflow().state(state).map_or_else(Words::default, |known| {
-            Words::new(known.words.zh.clone(), known.words.en.clone())
-        })
+        rules
+            .workflow()
+            .state(state)
+            .map_or_else(Words::default, |known| Words::new(known.words.zh.clone(), known.words.en.clone()))
     };
     let cases = found.into_iter().map(|case| SandboxCase {
         state_words: state_words(&case.state),

@@ -86,12 +86,10 @@ async fn make(edge: &Edge, host: Option<String>) -> Outcome<Given> {
 /// The integrator's account with its key, and its unit as a partner with its secret.
 async fn join(edge: &Edge, sandbox: Sandbox) -> Outcome<Given> {
     let places = edge.fixture::<territory::Map>().of(sandbox.district());
-    let unit = places.organisation(UNIT).ok_or_else(|| Failure::failed(format!("no unit {UNIT} was made")))?.id;
-    let new = NewSystem {
-        name: ACCOUNT_NAME.to_owned(),
-        role: ROLE,
-        scope: Scope::Unit { organisation: unit },
-    };
+    let unit =
+        places.organisation(UNIT).ok_or_else(|| Failure::failed(format!("no unit {UNIT} was made")))?.id;
+    let new =
+        NewSystem { name: ACCOUNT_NAME.to_owned(), role: ROLE, scope: Scope::Unit { organisation: unit } };
     let actor = Actor::system(sandbox.district(), "sandbox");
     let write = async move |tx: &mut Tx| {
         let (account, token) = identity::open_system(tx, &new).await.map_err(Problem::from)?;
@@ -130,6 +128,9 @@ fn print(given: &Given) -> Outcome {
     writeln!(out, "PARTNER={}", given.partner)?;
     writeln!(out, "KEY={}", given.key)?;
     writeln!(out, "SECRET={}", given.secret)?;
-    writeln!(out, "Next: mulin serve, then /sandbox with the key (docs/integrating.md, \"Try it in the sandbox\")")?;
+    writeln!(
+        out,
+        "Next: mulin serve, then /sandbox with the key (docs/integrating.md, \"Try it in the sandbox\")"
+    )?;
     Ok(out.flush()?)
 }
