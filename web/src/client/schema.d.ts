@@ -6092,6 +6092,9 @@ export interface components {
             post?: components["schemas"]["PostRef"] | null;
             reason: string;
             at: components["schemas"]["Time"];
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Nobody answered it in time. */
+            is_late: boolean;
             /** @description Whether the ruling followed it; nothing before there is one. */
             sustained?: boolean | null;
             ruling?: string | null;
