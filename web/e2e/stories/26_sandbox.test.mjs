@@ -138,6 +138,7 @@ describe("the sandbox", { concurrency: 1 }, () => {
       await page.locator("[data-curl]").waitFor();
       found.push(...(await examine(page)).map((one) => `exchange: ${one}`));
       await page.goto("/sandbox?elder=1");
+      await page.getByRole("heading", { name: "一、让一件事过来" }).waitFor();
       found.push(...(await examine(page)).map((one) => `elder: ${one}`));
       assert.deepEqual([...new Set(found)], []);
     }));

@@ -19,6 +19,7 @@ use courier::signature::Secret;
 use edge::{Edge, Html, Multipart, Page, PathOf, QueryOf, Recorders, Trouble};
 use platform::{Problem, Refusal, Sandbox};
 use seal::Zeroizing;
+use serde::Deserialize;
 
 const HOME: &str = "/sandbox";
 
@@ -124,13 +125,22 @@ fn enter_page(page: Page, trouble: Vec<Trouble>) -> EnterPage {
 async fn show(
     State(edge): State<Edge>,
     page: Page,
-    QueryOf(query): QueryOf<ExchangesQuery>,
+    QueryOf(asked): QueryOf<Asked>,
 ) -> Result<Response, Problem> {
     refuse_without(&edge)?;
+    let query = ExchangesQuery { path: asked.path, status: asked.status, after: asked.after };
     match of_visitor(&page) {
         None => Ok(Html(enter_page(page, Vec::new())).into_response()),
         Some(sandbox) => whole(&edge, page, sandbox, &query, Outcome::default()).await,
     }
+}
+
+/// Which exchanges, beside what every page is asked (language, size).
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    path: Option<String>,
+    status: Option<String>,
+    after: Option<String>,
 }
 
 /// What a form of the page came to.
