@@ -14,8 +14,8 @@ const JSON_BYTES_MAX = 64 * 1024 * 1024;
 const MULIN = process.env.MULIN_BIN ?? fileURLToPath(new URL("../../target/debug/mulin", import.meta.url));
 
 /**
- * Makes the district and serves it. `stop` ends the server and leaves nothing behind.
- * @returns {Promise<{base: string, accounts_file: string, stop: () => Promise<void>}>}
+ * Makes the district, and a sandbox beside it, and serves both. `stop` ends the server and leaves nothing behind.
+ * @returns {Promise<{base: string, accounts_file: string, sandbox: Record<string, string>, stop: () => Promise<void>}>}
  */
 export async function start_district() {
   if (!existsSync(MULIN)) throw new Error(`there is no server at ${MULIN}: build it (cargo build -p server) or set MULIN_BIN`);
@@ -37,9 +37,11 @@ export async function start_district() {
     const accounts = execFileSync(MULIN, ["demo", "--data", data, "--accounts-json"], { env, maxBuffer: JSON_BYTES_MAX, stdio: ["ignore", "pipe", "ignore"] });
     const accounts_file = join(folder, "accounts.json");
     writeFileSync(accounts_file, accounts);
+    const printed = execFileSync(MULIN, ["sandbox", "new", "--data", data], { env, stdio: ["ignore", "pipe", "inherit"] }).toString();
+    const sandbox = Object.fromEntries(printed.split("\n").filter((line) => /^[A-Z]+=/.test(line)).map((line) => line.split(/=(.*)/s)));
     server = spawn(MULIN, ["serve", "--data", data], { env, stdio: ["ignore", "ignore", "inherit"] });
     await wait_until_ready(base, server);
-    return { base, accounts_file, stop };
+    return { base, accounts_file, sandbox, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -17,7 +17,7 @@ const stories = wanted.includes("matrix") ? [MATRIX] : readdirSync(FOLDER)
   .map((name) => join(FOLDER, name));
 const only = process.env.MULIN_STORY ? [`--test-name-pattern=${process.env.MULIN_STORY}`] : [];
 const district = await start_district();
-Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file });
+Object.assign(process.env, { MULIN_BASE: district.base, MULIN_ACCOUNTS: district.accounts_file, MULIN_SANDBOX: JSON.stringify(district.sandbox) });
 try {
   // After the addresses are known, for they are read when it is loaded.
   const { sign_all_in } = await import("./staff.mjs");

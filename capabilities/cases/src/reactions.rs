@@ -1,9 +1,9 @@
 //! What cases do by themselves: their clocks ring.
 
-use crate::commands::duties::{self, BEGINS};
+use crate::commands::duties::{self, ANSWER_DUE, BEGINS};
 use crate::commands::joint::{self, HELP_DUE};
 use crate::commands::{self, CLOCK};
-use crate::duties::DutyVersionId;
+use crate::duties::{DutyVersionId, ObjectionId};
 use crate::error::CaseError;
 use crate::joint::HelpId;
 use crate::model::CaseId;
@@ -14,6 +14,7 @@ use platform::Fault;
 pub const TIMERS: &[Timer] = &[
     Timer { kind: CLOCK, run: ring },
     Timer { kind: BEGINS, run: begin },
+    Timer { kind: ANSWER_DUE, run: answer_due },
     Timer { kind: HELP_DUE, run: help_due },
 ];
 
@@ -33,6 +34,14 @@ fn begin<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fa
             CaseError::Fault(fault) => fault,
             other => Fault::broken(format!("a duty list did not begin: {other}")),
         })
+    })
+}
+
+fn answer_due<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
+    Box::pin(async move {
+        let version: DutyVersionId = serde_json::from_value(row.data.0.clone())
+            .map_err(|e| Fault::broken("the clock of an objection names no version").because(e))?;
+        duties::note_unanswered(tx, version, ObjectionId(row.subject_id)).await
     })
 }
 

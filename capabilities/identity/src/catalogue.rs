@@ -40,6 +40,8 @@ struct RoleEntry {
     #[serde(default)]
     service: bool,
     #[serde(default)]
+    sandbox: bool,
+    #[serde(default)]
     second_factor: bool,
     #[serde(default)]
     posts: Vec<String>,
@@ -154,6 +156,7 @@ fn read_roles(text: &str) -> Result<Roles, Fault> {
             source: entry.source,
             administrator: administrator.flatten(),
             service: entry.service,
+            sandbox: entry.sandbox,
             second_factor: entry.second_factor,
             posts: entry.posts,
             grants: entry.grants.by_reach(),

@@ -11,6 +11,7 @@ mod roles;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod systems;
 mod walls;
 
 pub use accounts::{NewStaff, create_staff, resident_of_phone};
@@ -31,5 +32,6 @@ pub(crate) use roles::{give_role, withdraw_role};
 pub(crate) use second_factor::{confirm_second_factor, offer_second_factor};
 pub(crate) use sessions::{revoke_own_session, revoke_own_sessions, sign_out};
 pub(crate) use sign_in::{SignIn, sign_in};
+pub use systems::{NewSystem, enter_sandbox, open_system, revoke_all_keys};
 pub(crate) use walls::actor_of_wall;
 pub use walls::{NewWall, open_wall};

@@ -16,9 +16,9 @@ mod store;
 pub use access::{GRANT_ROLES, MANAGE_ACCOUNTS, MANAGE_SERVICE_KEYS, READ_AUDIT, UNLOCK_ACCOUNT};
 pub use catalogue::check_roles;
 pub use commands::{
-    CodeAsked, CodeSender, FirstAccount, InboxLine, NewAssignment, NewStaff, NewWall, SenderFuture,
-    assign_role, create_staff, found_administrators, keep_key_uses, open_session, open_wall,
-    resident_of_phone, show_in_demo, text_resident,
+    CodeAsked, CodeSender, FirstAccount, InboxLine, NewAssignment, NewStaff, NewSystem, NewWall,
+    SenderFuture, assign_role, create_staff, enter_sandbox, found_administrators, keep_key_uses,
+    open_session, open_system, open_wall, resident_of_phone, revoke_all_keys, show_in_demo, text_resident,
 };
 pub use error::IdentityError;
 pub use model::{AssignmentId, Limits, Roles, SessionId, Token};

@@ -9,7 +9,9 @@ mod sessions;
 
 pub(crate) use attempts::{forget_attempts, load_attempts, save_attempts};
 pub(crate) use codes::{count_try, drop_code, load_code, put_in_inbox, save_code};
-pub(crate) use keys::{add_key_use, end_key, find_key, insert_key, load_key, revoke_key, sweep_key_uses};
+pub(crate) use keys::{
+    add_key_use, end_key, find_key, insert_key, list_good_keys, load_key, revoke_key, sweep_key_uses,
+};
 pub(crate) use recovery::{replace_recovery_codes, use_recovery_code};
 pub(crate) use roles::{
     assignments_of, count_administrators, insert_assignment, load_assignment, withdraw_assignment,

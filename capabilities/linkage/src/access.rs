@@ -22,6 +22,10 @@ pub static SEND_READINGS: Permission =
 pub static SET_BROKER: Permission =
     Permission::new("linkage.set_broker", "设置感知设备的消息服务器", "set the broker of sensors");
 
+/// Held in a sandbox alone: the role that has it is given by `mulin sandbox`.
+pub static USE_SANDBOX: Permission =
+    Permission::new("linkage.use_sandbox", "使用对接沙箱", "try a system in a sandbox");
+
 pub const ALL: &[&Permission] = &[
     &HAND_IN,
     &PLAN_OUTAGES,
@@ -31,6 +35,7 @@ pub const ALL: &[&Permission] = &[
     &MANAGE_SENSORS,
     &SEND_READINGS,
     &SET_BROKER,
+    &USE_SANDBOX,
 ];
 
 /// Whose lanes somebody sees.
@@ -61,6 +66,11 @@ pub(crate) fn partners_seen(actor: &Actor) -> Result<PartnersSeen, LinkageError>
 /// Refuses whoever does not see a partner, as if there were none.
 pub(crate) fn may_see_partner(actor: &Actor, partner: OrganisationId) -> Result<(), LinkageError> {
     if partners_seen(actor)?.covers(partner) { Ok(()) } else { Err(LinkageError::NotFound) }
+}
+
+/// The unit whose system somebody plays in a sandbox.
+pub(crate) fn unit_of_sandbox(actor: &Actor) -> Result<OrganisationId, LinkageError> {
+    actor.scopes(&USE_SANDBOX).find_map(unit_of).ok_or(LinkageError::Forbidden(&USE_SANDBOX))
 }
 
 fn unit_of(scope: &Scope) -> Option<OrganisationId> {

@@ -1,6 +1,6 @@
 //! The JSON routes of linkage, room by room.
 
-use crate::{hotline, outages, partners, sensors};
+use crate::{hotline, outages, partners, sandbox, sensors};
 use edge::Edge;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -11,4 +11,5 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
         .merge(outages::routes())
         .merge(partners::routes())
         .merge(sensors::routes())
+        .merge(sandbox::routes())
 }

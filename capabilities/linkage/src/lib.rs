@@ -10,6 +10,7 @@ mod outages;
 mod partners;
 mod queries;
 mod reactions;
+pub mod sandbox;
 mod sensors;
 mod store;
 
@@ -19,7 +20,7 @@ pub use sensors::{demo, listen};
 
 use ::store::migrations;
 use edge::{Capability, Preparation};
-use platform::{DistrictId, Fault, Words};
+use platform::{DistrictId, Fault, Sandbox, Words};
 use seal::Reseal;
 
 /// This capability, as the server lists it.
@@ -28,11 +29,17 @@ pub const CAPABILITY: Capability = Capability {
     words: Words::of("联动", "Linkage"),
     migrations: migrations!(
         "linkage",
-        ["0001_hotline.sql", "0002_outages.sql", "0003_partners.sql", "0004_sensors.sql"]
+        [
+            "0001_hotline.sql",
+            "0002_outages.sql",
+            "0003_partners.sql",
+            "0004_sensors.sql",
+            "0005_exchanges.sql"
+        ]
     ),
     permissions: access::ALL,
     api: http::routes,
-    pages: outages::pages,
+    pages: || outages::pages().merge(sandbox::pages()),
     reactions: reactions::REACTIONS,
     timers: reactions::TIMERS,
     prepare,
@@ -50,10 +57,14 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
 /// The tables of linkage that hold sealed values.
 pub const RESEALS: &[Reseal] = &[partners::RESEAL, sensors::RESEAL];
 
-/// Forgets messages of partners and readings of sensors of long ago.
+/// Forgets messages of partners, readings of sensors and what went in and out of a sandbox long ago.
 ///
 /// # Errors
 /// The store.
 pub async fn sweep(db: &::store::Db, district: DistrictId) -> Result<u64, Fault> {
-    Ok(partners::sweep(db, district).await? + sensors::sweep(db, district).await?)
+    let of_sandbox = match Sandbox::of(district) {
+        Some(sandbox) => sandbox::sweep(db, sandbox).await?,
+        None => 0,
+    };
+    Ok(of_sandbox + partners::sweep(db, district).await? + sensors::sweep(db, district).await?)
 }

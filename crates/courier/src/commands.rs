@@ -183,6 +183,22 @@ pub async fn skip(tx: &mut Tx, endpoint: EndpointId, id: DeliveryId) -> Result<W
     give_word(tx, endpoint, id, DeliveryState::Skipped).await
 }
 
+/// Sends a delivery of a sandbox once more under the same id, though it has arrived: so an integrator sees that its system does it once.
+///
+/// # Errors
+/// The store.
+pub async fn again(tx: &mut Tx, _: platform::Sandbox, id: DeliveryId) -> Result<Word, Fault> {
+    let district = tx.district();
+    let found = store::find_delivery(tx, district, id).await?;
+    let Some(delivery) = found else { return Ok(Word::NotDead) };
+    if !store::again(tx, id).await? {
+        return Ok(Word::NotDead);
+    }
+    tx.record(&CourierFact::of_delivery(facts::DELIVERY_RETRIED, id, delivery.endpoint_id)).await?;
+    tx.fixture::<Courier>().wake();
+    Ok(Word::Done)
+}
+
 async fn give_word(
     tx: &mut Tx,
     endpoint: EndpointId,

@@ -14,12 +14,13 @@ mod reseal;
 mod run;
 pub mod signature;
 mod store;
+mod tape;
 mod view;
 mod webhook;
 
 pub use commands::{
-    NewEndpoint, Word, change_endpoint, drop_waiting, make_endpoint, open_secret, order, order_many, pause,
-    resume, retry, skip, try_now,
+    NewEndpoint, Word, again, change_endpoint, drop_waiting, make_endpoint, open_secret, order, order_many,
+    pause, resume, retry, skip, try_now,
 };
 pub use courier::{Attempt, Courier, Sender, Sent};
 pub use model::{Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId, Order};

@@ -3,6 +3,7 @@
 //! An address comes from people (a partner's endpoint, a link): it must not make this server speak to its own network. Names are
 //! resolved here and what they resolve to is what is connected to, so a name that changes its mind between two looks gains nothing.
 
+use crate::tape::Tape;
 use ipnet::IpNet;
 use platform::Words;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -54,6 +55,8 @@ impl OutsideError {
 pub struct Outside {
     client: Client,
     reach: Arc<Reach>,
+    /// What is called for a sandbox is recorded.
+    tape: Option<Tape>,
 }
 
 /// What is reached although it is private: networks the operator named.
@@ -78,7 +81,13 @@ impl Outside {
             .user_agent("Mulin")
             .build()
             .map_err(|e| platform::Fault::broken("the client for calls outside was not made").because(e))?;
-        Ok(Self { client, reach })
+        Ok(Self { client, reach, tape: None })
+    }
+
+    /// The same way outside, for one delivery of a sandbox: each call is recorded with its answer.
+    #[must_use]
+    pub fn recorded(&self, tape: Tape) -> Self {
+        Self { tape: Some(tape), ..self.clone() }
     }
 
     /// An address that may be called, read strictly.
@@ -130,13 +139,13 @@ impl Outside {
         request: reqwest::RequestBuilder,
         bytes_max: usize,
     ) -> Result<Answer, OutsideError> {
-        let response = request.send().await.map_err(told)?;
-        let status = response.status().as_u16();
-        let header =
-            |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let (content_type, retry_after) = (header("content-type"), header("retry-after"));
-        let body = read(response, bytes_max).await?;
-        Ok(Answer { status, content_type, retry_after, body })
+        let (client, request) = request.build_split();
+        let request = request.map_err(told)?;
+        let Some(tape) = &self.tape else { return exchange(&client, request, bytes_max).await };
+        let taken = tape.take(&request);
+        let outcome = exchange(&client, request, bytes_max).await;
+        tape.keep(taken, &outcome);
+        outcome
     }
 
     /// Where a host is reached that speaks no HTTP: its addresses that may be, in the order they are tried.
@@ -191,6 +200,19 @@ impl Answer {
         let text = String::from_utf8_lossy(&self.body);
         text.chars().filter(|c| !c.is_control()).take(EXCERPT_CHARS).collect()
     }
+}
+
+async fn exchange(
+    client: &Client,
+    request: reqwest::Request,
+    bytes_max: usize,
+) -> Result<Answer, OutsideError> {
+    let response = client.execute(request).await.map_err(told)?;
+    let status = response.status().as_u16();
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let (content_type, retry_after) = (header("content-type"), header("retry-after"));
+    let body = read(response, bytes_max).await?;
+    Ok(Answer { status, content_type, retry_after, body })
 }
 
 async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, OutsideError> {

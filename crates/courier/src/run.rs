@@ -5,9 +5,11 @@ use crate::courier::{Attempt, Courier, Sender, Sent};
 use crate::facts::{self, CourierFact};
 use crate::lane::{ATTEMPTS_MAX, Health, wait_after};
 use crate::model::{Delivery, DeliveryState, Endpoint, EndpointId};
+use crate::outside::Outside;
 use crate::store::{self, Round, Settled};
+use crate::tape::Tape;
 use ::store::{Conn, Db, Tx};
-use edge::{Districts, Edge};
+use edge::{Districts, Edge, Recorders};
 use futures_util::future::join_all;
 use platform::{Actor, DistrictId, Fault, FaultKind, Time};
 use seal::Vault;
@@ -119,13 +121,23 @@ async fn work(edge: &Edge, (district, id): Lane) -> Result<usize, Fault> {
     let mut attempts = 0;
     while let Some(round) = next_round(edge, &courier, &actor, id).await? {
         attempts += round.attempts.len();
-        let sending = round.attempts.iter().map(|attempt| round.sender.send(&courier.outside, attempt));
+        let ways: Vec<Outside> =
+            round.attempts.iter().map(|attempt| way_for(edge, &courier, attempt)).collect();
+        let sending = round.attempts.iter().zip(&ways).map(|(attempt, way)| round.sender.send(way, attempt));
         let outcomes = join_all(sending).await;
         settle(edge, &actor, round, outcomes).await?;
     }
     let server = courier.server;
     edge.db.write(&actor, async move |tx: &mut Tx| store::release(tx, id, server).await).await?;
     Ok(attempts)
+}
+
+/// The way outside of one delivery: recorded, where the district is a sandbox.
+fn way_for(edge: &Edge, courier: &Courier, attempt: &Attempt) -> Outside {
+    match edge.fixture::<Recorders>().of(attempt.endpoint.district) {
+        Some(recorder) => courier.outside.recorded(Tape::of(recorder.clone(), attempt)),
+        None => courier.outside.clone(),
+    }
 }
 
 /// What leaves at once.

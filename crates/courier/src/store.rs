@@ -77,6 +77,9 @@ sql! {
     SETTLE: Settlement =
         "update courier_delivery set state = $3, due_at = $4, attempts = $5, last_error = $6, settled_at = $7
          where district = $1 and id = $2 and state in ('waiting', 'dead')";
+    AGAIN: (DistrictId, DeliveryId, Time) =
+        "update courier_delivery set state = 'waiting', due_at = $3, attempts = 0, settled_at = null
+         where district = $1 and id = $2 and state <> 'waiting'";
     DROP_WAITING: (DistrictId, EndpointId, Time) =
         "update courier_delivery set state = 'skipped', settled_at = $3
          where district = $1 and endpoint_id = $2 and state in ('waiting', 'dead')";
@@ -115,6 +118,12 @@ pub(crate) async fn find_endpoint(
     id: EndpointId,
 ) -> Result<Option<Endpoint>, Fault> {
     conn.optional(&FIND_ENDPOINT, (district, id)).await
+}
+
+/// Puts a delivery back to those that wait, whatever became of it; `false` where there is none, or it waits already.
+pub(crate) async fn again(tx: &mut Tx, id: DeliveryId) -> Result<bool, Fault> {
+    let (district, now) = (tx.district(), tx.now());
+    Ok(tx.execute(&AGAIN, (district, id, now)).await? == 1)
 }
 
 pub(crate) async fn set_paused(tx: &mut Tx, id: EndpointId, paused: bool) -> Result<(), Fault> {

@@ -1,7 +1,8 @@
 //! Which district a request is about: by host name, by header, else the first.
 
+use crate::Recorders;
 use axum::http::{HeaderMap, header};
-use platform::{DistrictId, Fault, Problem, Words};
+use platform::{DistrictId, Fault, Problem, Sandbox, Words};
 use std::sync::Arc;
 use store::{Conn, Db, Json, Tx, row, sql};
 
@@ -27,6 +28,11 @@ row! {
 impl District {
     pub fn setting(&self, key: &str) -> Option<&str> {
         self.settings.0.get(key).and_then(serde_json::Value::as_str)
+    }
+
+    /// The sandbox it is, where everything is invented; none for a real district.
+    pub fn sandbox(&self) -> Option<Sandbox> {
+        Sandbox::of(self.district)
     }
 
     pub fn words(&self) -> Words {
@@ -58,7 +64,10 @@ impl Districts {
                 vault.refresh(db, district).await?;
             }
         }
-        db.fixtures().put(Arc::new(Self(rows.into_iter().map(Arc::new).collect())));
+        let districts = Self(rows.into_iter().map(Arc::new).collect());
+        let before = db.fixtures().find::<Recorders>();
+        db.fixtures().put(Arc::new(Recorders::of_districts(&districts, before.as_deref())));
+        db.fixtures().put(Arc::new(districts));
         Ok(())
     }
 

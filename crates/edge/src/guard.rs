@@ -1,6 +1,6 @@
 //! What stands before and behind every route: headers, forged requests, refusals turned into pages, panics.
 
-use crate::{Cookies, Edge, Page, SetCookie, compress, key_use};
+use crate::{Cookies, Edge, Page, SetCookie, compress, key_use, recording};
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -45,6 +45,7 @@ pub(crate) fn pages(routes: Router<Edge>, edge: &Edge) -> Router<Edge> {
 pub(crate) fn all(routes: Router<Edge>, edge: &Edge) -> Router<Edge> {
     routes
         .layer(from_fn_with_state(edge.clone(), key_use::count))
+        .layer(from_fn_with_state(edge.clone(), recording::record))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("A route panicked");
             Problem::from(&Fault::broken("a route panicked")).into_response()

@@ -6,6 +6,7 @@ mod capability;
 mod compress;
 mod cookies;
 mod district;
+mod exchange;
 mod extract;
 mod faces;
 mod form;
@@ -16,6 +17,8 @@ mod key_use;
 mod live;
 mod page;
 mod rate;
+mod recording;
+mod sandbox;
 mod settings;
 mod who;
 
@@ -23,6 +26,10 @@ pub use assets::Assets;
 pub use capability::{Capability, Preparation, prepare, router, workload};
 pub use cookies::{Cookies, SetCookie};
 pub use district::{District, Districts};
+pub use exchange::{
+    EXCERPT_BYTES_MAX, Excerpt, Exchange, MASK, Recorder, Recorders, SECRET_MASK, Way, headers_that_matter,
+    masked,
+};
 pub use extract::{Body, BodyUpTo, BytesUpTo, PathOf, QueryOf};
 pub use form::{FormFault, Multipart, Part};
 pub use guard::{SECURITY_HEADERS, is_secure};
@@ -31,8 +38,9 @@ pub use key_use::{KeyCalls, KeyRoute, KeyUses};
 pub use live::{Live, follow};
 pub use page::{Html, Page, Trouble};
 pub use rate::{Quota, Rates};
+pub use sandbox::InSandbox;
 pub use settings::Settings;
-pub use who::{Authenticate, Who};
+pub use who::{Authenticate, Shown, Who};
 
 use platform::Fixtures;
 use std::sync::Arc;

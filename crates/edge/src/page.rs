@@ -30,6 +30,8 @@ pub struct Page {
     /// The resident's masked phone, when signed in.
     pub account: Option<String>,
     pub demo: bool,
+    /// Everything in this district is invented: it is an integrator's.
+    pub sandbox: bool,
     /// Whether it is shown over HTTPS: then its cookies stay there.
     pub secure: bool,
     pub actor: Actor,
@@ -119,6 +121,7 @@ impl FromRequestParts<Edge> for Page {
             csrf: cookies.get("csrf").or_else(|| fresh_csrf(parts)).unwrap_or_default().to_owned(),
             account: actor.account.map(|_| actor.name.to_string()),
             demo: edge.settings().demo,
+            sandbox: district.sandbox().is_some(),
             secure: crate::guard::is_secure(edge, &parts.headers),
             actor,
             district,

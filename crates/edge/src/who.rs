@@ -9,6 +9,14 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
 
+/// What the credentials of a request say of themselves, before they are proved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shown {
+    pub district: DistrictId,
+    /// A key of another system, and no person's session.
+    pub is_key: bool,
+}
+
 /// How a request's credentials become an actor. The identity capability puts one on the shelf.
 pub trait Authenticate: Send + Sync {
     /// `None` where the request carries no credentials; a problem where they are no longer good.
@@ -20,6 +28,11 @@ pub trait Authenticate: Send + Sync {
         parts: &'a Parts,
         asked: Actor,
     ) -> Pin<Box<dyn Future<Output = Result<Option<Actor>, Problem>> + Send + 'a>>;
+
+    /// What the credentials say of themselves; none where there are none, or none of ours.
+    fn shown(&self, _parts: &Parts) -> Option<Shown> {
+        None
+    }
 
     /// The actor an account of the district asked for is now, for a capability that knows the account by a key of its own. `None`
     /// where it may not enter any more, or where nobody knows accounts.

@@ -11,6 +11,7 @@ pub mod limits;
 mod page;
 mod personal;
 mod problem;
+mod sandbox;
 mod words;
 
 pub use actor::{Actor, ActorKind, Grant, Permission, Scope, Via};
@@ -21,6 +22,7 @@ pub use ids::{AccountId, DistrictId, FactId, OrganisationId, PostId};
 pub use page::{Cursor, Page};
 pub use personal::{Personal, Phone, Purpose};
 pub use problem::{Problem, Refusal};
+pub use sandbox::Sandbox;
 pub use words::{Lang, Words};
 
 #[doc(hidden)]

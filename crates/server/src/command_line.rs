@@ -47,6 +47,12 @@ enum Command {
         after_help = "Example:\n  mulin found 430204 --name 石峰区 --name-en Shifeng --data /srv/mulin\n\nThe server must not be running; it learns of its districts when it starts."
     )]
     Found(commands::found::Words),
+    /// Make a district of invented people for an integrator, or make it anew
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  mulin sandbox new --host sandbox.example.org --data /srv/mulin\n  mulin sandbox reset 990001 --data /srv/mulin\n\nThe server must not be running; it learns of its districts when it starts. Keys are printed once."
+    )]
+    Sandbox(commands::sandbox::Words),
     /// Bring the database's tables up to this program
     #[command(
         after_help = "`mulin serve` does the same when it starts. Use this to see that it works before you stop the old server."
@@ -153,6 +159,7 @@ async fn act(command: Command, resolved: Resolved) -> Outcome {
         Command::Serve => serve::run(settings).await,
         Command::Demo(words) => commands::demo::run(settings, &words).await,
         Command::Found(words) => commands::found::run(settings, words).await,
+        Command::Sandbox(words) => commands::sandbox::run(settings, words).await,
         Command::Migrate => commands::migrate::run(settings).await,
         Command::Import(words) => commands::import::run(settings, words).await,
         Command::Export(words) => commands::export::run(settings, words).await,

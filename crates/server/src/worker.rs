@@ -69,6 +69,7 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
             folded = Instant::now();
             metering::tidy();
             keep_key_uses(&edge).await;
+            keep_exchanges(&edge).await;
         }
         if tidied.is_none_or(|at| at.elapsed() > TIDY_INTERVAL) {
             tidied = Some(Instant::now());
@@ -93,6 +94,7 @@ pub(crate) async fn run(edge: Edge, mut told: watch::Receiver<bool>) {
         }
     }
     keep_key_uses(&edge).await;
+    keep_exchanges(&edge).await;
 }
 
 async fn until_told(told: &mut watch::Receiver<bool>) {
@@ -111,6 +113,13 @@ async fn next_fact(facts: &mut broadcast::Receiver<std::sync::Arc<store::FactRow
 async fn keep_key_uses(edge: &Edge) {
     if let Err(fault) = identity::keep_key_uses(edge).await {
         tracing::warn!("What keys did was not written down: {fault:?}");
+    }
+}
+
+/// What went in and out of sandboxes; what cannot be written now is tried again.
+async fn keep_exchanges(edge: &Edge) {
+    if let Err(fault) = linkage::sandbox::keep_exchanges(edge).await {
+        tracing::warn!("What went in and out of a sandbox was not written down: {fault:?}");
     }
 }
 

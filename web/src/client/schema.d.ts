@@ -4273,6 +4273,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/linkage/sandbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 沙箱：单位、推送地址、在办事件。The sandbox: one's unit, where its messages go, its open cases. */
+        get: operations["find_sandbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sandbox/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 往来记录：从新到旧，每页50条，保留7天、最多2000条。What went in and out, the newest first; kept for 7 days, 2,000 at most. */
+        get: operations["list_exchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sandbox/exchanges/{exchange}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次往来的全部内容。An exchange, whole: headers, bodies, the command that repeats it, what its signature is over. */
+        get: operations["find_exchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sandbox/exchanges/{exchange}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 再推送一次（编号不变）。Send a message that went out once more, under the same id. */
+        post: operations["send_exchange_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sandbox/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 让一件事派给我。Let a case come: an invented report that is given to one's unit by the rules. */
+        post: operations["let_case_come"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/linkage/sandbox/cases/{number}/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 扮演另一方：收回、确认办好、说没办好。Play the other side of a case of one's unit. */
+        post: operations["play_other_side"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/server/health": {
         parameters: {
             query?: never;
@@ -5990,6 +6092,9 @@ export interface components {
             post?: components["schemas"]["PostRef"] | null;
             reason: string;
             at: components["schemas"]["Time"];
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Nobody answered it in time. */
+            is_late: boolean;
             /** @description Whether the ruling followed it; nothing before there is one. */
             sustained?: boolean | null;
             ruling?: string | null;
@@ -6123,6 +6228,49 @@ export interface components {
             areas: components["schemas"]["AreaFigures"][];
             /** @description The levels of urging, as `levels` counts them. */
             levels: components["schemas"]["Words"][];
+        };
+        ExchangeHeader: {
+            name: string;
+            value: string;
+        };
+        /** Format: uuid */
+        ExchangeId: string;
+        /** @description An exchange as a line. */
+        ExchangeLine: {
+            id: components["schemas"]["ExchangeId"];
+            /** @description `in`: you called. `out`: the district called you. */
+            way: components["schemas"]["WayName"];
+            at: components["schemas"]["Time"];
+            method: string;
+            /** @description A path of the district's, or an address of yours. */
+            address: string;
+            /**
+             * Format: int64
+             * @description Absent where no answer came.
+             */
+            status?: number | null;
+            /** Format: int64 */
+            took_ms: number;
+            why?: components["schemas"]["Words"] | null;
+        };
+        /** @description An exchange, whole. Keys and secrets are masked. */
+        ExchangeView: components["schemas"]["ExchangeLine"] & {
+            query: string;
+            headers: components["schemas"]["ExchangeHeader"][];
+            body: string;
+            /** @description There was more than is kept (16 KiB). */
+            body_cut: boolean;
+            answer: string;
+            answer_cut: boolean;
+            /** @description The same call as a command, with `$MULIN`, `$KEY` and `$SECRET`; absent where the body was cut. */
+            curl?: string | null;
+            signed?: components["schemas"]["SignedText"] | null;
+            /** @description A message that can be sent again under the same id. */
+            may_send_again: boolean;
+        };
+        Exchanges: {
+            items: components["schemas"]["ExchangeLine"][];
+            next?: components["schemas"]["Cursor"] | null;
         };
         /** @description A copy that is wanted. */
         ExportBody: {
@@ -8929,6 +9077,37 @@ export interface components {
         Rung: "console" | "open311" | "webhook";
         /** @enum {string} */
         Said: "visited" | "nobody";
+        /** @description A case of the unit. */
+        SandboxCase: {
+            number: string;
+            words: string;
+            state: string;
+            state_words: components["schemas"]["Words"];
+            due_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description A case of the sandbox as it is after the other side did something. */
+        SandboxCaseState: {
+            number: string;
+            state: string;
+        };
+        /** @description A sandbox as its integrator sees it. */
+        SandboxView: {
+            /** @description What to send as `Mulin-District`. */
+            district: string;
+            /** @description The unit whose system one plays: `PARTNER` of the guide. */
+            partner: components["schemas"]["OrganisationId"];
+            partner_name: components["schemas"]["Words"];
+            rung: components["schemas"]["Rung"];
+            /** @description Where messages go. */
+            address?: string | null;
+            /**
+             * Format: int64
+             * @description To be sent with the next setting of the partner.
+             */
+            version: number;
+            /** @description Open cases of the unit, the newest first, at most 20. */
+            cases: components["schemas"]["SandboxCase"][];
+        };
         /** @description What is saved. */
         SaveBody: {
             /** @description Whether the table is right where the register says something else. Rows that are wrong never go in. */
@@ -9316,6 +9495,13 @@ export interface components {
             must_enrol: boolean;
             posts: components["schemas"]["OwnPost"][];
             grants: components["schemas"]["GrantView"][];
+        };
+        /** @description What the signature of a message is over. */
+        SignedText: {
+            /** @description `webhook-id.webhook-timestamp.body`, to be signed with HMAC-SHA256 by the bytes behind `whsec_` (Base64). */
+            over: string;
+            /** @description The header as it was sent. */
+            sent?: string | null;
         };
         /** @description An earlier case of what seems the same matter. */
         SimilarCase: {
@@ -10021,6 +10207,8 @@ export interface components {
             /** @description 只显示一次 · The address to open on the wall, shown this once. The key stands behind `#`: no server's log ever sees it. */
             href: string;
         };
+        /** @enum {string} */
+        WayName: "in" | "out";
         /** @description An order that is short to walk. */
         WayView: {
             stops: components["schemas"]["RecordId"][];
@@ -23625,6 +23813,308 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_sandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exchanges: {
+        parameters: {
+            query?: {
+                /** @description A piece of the path or address. */
+                path?: string;
+                /** @description A status (404), a class of them (4xx), or `none` where no answer came. */
+                status?: string;
+                /** @description `next` of the last answer. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchanges"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_exchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange: components["schemas"]["ExchangeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_exchange_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange: components["schemas"]["ExchangeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    let_case_come: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxCaseState"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_other_side: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+                verb: "withdraw" | "confirm" | "reopen";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxCaseState"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,8 +4,8 @@ use super::{WORDS_CHARS_MAX, books, clean_words};
 use crate::access::{DISPATCH, DRAFT_DUTIES, HANDLE, PUBLISH_DUTIES, RULE};
 use crate::catalogue::{DutyList, PostSelector};
 use crate::duties::facts::{
-    CHANGED, DRAFTED, DutyFact, IN_FORCE, LAID_OUT, OBJECTED, ObjectionFact, PUBLISHED, RULED, TAKEN_BACK,
-    WITHDRAWN,
+    ANSWER_LATE, CHANGED, DRAFTED, DutyFact, IN_FORCE, LAID_OUT, OBJECTED, ObjectionFact, PUBLISHED, RULED,
+    TAKEN_BACK, WITHDRAWN,
 };
 use crate::duties::{
     Content, DutyItem, DutyVersion, DutyVersionId, Hole, LISTS, Objection, ObjectionId, Terms, VersionState,
@@ -16,9 +16,11 @@ use crate::joint::JointBook;
 use crate::store::duties as store;
 use ::store::{Json, Tx};
 use jiff::civil::Date;
-use platform::{Actor, Lang, PostId, Problem, Time, Words};
+use platform::{Actor, Fault, Lang, PostId, Problem, Time, Words};
 use territory::{PostKind, Snapshot};
 
+/// The clock that says when what was said against a version that holds has to be answered; its subject is the objection.
+pub(crate) const ANSWER_DUE: &str = "cases.duty_answer_due";
 /// The clock that says when a version begins to hold.
 pub(crate) const BEGINS: &str = "cases.duty_list_begins";
 
@@ -152,7 +154,8 @@ pub async fn publish(
     let before = store::load_for(tx, id, &PUBLISH_DUTIES, Some(seen)).await?;
     refuse_holes(tx, &before)?;
     let district = tx.district();
-    let objections = store::objections(tx, district, id).await?;
+    let mut objections = store::objections(tx, district, id).await?;
+    objections.extend(sustained_against_present(tx, &before.list_key).await?);
     let after = before.publish(terms, &objections, tx.now())?;
     let versions = store::of_list(tx, district, &after.list_key).await?;
     if let Some(twin) = versions.iter().find(|one| begins(one).is_some_and(|day| Some(day) == begins(&after)))
@@ -168,6 +171,16 @@ pub async fn publish(
     }
     wind(tx, &after).await?;
     step(tx, after, PUBLISHED).await
+}
+
+/// What was sustained against the list that holds: the next version has to do it.
+async fn sustained_against_present(tx: &mut Tx, list: &str) -> Result<Vec<Objection>, CaseError> {
+    let (district, label) = (tx.district(), holding(tx, list)?.version);
+    let Some(present) = store::find_by_label(tx, district, list, &label).await? else {
+        return Ok(Vec::new());
+    };
+    let all = store::objections(tx, district, present.id).await?;
+    Ok(all.into_iter().filter(|one| one.due_at.is_some() && one.sustained == Some(true)).collect())
 }
 
 fn begins(one: &DutyVersion) -> Option<Date> {
@@ -230,18 +243,12 @@ pub struct Object {
     pub reason: String,
 }
 
-/// A unit the item names (or named before) objects, while the version is laid out: once for each item.
+/// A unit the item names (or named before) objects, while the version is laid out or holds: once for each item.
 pub async fn object(tx: &mut Tx, id: DutyVersionId, order: Object) -> Result<Objection, CaseError> {
     let district = tx.district();
     let one =
         store::find(tx, district, id).await?.filter(DutyVersion::is_public).ok_or(CaseError::NotFound)?;
-    if one.state != VersionState::LaidOut || one.objections_until.is_some_and(|until| tx.now() > until) {
-        return Err(CaseError::conflict(
-            "cases.duty_not_laid_out",
-            "公示期内才能提出异议。",
-            "An objection can be made while the list is laid out.",
-        ));
-    }
+    let due_at = answered_until(tx, &one)?;
     let reason = required(&order.reason, "reason")?;
     let item = one.content.0.find_item(&order.number).cloned().ok_or(CaseError::NotFound)?;
     let (_, places) = books(tx);
@@ -265,6 +272,7 @@ pub async fn object(tx: &mut Tx, id: DutyVersionId, order: Object) -> Result<Obj
         post_id: post,
         reason,
         at: tx.now(),
+        due_at,
         sustained: None,
         ruling: None,
         ruled_at: None,
@@ -277,7 +285,37 @@ pub async fn object(tx: &mut Tx, id: DutyVersionId, order: Object) -> Result<Obj
         ));
     }
     tx.record(&ObjectionFact(OBJECTED, &objection)).await?;
+    if let Some(due) = due_at {
+        tx.set_timer(ANSWER_DUE, objection.id.0, due, serde_json::json!(id)).await?;
+    }
     Ok(objection)
+}
+
+/// By when an objection to a version is answered: no day is named while it is laid out, for it is not published before. Refused where it
+/// is neither laid out nor holds.
+fn answered_until(tx: &Tx, one: &DutyVersion) -> Result<Option<Time>, CaseError> {
+    let (rules, _) = books(tx);
+    match one.state {
+        VersionState::LaidOut if one.objections_until.is_none_or(|until| tx.now() <= until) => Ok(None),
+        VersionState::Published if holding(tx, &one.list_key)?.version == one.label => {
+            Ok(Some(tx.fixture::<JointBook>().answer.until(tx.now(), &rules.calendar)))
+        }
+        _ => Err(CaseError::conflict(
+            "cases.duty_not_laid_out",
+            "公示期内，或者清单正在执行时，才能提出异议。",
+            "An objection can be made while the list is laid out, or holds.",
+        )),
+    }
+}
+
+/// The clock of an objection rang: where nobody has answered it, the house is told.
+pub async fn note_unanswered(tx: &mut Tx, version: DutyVersionId, id: ObjectionId) -> Result<(), Fault> {
+    let district = tx.district();
+    let all = store::objections(tx, district, version).await?;
+    match all.iter().find(|one| one.id == id && one.ruled_at.is_none()) {
+        Some(one) => tx.record(&ObjectionFact(ANSWER_LATE, one)).await.map(drop),
+        None => Ok(()),
+    }
 }
 
 /// Who the version before named for that item.
@@ -334,6 +372,7 @@ pub async fn rule(
     let ruled =
         Objection { sustained: Some(sustained), ruling: Some(words), ruled_at: Some(tx.now()), ..found };
     tx.record(&ObjectionFact(RULED, &ruled)).await?;
+    tx.cancel_timer(ANSWER_DUE, ruled.id.0).await?;
     Ok(ruled)
 }
 

@@ -16,6 +16,9 @@ pub(crate) const IN_FORCE: &str = "cases.duty_list_in_force";
 pub(crate) const OBJECTED: &str = "cases.duty_list_objected";
 pub(crate) const RULED: &str = "cases.duty_list_ruled";
 
+/// An objection to a list that holds was not answered in time.
+pub(crate) const ANSWER_LATE: &str = "cases.duty_answer_late";
+
 /// A step of a version; the name says which.
 pub(crate) struct DutyFact<'a>(pub &'static str, pub &'a DutyVersion);
 

@@ -117,6 +117,9 @@ struct Said {
     number: String,
     unit: String,
     reason: String,
+    /// By when it is answered, where the list held already.
+    due: Option<String>,
+    is_late: bool,
     ruling: Option<String>,
 }
 
@@ -128,6 +131,8 @@ struct ChangesPage {
     name: String,
     label: String,
     from: String,
+    /// What was said against the version before while it held, and how it was answered.
+    said: Vec<Said>,
     /// The page of the newer version.
     back: String,
     rows: Vec<ChangeRow>,
@@ -328,12 +333,18 @@ async fn said(edge: &Edge, page: &Page, version: &DutyVersion) -> Result<Vec<Sai
     let viewer = crate::http::viewer(edge, &page.actor);
     let found = edge.db.read(read).await?;
     let said = found.into_iter().map(|one| Said {
+        due: one.due_at.map(|at| page.words(&moment(at)).to_owned()),
+        is_late: one.is_late(viewer.now),
         number: one.number,
         unit: viewer.post(one.post_id).map(|post| post.name).unwrap_or_default(),
         reason: one.reason,
         ruling: one.ruling.map(|words| {
             let outcome = match one.sustained {
+                Some(true) if one.due_at.is_some() => {
+                    page.tr("异议成立，下一版修改", "Sustained: the next version changes it")
+                }
                 Some(true) => page.tr("异议成立", "Sustained"),
+                _ if one.due_at.is_some() => page.tr("维持不变", "Kept as it is"),
                 _ => page.tr("异议不成立", "Dismissed"),
             };
             format!("{outcome}{}{words}", page.tr("：", ": "))
@@ -373,6 +384,11 @@ async fn changes(
             kind_words: words.to_owned(),
         }
     });
+    let against = match find(&from).and_then(|sheet| sheet.version.as_ref()) {
+        Some(version) => said(&edge, &page, version).await?,
+        None => Vec::new(),
+    };
+    let said = against.into_iter().filter(|one| one.due.is_some()).collect();
     let (rows, name) = (rows.collect(), after.list.name.clone());
     let name_words = page.words(&name).to_owned();
     let page = page.titled(&format!("{}：变化", name.zh), &format!("{}: changes", name.en));
@@ -383,6 +399,7 @@ async fn changes(
         name: name_words,
         label,
         from,
+        said,
         rows,
     }))
 }

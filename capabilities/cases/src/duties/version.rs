@@ -118,6 +118,8 @@ row! {
         pub post_id: PostId,
         pub reason: String,
         pub at: Time,
+        /// By when it is answered, where the list held already.
+        pub due_at: Option<Time>,
         pub sustained: Option<bool>,
         pub ruling: Option<String>,
         pub ruled_at: Option<Time>,
@@ -282,6 +284,11 @@ impl DutyVersion {
 }
 
 impl Objection {
+    /// Nobody answered it in time.
+    pub fn is_late(&self, now: Time) -> bool {
+        self.ruled_at.is_none() && self.due_at.is_some_and(|due| due < now)
+    }
+
     /// Not ruled on, or sustained while the item is as it was.
     pub fn stands_against(&self, content: &Content) -> bool {
         match self.sustained {

@@ -73,6 +73,10 @@ pub struct DutyObjectionView {
     pub post: Option<PostRef>,
     pub reason: String,
     pub at: Time,
+    /// By when it is answered, where the list held already.
+    pub due_at: Option<Time>,
+    /// Nobody answered it in time.
+    pub is_late: bool,
     /// Whether the ruling followed it; nothing before there is one.
     pub sustained: Option<bool>,
     pub ruling: Option<String>,
@@ -171,6 +175,9 @@ impl DutyVersionView {
         };
         let lost = before.as_ref().map(|before| left_out(&content, before)).unwrap_or_default();
         let laid_out = one.state == VersionState::LaidOut;
+        let in_force = rules.in_force(actor.district, viewer.now.local().date());
+        let holds = one.state == VersionState::Published
+            && in_force.catalogue.find_list(&one.list_key).is_some_and(|list| list.version == one.label);
         Self {
             line: DutyVersionLine::of(&one),
             list: one.list_key.clone(),
@@ -180,7 +187,7 @@ impl DutyVersionView {
             changes: before.as_ref().map(|before| diff(before, &content)).unwrap_or_default(),
             holes,
             left_out: lost.into_iter().map(|code| type_of(&viewer, code)).collect(),
-            objectable: if laid_out {
+            objectable: if laid_out || holds {
                 objectable(&viewer, &content, before.as_ref(), &objections)
             } else {
                 Vec::new()
@@ -200,6 +207,8 @@ fn type_of(viewer: &Viewer, code: String) -> DutyType {
 
 pub(super) fn objection_view(viewer: &Viewer, one: Objection) -> DutyObjectionView {
     DutyObjectionView {
+        is_late: one.is_late(viewer.now),
+        due_at: one.due_at,
         id: one.id,
         number: one.number,
         post: viewer.post(one.post_id),

@@ -17,6 +17,20 @@ pub(crate) struct LaidOut {
     source: String,
 }
 
+/// How soon an objection to a list that holds is answered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnswerTime {
+    pub within: Deadline,
+    source: String,
+}
+
+impl AnswerTime {
+    pub fn until(&self, now: Time, calendar: &Calendar) -> Time {
+        Time::from_micros(Clock::start(now.micros(), self.within).due(calendar, now.micros()).at)
+    }
+}
+
 /// How long a helping step takes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +54,7 @@ pub(crate) struct CallKind {
 #[derive(Clone, Debug)]
 pub(crate) struct JointBook {
     pub laid_out: LaidOut,
+    pub answer: AnswerTime,
     pub help: HelpTime,
     pub calls: Vec<CallKind>,
 }
@@ -62,6 +77,7 @@ struct File {
     version: String,
     source: String,
     laid_out: LaidOut,
+    answer: AnswerTime,
     help: HelpTime,
     #[serde(default)]
     call: Vec<RawCall>,
@@ -94,12 +110,16 @@ impl JointBook {
         let file: File = toml::from_str(text)
             .map_err(|e| Fault::broken(format!("{} cannot be read", FILE.0)).because(e))?;
         let mut faults = Vec::new();
-        let sources = [&file.version, &file.source, &file.laid_out.source, &file.help.source];
+        let sources =
+            [&file.version, &file.source, &file.laid_out.source, &file.answer.source, &file.help.source];
         if sources.into_iter().chain(file.call.iter().map(|call| &call.source)).any(|s| s.trim().is_empty()) {
             faults.push("a rule without a source".to_owned());
         }
         if !(1..=LAID_OUT_DAYS_MAX).contains(&file.laid_out.natural_days) {
             faults.push(format!("a list laid out for {} days", file.laid_out.natural_days));
+        }
+        if file.answer.within.amount == 0 {
+            faults.push("an answer that takes no time".to_owned());
         }
         if file.call.is_empty() {
             faults.push("no kind of call".to_owned());
@@ -113,7 +133,7 @@ impl JointBook {
             return Err(Fault::broken(format!("{} cannot be used: {}", FILE.0, faults.join("; "))));
         }
         let calls = file.call.into_iter().map(CallKind::from).collect();
-        Ok(Self { laid_out: file.laid_out, help: file.help, calls })
+        Ok(Self { laid_out: file.laid_out, answer: file.answer, help: file.help, calls })
     }
 
     pub fn find_call(&self, key: &str) -> Option<&CallKind> {

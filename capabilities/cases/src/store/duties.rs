@@ -57,14 +57,14 @@ sql! {
     PUBLISHED: (DistrictId, i64) -> DutyVersion =
         "select id, list_key, label, state, version, content, terms, objections_until, published_at, changed_at
          from cases_duty_version /* whole district */ where district = $1 and published_at is not null order by id desc limit $2";
-    OBJECT: (DistrictId, DutyVersionId, ObjectionId, String, Json<DutyItem>, PostId, String, Time) =
-        "insert into cases_duty_objection (district, version_id, id, number, item, post_id, reason, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
+    OBJECT: (DistrictId, DutyVersionId, ObjectionId, String, Json<DutyItem>, PostId, String, Time, Option<Time>) =
+        "insert into cases_duty_objection (district, version_id, id, number, item, post_id, reason, at, due_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing";
     RULE: (DistrictId, DutyVersionId, ObjectionId, bool, String, Time) =
         "update cases_duty_objection set sustained = $4, ruling = $5, ruled_at = $6
          where district = $1 and version_id = $2 and id = $3 and ruled_at is null";
     OBJECTIONS: (DistrictId, DutyVersionId, i64) -> Objection =
-        "select version_id, id, number, item, post_id, reason, at, sustained, ruling, ruled_at
+        "select version_id, id, number, item, post_id, reason, at, due_at, sustained, ruling, ruled_at
          from cases_duty_objection where district = $1 and version_id = $2 order by id limit $3";
 }
 
@@ -175,7 +175,9 @@ pub(crate) async fn published(conn: &mut Conn, district: DistrictId) -> Result<V
 /// Keeps an objection; `false` where this post has objected to this item before.
 pub(crate) async fn object(tx: &mut Tx, one: &Objection) -> Result<bool, Fault> {
     let one = one.clone();
-    let row = (tx.district(), one.version_id, one.id, one.number, one.item, one.post_id, one.reason, one.at);
+    let (district, item) = (tx.district(), one.item);
+    let row =
+        (district, one.version_id, one.id, one.number, item, one.post_id, one.reason, one.at, one.due_at);
     Ok(tx.execute(&OBJECT, row).await? == 1)
 }
 

@@ -158,6 +158,52 @@ async fn a_unit_objects_and_the_ruling_is_done_before_the_list_is_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_unit_objects_to_an_item_that_holds_and_the_next_version_does_what_was_ruled() {
+    each_case_town(async |town: CaseTown| {
+        let dispatcher = town.staff("dispatcher");
+        let begun = draft(&town, "responsibilities").await;
+        let number = of_burst_pipes(&begun["content"]);
+        let laid_out = step(&dispatcher, &begun, "/lay-out").await.ok();
+        let published = publish(&town, &laid_out, "2026-03-03").await.ok();
+        let objection = json!({ "number": number, "reason": "主管网由市里养护" });
+        let early = town.staff("water").post(&path(&published, "/objections"), objection.clone()).await;
+        early.refused("cases.duty_not_laid_out");
+        town.passes_days(1).await;
+
+        let water = town.staff("water");
+        let seen = water.get(&path(&published, "")).await.ok();
+        assert!(seen["objectable"].as_array().is_some_and(|all| all.contains(&json!(number))));
+        let police = town.staff("police").post(&path(&published, "/objections"), objection.clone()).await;
+        police.refused("cases.duty_not_named");
+        let said = water.post(&path(&published, "/objections"), objection.clone()).await.ok();
+        assert_eq!(said["due_at"].as_str().map(|at| &at[..10]), Some("2026-03-24"), "15 working days");
+        water.post(&path(&published, "/objections"), objection).await.refused("cases.duty_objected_before");
+        town.passes_days(25).await;
+        assert_eq!(town.facts().await.iter().filter(|fact| fact.name == "cases.duty_answer_late").count(), 1);
+        let anybody = town.town.caller();
+        let page = anybody.get("/lists/responsibilities/2026-1").await;
+        assert!(page.text.contains("主管网由市里养护") && page.text.contains("过期没有答复"));
+
+        let dispatcher = town.staff("dispatcher");
+        let ruling = path(&published, &format!("/objections/{}/ruling", said["id"].as_str().expect("an id")));
+        dispatcher.post(&ruling, json!({ "sustained": true, "words": "改由城管牵头" })).await.ok();
+        let next = draft(&town, "responsibilities").await;
+        let laid_out = step(&dispatcher, &next, "/lay-out").await.ok();
+        publish(&town, &laid_out, "2026-04-01").await.refused("cases.duty_objection_open");
+        let back = step(&dispatcher, &laid_out, "/take-back").await.ok();
+        let mut content = back["content"].clone();
+        item(&mut content, &number)["who"] = json!("unit:city_management");
+        let mended = change(&town, &back, &content).await;
+        let again = step(&dispatcher, &mended, "/lay-out").await.ok();
+        publish(&town, &again, "2026-04-01").await.ok();
+        let page = anybody.get("/lists/responsibilities/2026-2/changes").await;
+        let answer = "异议成立，下一版修改：改由城管牵头";
+        assert!(page.text.contains(answer), "the answer stands beside the change: {}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hole_is_refused_by_row_and_field_and_strangers_change_nothing() {
     each_case_town(async |town: CaseTown| {
         let begun = draft(&town, "responsibilities").await;

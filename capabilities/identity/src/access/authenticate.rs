@@ -7,7 +7,7 @@ use crate::store;
 use ::store::{Conn, Tx};
 use axum::http::header;
 use axum::http::request::Parts;
-use edge::{Authenticate, Cookies, Edge, KeyUses, Quota, Rates};
+use edge::{Authenticate, Cookies, Edge, KeyUses, Quota, Rates, Shown};
 use platform::{AccountId, Actor, DistrictId, Problem, Time, Via};
 use std::pin::Pin;
 use std::time::Duration;
@@ -43,6 +43,11 @@ impl Authenticate for Doors {
                 Err(refusal) => Err(refusal.into()),
             }
         })
+    }
+
+    fn shown(&self, parts: &Parts) -> Option<Shown> {
+        let token = Token::parse(token_of(parts)?)?;
+        Some(Shown { district: token.district, is_key: token.kind == TokenKind::ServiceKey })
     }
 
     fn actor_of_account<'a>(

@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::store;
 use ::store::Tx;
-use platform::{AccountId, Scope, Time};
+use platform::{AccountId, Sandbox, Scope, Time};
 
 /// A role to give.
 #[derive(Clone, Debug)]
@@ -30,6 +30,9 @@ pub async fn assign_role(tx: &mut Tx, new: &NewAssignment) -> Result<AssignmentI
     let (district, now) = (tx.district(), tx.now());
     let roles = tx.fixture::<Roles>();
     let role = roles.find(&new.role).ok_or(IdentityError::UnknownRole)?;
+    if role.sandbox && Sandbox::of(district).is_none() {
+        return Err(IdentityError::RoleUnfit);
+    }
     role.check_scope(&new.scope).map_err(IdentityError::ScopeUnfit)?;
     let account = store::find_account(tx, district, new.account).await?.ok_or(IdentityError::NotFound)?;
     check_account(&account, role)?;

@@ -63,6 +63,8 @@ pub struct Role {
     pub administrator: Option<Administrator>,
     /// For other systems, not for people.
     pub service: bool,
+    /// Given in a sandbox, and nowhere else.
+    pub sandbox: bool,
     /// Who holds it signs in with a second factor.
     pub second_factor: bool,
     /// The kinds of post that carry it.

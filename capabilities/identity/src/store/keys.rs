@@ -29,6 +29,9 @@ row! {
     }
 }
 
+/// Keys of a sandbox revoked at once: it has one or two.
+const KEYS_REVOKED_MAX: i64 = 1_000;
+
 sql! {
     FIND_KEY: (DistrictId, Vec<u8>) -> FoundKey =
         "select k.id, k.account_id, k.calls_per_minute, k.ends_at, k.revoked_at, a.suspended_at, a.closed_at
@@ -40,6 +43,9 @@ sql! {
          values ($1, $2, $3, $4, $5, $6, $7, $8)";
     KEY_BY_ID: (DistrictId, Uuid) -> KeptKey =
         "select account_id, calls_per_minute, ends_at, revoked_at from identity_service_key where district = $1 and id = $2";
+    GOOD_KEYS: (DistrictId, i64) -> (Uuid, AccountId) =
+        "select id, account_id from identity_service_key where district = $1 and revoked_at is null
+         order by id limit $2 /* whole district */";
     END_KEY: (DistrictId, Uuid, Time) =
         "update identity_service_key set ends_at = $3 where district = $1 and id = $2";
     ADD_USE: (DistrictId, Uuid, String, String, i64, i64, i64, Time) =
@@ -99,6 +105,14 @@ pub(crate) async fn sweep_key_uses(tx: &mut Tx, before: Time) -> Result<(), Faul
 pub(crate) async fn load_key(tx: &mut Tx, id: Uuid) -> Result<Option<KeptKey>, Fault> {
     let district = tx.district();
     tx.optional(&KEY_BY_ID, (district, id)).await
+}
+
+/// Keys that were not revoked, with whose they are.
+pub(crate) async fn list_good_keys(
+    conn: &mut Conn,
+    district: DistrictId,
+) -> Result<Vec<(Uuid, AccountId)>, Fault> {
+    conn.all(&GOOD_KEYS, (district, KEYS_REVOKED_MAX)).await
 }
 
 pub(crate) async fn revoke_key(tx: &mut Tx, id: Uuid) -> Result<(), Fault> {

@@ -3,4 +3,5 @@
 pub(crate) mod hotline;
 pub(crate) mod outages;
 pub(crate) mod partners;
+pub(crate) mod sandbox;
 pub(crate) mod sensors;

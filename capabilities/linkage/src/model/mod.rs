@@ -1,5 +1,6 @@
 //! Values and rules of linkage, room by room. No IO, no clock, no SQL.
 
+pub(crate) mod exchange;
 pub(crate) mod ground;
 pub(crate) mod outage;
 pub(crate) mod partner;

@@ -151,6 +151,16 @@ async fn settle(
     founded_at: Time,
 ) -> Outcome<DemoAccounts> {
     found(&edge.db, district, founded_at).await?;
+    lay_out(edge, district, scale, founded_at).await
+}
+
+/// The ground of a founded district, its posts and its people's accounts, all invented.
+pub(super) async fn lay_out(
+    edge: &Edge,
+    district: DistrictId,
+    scale: DemoScale,
+    founded_at: Time,
+) -> Outcome<DemoAccounts> {
     let code = district.to_string();
     let plan = tokio::task::spawn_blocking(move || territory::plan_demo(&code, scale))
         .await

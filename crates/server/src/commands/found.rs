@@ -5,7 +5,7 @@ use crate::house::{self, Alone};
 use crate::settings::Settings;
 use clap::Args;
 use edge::{District, Districts, Edge};
-use platform::{Actor, DistrictId, Problem};
+use platform::{Actor, DistrictId, Problem, Sandbox};
 use std::io::Write;
 use store::{Json, Tx};
 
@@ -56,7 +56,8 @@ fn district_of_code(code: &str) -> Outcome<DistrictId> {
     let is_code =
         code.len() == CODE_DIGITS && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0');
     match code.parse() {
-        Ok(district) if is_code => Ok(district),
+        // Where everything is invented: `mulin sandbox new`.
+        Ok(district) if is_code && Sandbox::of(district).is_none() => Ok(district),
         _ => Err(Failure::usage(format!("{code} is no division code: six digits, such as 430204"))),
     }
 }
@@ -88,6 +89,7 @@ mod tests {
             ("43020", false),
             ("4302040", false),
             ("+43020", false),
+            ("990001", false),
             ("石峰", false),
         ] {
             assert_eq!(district_of_code(code).is_ok(), good, "{code}");

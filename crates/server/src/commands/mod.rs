@@ -14,4 +14,5 @@ pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod registry;
 pub(crate) mod routing;
+pub(crate) mod sandbox;
 pub(crate) mod tables;

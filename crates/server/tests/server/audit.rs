@@ -9,6 +9,7 @@ mod messages;
 mod outages;
 mod partners;
 mod register;
+mod sandbox;
 mod sensors;
 
 use super::house::{House, Scale, bytes_of_base32, shown};
@@ -44,13 +45,16 @@ struct Audit {
     db: Db,
     done: BTreeSet<&'static str>,
     silent: BTreeSet<&'static str>,
+    /// Where facts are looked for.
+    district: DistrictId,
 }
 
 impl Audit {
     /// The newest fact by its id.
     async fn newest(&self) -> FactId {
         let end = FactId(Uuid::from_u128(u128::MAX));
-        let read = self.db.read(async move |conn: &mut Conn| FactRow::before(conn, DISTRICT, end, 1).await);
+        let district = self.district;
+        let read = self.db.read(async move |conn: &mut Conn| FactRow::before(conn, district, end, 1).await);
         read.await.expect("facts can be read").first().expect("the demo has facts").id
     }
 
@@ -70,9 +74,11 @@ impl Audit {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_write_leaves_a_fact() {
-    let house = House::open(Scale::Small).await;
+    let mut house = House::open(Scale::Small).await;
+    let given = house.make_sandbox().await;
     let db = house.db().await;
-    let mut audit = Audit { house, db, done: BTreeSet::new(), silent: BTreeSet::new() };
+    let (done, silent) = (BTreeSet::new(), BTreeSet::new());
+    let mut audit = Audit { house, db, done, silent, district: DISTRICT };
     doors(&mut audit).await;
     territory(&mut audit).await;
     accounts(&mut audit).await;
@@ -87,6 +93,7 @@ async fn every_write_leaves_a_fact() {
     joint::joint(&mut audit).await;
     joint::duties(&mut audit).await;
     sensors::sensors(&mut audit).await;
+    sandbox::sandbox(&mut audit, &given).await;
     let document = super::openapi::document();
     let writes: Vec<String> = super::routes::writes(&document).into_iter().map(|o| o.id).collect();
     let missing: Vec<&String> = writes.iter().filter(|id| !audit.done.contains(id.as_str())).collect();

@@ -78,15 +78,24 @@ fn run(example: &Example, values: &[(&str, String)]) -> Option<Output> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_examples_of_the_guide_work_as_they_stand() {
-    let house = House::open(Scale::Small).await;
+    let mut house = House::open(Scale::Small).await;
+    let sandbox = house.make_sandbox().await;
+    let of_sandbox = vec![
+        ("MULIN", house.url.clone()),
+        ("DISTRICT", sandbox.district),
+        ("PARTNER", sandbox.partner),
+        ("KEY", sandbox.key),
+        ("SECRET", sandbox.secret),
+    ];
     let mut values = values(&house).await;
     let broker = Broker::start().await;
     values.extend(broker.as_ref().map(|broker| ("BROKER_PORT", broker.port.to_string())));
     let examples = examples();
-    assert_eq!(examples.len(), 8, "the guide's examples are found");
+    assert_eq!(examples.len(), 9, "the guide's examples are found");
     let mut ran = 0;
     for example in &examples {
-        let Some(output) = run(example, &values) else { continue };
+        let given = if example.text.contains("/api/linkage/sandbox") { &of_sandbox } else { &values };
+        let Some(output) = run(example, given) else { continue };
         let said = String::from_utf8_lossy(&output.stdout);
         let trouble = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{}\n{said}\n{trouble}", example.text);

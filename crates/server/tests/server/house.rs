@@ -34,6 +34,33 @@ pub struct House {
     postgres: Option<(String, String)>,
 }
 
+/// What `mulin sandbox` prints, for an integrator.
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    pub district: String,
+    pub partner: String,
+    pub key: String,
+    pub secret: String,
+}
+
+impl Sandbox {
+    #[track_caller]
+    pub fn read(made: &Output) -> Self {
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let text = String::from_utf8_lossy(&made.stdout);
+        let value = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            line.expect("it is printed").to_owned()
+        };
+        Self {
+            district: value("DISTRICT"),
+            partner: value("PARTNER"),
+            key: value("KEY"),
+            secret: value("SECRET"),
+        }
+    }
+}
+
 /// The binary of this build, with no settings but those given.
 pub fn mulin(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mulin"));
@@ -141,6 +168,14 @@ impl House {
         command.env("MULIN_LISTEN", format!("127.0.0.1:{}", self.port)).env("MULIN_LOG", "warn");
         command.env("MULIN_UNLIMITED", "1");
         command
+    }
+
+    /// A sandbox in the same database; the server learns of it when it starts again.
+    pub async fn make_sandbox(&mut self) -> Sandbox {
+        self.stop();
+        let given = Sandbox::read(&run(self.command().args(["sandbox", "new"])));
+        self.start().await;
+        given
     }
 
     pub async fn start(&mut self) {

@@ -14,6 +14,7 @@ mod linked;
 mod metrics;
 mod openapi;
 mod routes;
+mod sandbox;
 mod sealed;
 mod settings;
 mod statements;
