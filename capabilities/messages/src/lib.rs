@@ -27,7 +27,7 @@ pub use commands::send::{Notice, QUEUED_AT_ONCE_MAX, note_told, queue, send, sup
 pub use courier::CAPABILITY as COURIER;
 pub use error::MessageError;
 pub use model::{ACCOUNT, MessageId, Recipient};
-pub use queries::{MessageCounts, about, told, told_among};
+pub use queries::{MessageCounts, about, is_under_way, told, told_among, unreached_among};
 pub use sealed::RESEALS;
 
 use ::store::{Db, Tx, migrations};
