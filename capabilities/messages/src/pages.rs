@@ -162,7 +162,7 @@ fn line(page: &Page, template: &Template, message: &Message) -> Line {
         at: Moment::of(message.settled_at.unwrap_or(message.made_at)),
         channel: message.channel.map(|channel| page.words(&channel.words()).to_owned()).unwrap_or_default(),
         state,
-        href: template.page_of(message.thread_id),
+        href: template.page_of(message.thread_id, &message.content.0),
     }
 }
 
@@ -302,7 +302,7 @@ async fn shown(edge: &Edge, page: Page, message: &Message, done: Option<Done>) -
         kind: page.words(&template.words).to_owned(),
         text: is_open.then(|| text_of(&page, template, message)),
         at: Moment::of(message.made_at),
-        href: template.page_of(message.thread_id),
+        href: template.page_of(message.thread_id, &message.content.0),
         confirms,
         may_leave: message.class != Class::Must,
         class: class.map(|entry| page.words(&entry.words).to_owned()).unwrap_or_default(),

@@ -33,9 +33,9 @@ fn tell_households<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Res
 }
 
 fn ask_for_unreached<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
-    Box::pin(async move {
-        unreached::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from)
-    })
+    Box::pin(
+        async move { unreached::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from) },
+    )
 }
 
 fn over<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {

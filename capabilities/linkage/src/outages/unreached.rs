@@ -91,7 +91,10 @@ fn errand(content: &Content) -> Errand {
     Errand {
         title: Words::new(format!("{}上门告知", cut.zh), format!("Tell at the door: {}", lower(&cut.en))),
         why: Words::new(
-            format!("{from} 至 {to} {}。这家没有留电话，发不了消息，请上门告知，没人在家就在门上留张通知。", cut.zh),
+            format!(
+                "{from} 至 {to} {}。这家没有留电话，发不了消息，请上门告知，没人在家就在门上留张通知。",
+                cut.zh
+            ),
             format!(
                 "{} from {from} to {to}. This home left no telephone, so no message reaches it: tell them at the door, or leave a notice on it.",
                 cut.en

@@ -143,11 +143,16 @@ async fn at_night_nobody_is_sent_to_a_door_and_who_is_asked_for_anyway_is_not_as
         passes_a_while(&town).await;
         let places = async || {
             let found = errands(&town, "worker1").await;
-            let mut places: Vec<String> = found.iter().map(|line| text(&line["place_id"]).to_owned()).collect();
+            let mut places: Vec<String> =
+                found.iter().map(|line| text(&line["place_id"]).to_owned()).collect();
             places.sort();
             places
         };
-        assert_eq!(places().await, [town.place("1栋1单元102")], "who needs power is seen; messages wait for eight o'clock");
+        assert_eq!(
+            places().await,
+            [town.place("1栋1单元102")],
+            "who needs power is seen; messages wait for eight o'clock"
+        );
         town.passes_hours(10).await;
         passes_a_while(&town).await;
         let mut both = [town.place("1栋1单元101"), town.place("1栋1单元102")];

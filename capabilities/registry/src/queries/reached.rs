@@ -71,7 +71,8 @@ pub async fn households_at(
     let mut found = Vec::new();
     for some in homes.chunks(AT_ONCE) {
         let rows = conn.all(&HOUSEHOLDS, (district, List(some.to_vec()))).await?;
-        let pair = |(household, home): (Option<RecordId>, Option<RecordId>)| Some((household.or(home)?.0, home?));
+        let pair =
+            |(household, home): (Option<RecordId>, Option<RecordId>)| Some((household.or(home)?.0, home?));
         found.extend(rows.into_iter().filter_map(pair));
     }
     Ok(found)
