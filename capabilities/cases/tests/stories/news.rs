@@ -51,14 +51,17 @@ async fn a_reporter_hears_of_each_step_that_is_news_to_them() {
 async fn a_reporter_hears_why_it_was_not_accepted_and_that_silence_closed_it() {
     each_town_of(WITH_MESSAGES, async |town: CaseTown| {
         let anna = town.resident("13907330001").await;
-        let advice = json!({ "words": "想问问老年优待证怎么办", "type": "P07001", "place": point(0) });
-        let (id, _) = reports(&anna, advice.clone()).await;
-        let reason = json!({ "reason": "petition", "note": "请到信访部门。" });
-        town.act("desk", &id, "refuse", reason).await.ok();
+        let (id, _) = reports(&anna, burst_pipe()).await;
+        let back = json!({ "reason": "wrong_place", "note": "不在供水范围。" });
+        town.act("water", &id, "return", back).await.ok();
+        assert!(told(&anna).await.is_empty(), "one office gave it to another");
+        let refuse = json!({ "reason": "not_ours", "note": "地点在邻区。" });
+        town.act("desk", &id, "refuse", refuse).await.ok();
         let sent = told(&anna).await;
-        assert!(sent.len() == 1 && sent[0].contains("不予受理：属于信访事项"), "{sent:?}");
-        let (id, _) = reports(&anna, advice).await;
-        town.act("desk", &id, "answer", json!({ "note": "带身份证到窗口。" })).await.ok();
+        assert!(sent.len() == 1 && sent[0].contains("不予受理：不属于本区范围或职责"), "{sent:?}");
+        let ask = json!({ "words": "老年证要带什么材料", "type": "P07002", "place": point(0) });
+        let (id, _) = reports(&anna, ask).await;
+        town.act("worker1", &id, "answer", json!({ "note": "带身份证和一张照片。" })).await.ok();
         assert!(told(&anna).await[0].contains("已答复，请您确认"));
         town.passes_days(8).await;
         let sent = told(&anna).await;
