@@ -47,9 +47,9 @@ sql! {
     UNREACHED_AMONG: (DistrictId, Uuid, i64, List<Uuid>) -> (Uuid,) =
         "select recipient_id from messages_message
          where district = $1 and thread_id = $2 and edition = $3 and recipient_id {in:$4:uuid} and state = 'dropped' and why = 'no_address'";
-    UNDER_WAY: (DistrictId, Uuid, i64) -> (MessageId,) =
-        "select id from messages_message where district = $1 and thread_id = $2 and edition = $3 and state in ('waiting', 'leaving')
-         order by id limit 1";
+    UNDER_WAY: (DistrictId, Uuid, i64) -> (Uuid,) =
+        "select recipient_id from messages_message
+         where district = $1 and thread_id = $2 and edition = $3 and state in ('waiting', 'leaving') order by recipient_id limit 1";
     OF_ACCOUNT: (DistrictId, AccountId, i64) -> Message =
         "select district, id, template, class, recipient_kind, recipient_id, thread_id, edition, fact_id, content, sealed, state,
              why, account_id, channel, made_at, due_at, until_at, settled_at
