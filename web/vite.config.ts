@@ -18,7 +18,7 @@ export default defineConfig({
     cssCodeSplit: true,
     sourcemap: false,
     rollupOptions: {
-      // `settings` runs before the first paint and `grid-sw` as a service worker, both classic scripts: they must import nothing.
+      // `settings` runs before the first paint, `grid-sw` and `push-sw` as service workers, all classic scripts: they must import nothing.
       input: {
         resident: "src/apps/resident/main.ts",
         settings: "src/apps/resident/settings.ts",
@@ -29,6 +29,7 @@ export default defineConfig({
         map: "src/apps/map/main.ts",
         admin: "src/apps/admin/main.ts",
         "grid-sw": "src/offline/shell/worker.ts",
+        "push-sw": "src/capabilities/messages/resident/worker.ts",
       },
       output: {
         entryFileNames: "assets/[name]-[hash].js",

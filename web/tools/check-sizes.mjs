@@ -46,7 +46,7 @@ const install_kib = install_files.reduce((sum, file) => sum + weight(file), 0) /
 console.log(`${"grid, installed".padEnd(16)} ${install_kib.toFixed(1).padStart(6)} KiB gz of ${INSTALL_KIB_MAX} ${install_kib <= INSTALL_KIB_MAX ? "ok" : "TOO HEAVY"} (${install_files.length} files)`);
 too_heavy ||= install_kib > INSTALL_KIB_MAX;
 
-for (const name of ["settings.js", "grid-sw.js"]) if (/\b(import|export)\b\s*[{"*]/.test(readFileSync(new URL(manifest[name], dist), "utf8"))) {
+for (const name of ["settings.js", "grid-sw.js", "push-sw.js"]) if (/\b(import|export)\b\s*[{"*]/.test(readFileSync(new URL(manifest[name], dist), "utf8"))) {
   console.error(`${name} imports or exports something: a classic script cannot.`);
   process.exit(1);
 }

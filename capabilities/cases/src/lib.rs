@@ -19,6 +19,7 @@ mod joint;
 pub mod linked;
 mod map;
 pub mod model;
+mod news;
 mod open311;
 pub mod outcome;
 mod pages;

@@ -6,6 +6,8 @@ use flow::{Action, Workflow};
 pub const DONE: &str = "closed";
 /// The role symbol of whoever reported the case.
 pub const REPORTER: &str = "reporter";
+/// Somebody takes a case on, and works on it from here.
+const TAKES: [&str; 2] = ["take", "self_handle"];
 /// Urged as far as this, or further, a case is under supervision.
 const SUPERVISED: &str = "supervised_yellow";
 
@@ -28,6 +30,33 @@ fn asks_reporter(workflow: &Workflow, action: &Action) -> bool {
     reporter_states(workflow).any(|state| state == action.to)
 }
 
+/// What a step means to whoever reported the case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum News {
+    /// Somebody works on it.
+    Taken,
+    /// It is done or answered, and they have the word.
+    Asks,
+    /// It is over, and not by their own word.
+    Ended,
+}
+
+/// Whether a step is news to the reporter. What they did themselves is none, nor is what goes on between offices.
+pub fn news_of(workflow: &Workflow, action: &str, from: Option<&str>, to: &str) -> Option<News> {
+    let taken = workflow.action(action)?;
+    if from == Some(to) || taken.who.iter().all(|role| role == REPORTER) {
+        return None;
+    }
+    let state = workflow.state(to)?;
+    if state.is_final {
+        Some(News::Ended)
+    } else if state.owner == REPORTER {
+        Some(News::Asks)
+    } else {
+        TAKES.contains(&action).then_some(News::Taken)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     //! The built-in workflow means what the screens say.
@@ -44,5 +73,29 @@ mod tests {
         let done: Vec<&str> =
             workflow.actions.iter().map(|a| a.name.as_str()).filter(|a| is_work_done(workflow, a)).collect();
         assert_eq!(done, ["finish", "answer", "verify"]);
+    }
+
+    #[test]
+    fn a_reporter_hears_of_what_is_news_to_them() {
+        let rules = Rules::load(None).expect("the built-in rule book");
+        let rows = [
+            ("route", "reported", "assigned", None),
+            ("take", "assigned", "handling", Some(News::Taken)),
+            ("self_handle", "reported", "handling", Some(News::Taken)),
+            ("resume", "paused", "handling", None),
+            ("report_progress", "handling", "handling", None),
+            ("finish", "handling", "verifying", None),
+            ("verify", "verifying", "confirming", Some(News::Asks)),
+            ("answer", "accepted", "answered", Some(News::Asks)),
+            ("refuse", "reported", "refused", Some(News::Ended)),
+            ("merge", "accepted", "merged", Some(News::Ended)),
+            ("close_by_silence", "confirming", "closed", Some(News::Ended)),
+            ("confirm", "confirming", "closed", None),
+            ("withdraw", "handling", "withdrawn", None),
+            ("reopen", "confirming", "handling", None),
+        ];
+        for (action, from, to, expected) in rows {
+            assert_eq!(news_of(rules.workflow(), action, Some(from), to), expected, "{action}");
+        }
     }
 }

@@ -21,7 +21,7 @@ mod reseal;
 mod store;
 mod uploads;
 
-pub use commands::errands::{ErrandAsked, ErrandAt, ask, ask_at, take_back};
+pub use commands::errands::{ErrandAsked, ErrandAt, ask, ask_at, ask_each, take_back};
 pub use commands::uploads::sweep_uploads;
 pub use error::FieldworkError;
 pub use model::{

@@ -17,6 +17,7 @@ pub(crate) const TIMERS: &[Timer] = &[
     outages::TIMERS[0],
     outages::TIMERS[1],
     outages::TIMERS[2],
+    outages::TIMERS[3],
     sensors::TIMERS[0],
     sensors::TIMERS[1],
 ];

@@ -18,6 +18,14 @@ pub const CHOSEN: &str = "messages.chosen";
 /// Somebody wants no more messages of a class; by which message's link, where it was one.
 pub const LEFT: &str = "messages.left";
 pub const MAIL_CONFIRMED: &str = "messages.mail_confirmed";
+/// The district's key of push was made.
+pub const PUSH_KEY_MADE: &str = "messages.push_key_made";
+/// Somebody wants notices on a device.
+pub const DEVICE_ADDED: &str = "messages.device_added";
+/// Its owner took it off.
+pub const DEVICE_REMOVED: &str = "messages.device_removed";
+/// Its service says that it is gone.
+pub const DEVICE_GONE: &str = "messages.device_gone";
 pub const RESEALED: &str = "messages.values_resealed";
 
 /// A fact of messages.

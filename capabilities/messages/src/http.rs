@@ -1,6 +1,7 @@
-//! The JSON routes of messages: gateways and their lanes, templates with a preview, how many were sent.
+//! The JSON routes of messages: gateways and their lanes, templates with a preview, how many were sent, devices that take notices.
 
 mod counts;
+mod devices;
 mod gateways;
 
 use crate::access::may_preview;
@@ -18,7 +19,11 @@ use utoipa_axum::routes;
 
 /// All routes, paths from `/api/…` on.
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
-    OpenApiRouter::new().routes(routes!(list_templates)).merge(gateways::routes()).merge(counts::routes())
+    OpenApiRouter::new()
+        .routes(routes!(list_templates))
+        .merge(gateways::routes())
+        .merge(counts::routes())
+        .merge(devices::routes())
 }
 
 /// A class of messages.

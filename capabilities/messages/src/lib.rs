@@ -1,4 +1,4 @@
-//! Messages 消息: what people are sent, by text or mail, in their language and at their hours; each traced to the fact that caused it.
+//! Messages 消息: what people are sent, by text, mail or push, in their language and at their hours; each traced to the fact that caused it.
 //!
 //! Whoever tells people something makes a [`Notice`] and names the recipients, never their addresses. A [`AddressBook`] finds those when a
 //! message leaves, and the courier carries it. Why so: docs/decisions/0022.
@@ -14,6 +14,7 @@ mod http;
 mod links;
 mod model;
 mod pages;
+mod push;
 mod queries;
 mod reactions;
 mod sealed;
@@ -26,7 +27,7 @@ pub use commands::send::{Notice, QUEUED_AT_ONCE_MAX, note_told, queue, send, sup
 pub use courier::CAPABILITY as COURIER;
 pub use error::MessageError;
 pub use model::{ACCOUNT, MessageId, Recipient};
-pub use queries::{MessageCounts, about, told, told_among};
+pub use queries::{MessageCounts, about, is_under_way, told, told_among, unreached_among};
 pub use sealed::RESEALS;
 
 use ::store::{Db, Tx, migrations};
@@ -41,7 +42,7 @@ use std::time::Duration;
 pub const CAPABILITY: Capability = Capability {
     name: "messages",
     words: Words::of("消息", "Messages"),
-    migrations: migrations!("messages", ["0001_messages.sql"]),
+    migrations: migrations!("messages", ["0001_messages.sql", "0002_push.sql"]),
     permissions: access::ALL,
     api: http::routes,
     pages: pages::routes,
@@ -65,6 +66,7 @@ fn prepare(db: &Db) -> Preparation<'_> {
         let courier = shelf.get::<Courier>();
         courier.add_sender(Arc::new(senders::SmsSender::of(shelf)));
         courier.add_sender(Arc::new(senders::MailSender::of(shelf)));
+        courier.add_sender(Arc::new(senders::PushSender::of(shelf)));
         courier.add_sender(Arc::new(senders::InboxSender::of(shelf)));
         let otherwise = identity::code_sender(shelf);
         identity::set_code_sender(shelf, Arc::new(codes::Texts { otherwise }));

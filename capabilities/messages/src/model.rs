@@ -12,6 +12,10 @@ use store::{Json, row, text_enum};
 use uuid::Uuid;
 
 id!(
+    /// A device on which somebody wants notices.
+    PushDeviceId, "device"
+);
+id!(
     /// A message to somebody. The gateway is told it, so that one which is tried twice is one.
     MessageId, "message"
 );
@@ -21,14 +25,29 @@ text_enum! {
     pub Channel {
         Sms = "sms",
         Mail = "mail",
+        /// A notice on a device, by its browser's own service.
+        Push = "push",
     }
 }
 
 impl Channel {
+    /// Those by which a gateway of the district sends; push needs none.
+    pub const BY_GATEWAY: [Self; 2] = [Self::Sms, Self::Mail];
+
+    /// This way, and those by which a message goes where it is closed, best first.
+    pub const fn and_next(self) -> &'static [Self] {
+        match self {
+            Self::Push => &[Self::Push, Self::Mail, Self::Sms],
+            Self::Mail => &[Self::Mail, Self::Sms],
+            Self::Sms => &[Self::Sms],
+        }
+    }
+
     pub const fn words(self) -> Words {
         match self {
             Self::Sms => Words::of("短信", "Text message"),
             Self::Mail => Words::of("邮件", "Mail"),
+            Self::Push => Words::of("设备通知", "Notice on a device"),
         }
     }
 }
@@ -67,6 +86,8 @@ text_enum! {
         NoGateway = "no_gateway",
         Unsubscribed = "unsubscribed",
         NoAddress = "no_address",
+        /// It was wanted on a device, and none takes notices any more: it goes by the next way.
+        NoDevice = "no_device",
         /// What it says is over.
         Over = "over",
         /// A later message about the same says it better.
@@ -86,6 +107,10 @@ impl Why {
             Self::NoGateway => Words::of("还没有设置通道", "no gateway is set"),
             Self::Unsubscribed => Words::of("对方已退订", "unsubscribed"),
             Self::NoAddress => Words::of("没有电话", "no telephone"),
+            Self::NoDevice => Words::of(
+                "没有能收通知的设备，改用别的方式",
+                "no device takes notices any more: sent by the next way",
+            ),
             Self::Over => Words::of("事情已经过去", "what it says is over"),
             Self::Superseded => Words::of("已被新消息代替", "a later message says it better"),
             Self::ToldAlready => Words::of("之前已经告诉过", "told before"),

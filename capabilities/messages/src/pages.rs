@@ -1,7 +1,10 @@
 //! Residents' pages: what I was sent and how I want to be told, and the page behind a message's link.
 
+mod devices;
+
 use crate::catalogue::{Template, TemplateBook};
 use crate::commands::choices::{self, CONFIRM_MAIL, Wish};
+use crate::commands::devices::DEVICES_MAX;
 use crate::links;
 use crate::model::{Channel, Choice, Class, DIRECT, Message, MessageState, Quiet};
 use crate::{queries, sealed, store};
@@ -22,6 +25,8 @@ const SHOWN_MAX: i64 = 50;
 pub(crate) fn routes() -> Router<Edge> {
     Router::new()
         .route("/my/messages", get(show_mine).post(choose))
+        .route("/my/messages/sw.js", get(devices::service_worker))
+        .route("/my/messages/devices/{device}", post(devices::remove))
         .route("/m/{token}", get(show_one).post(decide))
         .route("/m/{token}/one-click", post(one_click))
 }
@@ -32,8 +37,12 @@ struct MinePage {
     page: Page,
     sent: Vec<Line>,
     form: Form,
+    /// Where notices are received.
+    devices: Vec<devices::Line>,
     saved: bool,
     asked: bool,
+    /// The device that was just taken off the list.
+    removed: Option<String>,
     trouble: Vec<Trouble>,
 }
 
@@ -54,6 +63,12 @@ struct Moment {
     words: String,
 }
 
+impl Form {
+    fn is_by(&self, channel: &str) -> bool {
+        self.channel.as_str() == channel
+    }
+}
+
 impl Moment {
     fn of(at: Time) -> Self {
         Self { iso: at.to_string(), words: at.local().strftime("%Y-%m-%d %H:%M").to_string() }
@@ -63,7 +78,7 @@ impl Moment {
 /// What stands in the fields.
 #[derive(Clone)]
 struct Form {
-    by_mail: bool,
+    channel: Channel,
     mail: String,
     mail_confirmed: bool,
     english: bool,
@@ -75,6 +90,7 @@ struct Form {
 #[derive(Deserialize)]
 struct MineQuery {
     saved: Option<String>,
+    removed: Option<String>,
 }
 
 fn signed_in(page: &Page) -> Result<AccountId, Response> {
@@ -92,18 +108,24 @@ async fn show_mine(
     };
     let (saved, asked) = (query.saved.is_some(), query.saved.as_deref() == Some("mail"));
     let page = page.titled("我的消息", "My messages");
-    let (sent, form) = mine(&edge, &page, account).await.map_err(|fault| Problem::from(&fault))?;
-    Ok(Html(MinePage { page, sent, form, saved, asked, trouble: Vec::new() }).into_response())
+    let (sent, form, devices) = mine(&edge, &page, account).await.map_err(|fault| Problem::from(&fault))?;
+    let (removed, trouble) = (query.removed, Vec::new());
+    Ok(Html(MinePage { page, sent, form, devices, saved, asked, removed, trouble }).into_response())
 }
 
-async fn mine(edge: &Edge, page: &Page, account: AccountId) -> Result<(Vec<Line>, Form), Fault> {
+async fn mine(
+    edge: &Edge,
+    page: &Page,
+    account: AccountId,
+) -> Result<(Vec<Line>, Form, Vec<devices::Line>), Fault> {
     let district = page.actor.district;
     let read = async move |conn: &mut Conn| {
         let sent = queries::of_account(conn, district, account, SHOWN_MAX).await?;
         let choice = store::choices(conn, district, vec![account.0]).await?.remove(&account.0);
-        Ok::<_, Fault>((sent, choice))
+        let devices = store::devices_of(conn, district, account, DEVICES_MAX as i64).await?;
+        Ok::<_, Fault>((sent, choice, devices))
     };
-    let (sent, choice) = edge.db.read(read).await?;
+    let (sent, choice, devices) = edge.db.read(read).await?;
     let book = edge.fixture::<TemplateBook>();
     let vault = edge.fixture::<Vault>();
     let mail = match &choice {
@@ -114,7 +136,7 @@ async fn mine(edge: &Edge, page: &Page, account: AccountId) -> Result<(Vec<Line>
     let choice = choice.map(|row| row.settings.0).unwrap_or_default();
     let quiet = choice.quiet.unwrap_or(book.limits.quiet);
     let form = Form {
-        by_mail: choice.channel == Some(Channel::Mail),
+        channel: choice.channel.unwrap_or(Channel::Sms),
         mail,
         mail_confirmed: confirmed,
         english: choice.lang == Lang::En,
@@ -123,12 +145,13 @@ async fn mine(edge: &Edge, page: &Page, account: AccountId) -> Result<(Vec<Line>
         left: choice.left.contains(&Class::Service),
     };
     let lines = sent.iter().filter_map(|message| Some(line(page, book.find(&message.template)?, message)));
-    Ok((lines.collect(), form))
+    Ok((lines.collect(), form, devices.into_iter().map(devices::Line::of).collect()))
 }
 
 fn line(page: &Page, template: &Template, message: &Message) -> Line {
     let state = match (message.state, message.why) {
-        (MessageState::Sent, _) => None,
+        // Sent another way than was chosen, it says why.
+        (MessageState::Sent, why) => why.map(|why| page.words(&why.words()).to_owned()),
         (MessageState::Dropped, Some(why)) => Some(page.words(&why.words()).to_owned()),
         (MessageState::Failed, _) => Some(page.tr("没有送到", "It did not arrive").to_owned()),
         _ => Some(page.tr("正在发送", "On its way").to_owned()),
@@ -139,7 +162,7 @@ fn line(page: &Page, template: &Template, message: &Message) -> Line {
         at: Moment::of(message.settled_at.unwrap_or(message.made_at)),
         channel: message.channel.map(|channel| page.words(&channel.words()).to_owned()).unwrap_or_default(),
         state,
-        href: template.page_of(message.thread_id),
+        href: template.page_of(message.thread_id, &message.content.0),
     }
 }
 
@@ -160,7 +183,7 @@ async fn choose(page: Page, State(edge): State<Edge>, form: Multipart) -> Result
     let quiet = Quiet::parse(from, to);
     let choice = Choice {
         lang: if form.text("lang") == Some("en") { Lang::En } else { Lang::Zh },
-        channel: Some(if form.text("channel") == Some("mail") { Channel::Mail } else { Channel::Sms }),
+        channel: Some(form.text("channel").and_then(Channel::parse).unwrap_or(Channel::Sms)),
         quiet: quiet.filter(|quiet| *quiet != usual),
         left: if form.ticked("service") { Default::default() } else { [Class::Service].into() },
     };
@@ -186,9 +209,10 @@ async fn choose(page: Page, State(edge): State<Edge>, form: Multipart) -> Result
         Err(refusal) => {
             let problem = Problem::from(refusal);
             let trouble = vec![Trouble::of(&page, &problem)];
-            let (sent, known) = mine(&edge, &page, account).await.map_err(|fault| Problem::from(&fault))?;
+            let (sent, known, devices) =
+                mine(&edge, &page, account).await.map_err(|fault| Problem::from(&fault))?;
             let form = Form {
-                by_mail: choice.channel == Some(Channel::Mail),
+                channel: choice.channel.unwrap_or(Channel::Sms),
                 mail,
                 english: choice.lang == Lang::En,
                 from: from.to_owned(),
@@ -197,7 +221,9 @@ async fn choose(page: Page, State(edge): State<Edge>, form: Multipart) -> Result
                 ..known
             };
             let status = problem.status();
-            Ok(Html(MinePage { page, sent, form, saved: false, asked: false, trouble }).with_status(status))
+            let (saved, asked, removed) = (false, false, None);
+            let mine = MinePage { page, sent, form, devices, saved, asked, removed, trouble };
+            Ok(Html(mine).with_status(status))
         }
     }
 }
@@ -276,7 +302,7 @@ async fn shown(edge: &Edge, page: Page, message: &Message, done: Option<Done>) -
         kind: page.words(&template.words).to_owned(),
         text: is_open.then(|| text_of(&page, template, message)),
         at: Moment::of(message.made_at),
-        href: template.page_of(message.thread_id),
+        href: template.page_of(message.thread_id, &message.content.0),
         confirms,
         may_leave: message.class != Class::Must,
         class: class.map(|entry| page.words(&entry.words).to_owned()).unwrap_or_default(),

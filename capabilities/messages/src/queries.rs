@@ -44,6 +44,12 @@ sql! {
     TOLD_AMONG: (DistrictId, Uuid, List<Uuid>) -> (Uuid,) =
         "select distinct recipient_id from messages_message
          where district = $1 and thread_id = $2 and recipient_id {in:$3:uuid} and state <> 'dropped'";
+    UNREACHED_AMONG: (DistrictId, Uuid, i64, List<Uuid>) -> (Uuid,) =
+        "select recipient_id from messages_message
+         where district = $1 and thread_id = $2 and edition = $3 and recipient_id {in:$4:uuid} and state = 'dropped' and why = 'no_address'";
+    UNDER_WAY: (DistrictId, Uuid, i64) -> (Uuid,) =
+        "select recipient_id from messages_message
+         where district = $1 and thread_id = $2 and edition = $3 and state in ('waiting', 'leaving') order by recipient_id limit 1";
     OF_ACCOUNT: (DistrictId, AccountId, i64) -> Message =
         "select district, id, template, class, recipient_kind, recipient_id, thread_id, edition, fact_id, content, sealed, state,
              why, account_id, channel, made_at, due_at, until_at, settled_at
@@ -120,6 +126,32 @@ pub async fn told_among(
 ) -> Result<Vec<Uuid>, Fault> {
     let found = conn.all(&TOLD_AMONG, (district, thread, List(recipients.to_vec()))).await?;
     Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
+/// Which of some recipients nobody could be reached for, of one edition of a thing: somebody has to tell them otherwise.
+///
+/// # Errors
+/// The store.
+pub async fn unreached_among(
+    conn: &mut Conn,
+    district: DistrictId,
+    (thread, edition): (Uuid, i64),
+    recipients: &[Uuid],
+) -> Result<Vec<Uuid>, Fault> {
+    let found = conn.all(&UNREACHED_AMONG, (district, thread, edition, List(recipients.to_vec()))).await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whether some of an edition have not left yet: who cannot be reached is known once they have.
+///
+/// # Errors
+/// The store.
+pub async fn is_under_way(
+    conn: &mut Conn,
+    district: DistrictId,
+    (thread, edition): (Uuid, i64),
+) -> Result<bool, Fault> {
+    Ok(conn.optional(&UNDER_WAY, (district, thread, edition)).await?.is_some())
 }
 
 /// What left for an account, the latest first.

@@ -1,4 +1,6 @@
-//! What is kept sealed: an address that was typed in, with what only it may read; a mail address somebody chose.
+//! What is kept sealed: an address that was typed in, with what only it may read; a mail address somebody chose; what reaches a device.
+
+pub(crate) mod push;
 
 use crate::facts::{MessageFact, RESEALED};
 use crate::model::{Message, MessageId};
@@ -80,6 +82,14 @@ pub const RESEALS: &[Reseal] = &[
     Reseal {
         table: "messages_message",
         run: |db, district, tell| Box::pin(renew_messages(db, district, tell)),
+    },
+    Reseal {
+        table: "messages_device",
+        run: |db, district, tell| Box::pin(push::renew_devices(db, district, tell)),
+    },
+    Reseal {
+        table: "messages_push_key",
+        run: |db, district, tell| Box::pin(push::renew_key(db, district, tell)),
     },
 ];
 

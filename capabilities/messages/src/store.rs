@@ -1,4 +1,8 @@
-//! Loads and saves messages, choices and gateways; with queries.rs the only SQL.
+//! Loads and saves messages, choices, gateways and devices; with queries.rs the only SQL.
+
+mod devices;
+
+pub(crate) use devices::*;
 
 use crate::model::{Channel, Choice, Class, Message, MessageId, MessageState, Why};
 use ::store::{Conn, Json, List, Tx, row, sql, value};
@@ -48,7 +52,7 @@ type NewMessage = (
     Time,
     Option<Time>,
 );
-type Leaving = (DistrictId, MessageId, Option<AccountId>, Channel, DeliveryId, Time);
+type Leaving = (DistrictId, MessageId, Option<AccountId>, Channel, DeliveryId, Option<Why>, Time);
 type SavedChoice = (DistrictId, Uuid, Json<Choice>, Option<Vec<u8>>, bool, Time);
 type SavedGateway = (DistrictId, Channel, EndpointId, EndpointId, i64, Time);
 
@@ -76,15 +80,18 @@ sql! {
     WAIT: (DistrictId, MessageId, Time, Why) =
         "update messages_message set due_at = $3, why = $4 where district = $1 and id = $2 and state = 'waiting'";
     LEAVE: Leaving =
-        "update messages_message set state = 'leaving', why = null, account_id = $3, channel = $4, delivery_id = $5, left_at = $6
+        "update messages_message set state = 'leaving', why = $6, account_id = $3, channel = $4, delivery_id = $5, left_at = $7
          where district = $1 and id = $2 and state = 'waiting'";
-    /// What was sealed for one way out is of no use any more once it is over.
+    /// What was sealed for one way out is of no use any more once it is over. Why it went another way than was chosen stays.
     SETTLE: (DistrictId, MessageId, MessageState, Option<Why>, Time) =
-        "update messages_message set state = $3, why = $4, settled_at = $5, sealed = null where district = $1 and id = $2";
+        "update messages_message set state = $3, why = coalesce($4, why), settled_at = $5, sealed = null where district = $1 and id = $2";
     FAIL: (DistrictId, MessageId) =
         "update messages_message set state = 'failed' where district = $1 and id = $2 and state = 'leaving'";
     ON_ITS_WAY: (DistrictId, MessageId) =
         "update messages_message set state = 'leaving' where district = $1 and id = $2 and state = 'failed'";
+    UNREACHED: (DistrictId, MessageId, Time) =
+        "update messages_message set state = 'waiting', channel = null, left_at = null, due_at = $3
+         where district = $1 and id = $2 and state in ('leaving', 'failed')";
     SUPERSEDE: (DistrictId, Uuid, i64, Time) =
         "update messages_message set state = 'dropped', why = 'superseded', settled_at = $4, sealed = null
          where district = $1 and thread_id = $2 and edition < $3 and state = 'waiting'";
@@ -205,11 +212,14 @@ pub(crate) struct Departure {
     pub account: Option<AccountId>,
     pub channel: Channel,
     pub delivery: DeliveryId,
+    /// Why not by the way that was chosen.
+    pub why: Option<Why>,
 }
 
 pub(crate) async fn leave(tx: &mut Tx, rows: Vec<Departure>) -> Result<(), Fault> {
     let (district, now) = (tx.district(), tx.now());
-    let columns = rows.into_iter().map(|row| (district, row.id, row.account, row.channel, row.delivery, now));
+    let columns =
+        rows.into_iter().map(|row| (district, row.id, row.account, row.channel, row.delivery, row.why, now));
     tx.execute_many(&LEAVE, columns).await.map(drop)
 }
 
@@ -225,6 +235,12 @@ pub(crate) async fn settle(
 pub(crate) async fn fail(tx: &mut Tx, id: MessageId) -> Result<(), Fault> {
     let district = tx.district();
     tx.execute(&FAIL, (district, id)).await.map(drop)
+}
+
+/// It reached nobody by the way it took: it is judged anew, without that way.
+pub(crate) async fn unreached(tx: &mut Tx, id: MessageId) -> Result<(), Fault> {
+    let (district, now) = (tx.district(), tx.now());
+    tx.execute(&UNREACHED, (district, id, now)).await.map(drop)
 }
 
 /// A person sends it again.
@@ -308,7 +324,7 @@ pub(crate) async fn seal_message(
 }
 
 pub(crate) async fn gateways(conn: &mut Conn, district: DistrictId) -> Result<Vec<GatewayRow>, Fault> {
-    conn.all(&GATEWAYS, (district, Channel::ALL.len() as i64)).await
+    conn.all(&GATEWAYS, (district, Channel::BY_GATEWAY.len() as i64)).await
 }
 
 /// `false` where somebody else set it meanwhile.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub use crate::queries::reached::households_of;
+pub use crate::queries::reached::{households_at, households_of};
 
 /// Recipients of messages: a household, or the home of people who are registered without one.
 pub const HOUSEHOLD: &str = "household";

@@ -993,6 +993,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/push/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本区推送公钥。The district's public key of push (RFC 8292), made when it is first asked for. */
+        get: operations["find_push_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 在这台设备上接收通知。Receive notices on this device; the same one again is the same device. */
+        post: operations["add_push_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registry/kinds": {
         parameters: {
             query?: never;
@@ -5499,7 +5533,7 @@ export interface components {
             more: boolean;
         };
         /** @enum {string} */
-        Channel: "sms" | "mail";
+        Channel: "sms" | "mail" | "push";
         /** @description How a table is to be read. */
         CheckBody: {
             /** @description The sheet, from 0. */
@@ -7369,7 +7403,7 @@ export interface components {
              */
             failed: number;
         };
-        /** @description A channel with its gateway, if one is set. */
+        /** @description A channel with its gateway, if one is set; of push one for each service that reaches somebody. */
         MessageGateway: {
             channel: components["schemas"]["Channel"];
             words: components["schemas"]["Words"];
@@ -8649,6 +8683,26 @@ export interface components {
         PurposeView: {
             code: string;
             words: components["schemas"]["Words"];
+        };
+        /** @description A device that takes notices. */
+        PushDevice: {
+            id: components["schemas"]["PushDeviceId"];
+        };
+        /** @description A browser's subscription (Push API, W3C), keys in base64url. */
+        PushDeviceBody: {
+            /** @example https://push.example.net/p/1b2c3d */
+            endpoint: string;
+            /** @example BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4 */
+            p256dh: string;
+            /** @example BTBZMqHH6r4Tts7J_aSIgg */
+            auth: string;
+        };
+        /** Format: uuid */
+        PushDeviceId: string;
+        /** @description By what a browser knows the district again. */
+        PushKeyView: {
+            /** @description An uncompressed point of P-256, base64url: the `applicationServerKey` of a subscription. */
+            key: string;
         };
         /** Format: uuid */
         QuestionId: string;
@@ -10219,7 +10273,7 @@ export interface components {
             metres: number;
         };
         /** @enum {string} */
-        Why: "quiet_hours" | "too_many" | "no_gateway" | "unsubscribed" | "no_address" | "over" | "superseded" | "told_already" | "given_up";
+        Why: "quiet_hours" | "too_many" | "no_gateway" | "unsubscribed" | "no_address" | "no_device" | "over" | "superseded" | "told_already" | "given_up";
         /** @description All of a home's. */
         Wishes: {
             quiet?: components["schemas"]["Quiet"][];
@@ -12526,7 +12580,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail";
+                channel: "sms" | "mail" | "push";
             };
             cookie?: never;
         };
@@ -12581,7 +12635,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail";
+                channel: "sms" | "mail" | "push";
             };
             cookie?: never;
         };
@@ -12638,7 +12692,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail";
+                channel: "sms" | "mail" | "push";
                 verb: "pause" | "resume" | "try";
             };
             cookie?: never;
@@ -12682,7 +12736,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail";
+                channel: "sms" | "mail" | "push";
             };
             cookie?: never;
         };
@@ -12719,7 +12773,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail";
+                channel: "sms" | "mail" | "push";
                 delivery: components["schemas"]["DeliveryId"];
             };
             cookie?: never;
@@ -12884,6 +12938,72 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_push_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKeyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_push_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushDeviceBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushDevice"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

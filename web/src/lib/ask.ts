@@ -15,14 +15,20 @@ interface ProblemBody {
 const WAIT_MS_MAX = 8000;
 
 /** GET JSON from this server, within eight seconds. */
-export async function ask<T>(path: string, query: Record<string, string>): Promise<Answer<T>> {
+export function ask<T>(path: string, query: Record<string, string>): Promise<Answer<T>> {
+  return call(`${path}?${new URLSearchParams(query)}`, {});
+}
+
+/** POST JSON to this server, within eight seconds. */
+export function send<T>(path: string, body: unknown): Promise<Answer<T>> {
+  return call(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+}
+
+async function call<T>(path: string, how: RequestInit): Promise<Answer<T>> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), WAIT_MS_MAX);
   try {
-    const reply = await fetch(`${path}?${new URLSearchParams(query)}`, {
-      headers: { accept: "application/json" },
-      signal: stop.signal,
-    });
+    const reply = await fetch(path, { ...how, headers: { accept: "application/json", ...how.headers }, signal: stop.signal });
     if (reply.ok) return { is: "told", data: (await reply.json()) as T };
     const problem = (await reply.json().catch(() => ({}))) as ProblemBody;
     const zh = problem.detail ?? problem.title;

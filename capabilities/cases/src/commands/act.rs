@@ -6,6 +6,7 @@ use crate::access::roles_towards;
 use crate::catalogue::{ItemKey, PostSelector};
 use crate::error::CaseError;
 use crate::model::{self, Case, CaseId, Deed, FollowerId, FollowerKind, Setting};
+use crate::news;
 use crate::photos::{PHOTOS_MAX, StoredPhoto};
 use crate::rules::{Rules, seats};
 use crate::store;
@@ -93,7 +94,8 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     }
     store::save(tx, &case, &next).await?;
     store::add_photos(tx, id, entry.id, &order.photos).await?;
-    tell(tx, &next, &entry, post).await?;
+    let fact = tell(tx, &next, &entry, post).await?;
+    Box::pin(news::tell_reporter(tx, &next, &entry, (setting.workflow, fact))).await?;
     if let Some(routed) = &routed {
         store::add_entry(tx, id, routed, None).await?;
     }

@@ -26,7 +26,7 @@ pub(super) async fn join(tx: &mut Tx, from: &Case, merged: &Case) -> Result<(), 
     let moved = store::move_followers(tx, from.id, target).await?;
     let grown = Case { followers: into.followers + moved, version: into.version + 1, ..into.clone() };
     store::save(tx, &into, &grown).await?;
-    tell(tx, &grown, &joined(&grown, from, tx.now()), None).await
+    tell(tx, &grown, &joined(&grown, from, tx.now()), None).await.map(drop)
 }
 
 /// The line of the common case's history: whoever follows it sees that another report came in.

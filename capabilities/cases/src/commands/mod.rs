@@ -26,7 +26,7 @@ use crate::model::{Case, Entry, Setting, next_ring};
 use crate::rules::Rules;
 use crate::store;
 use ::store::Tx;
-use platform::{PostId, Time};
+use platform::{FactId, PostId, Time};
 use std::sync::Arc;
 use territory::Snapshot;
 
@@ -62,10 +62,9 @@ pub(crate) async fn tell(
     case: &Case,
     entry: &Entry,
     post: Option<PostId>,
-) -> Result<(), CaseError> {
+) -> Result<FactId, CaseError> {
     store::add_entry(tx, case.id, entry, post).await?;
-    tx.record(&CaseStepped { case, entry }).await?;
-    Ok(())
+    Ok(tx.record(&CaseStepped { case, entry }).await?)
 }
 
 /// Words as somebody wrote them: control characters out, ends trimmed, length held.

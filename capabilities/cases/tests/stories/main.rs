@@ -13,6 +13,7 @@ mod life;
 mod main_job;
 mod map;
 mod model;
+mod news;
 mod open311;
 mod open311_samples;
 mod pages;

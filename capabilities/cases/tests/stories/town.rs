@@ -16,6 +16,14 @@ use territory::{
 use testkit::{Answer, Caller, DISTRICT, Town};
 
 const CAPABILITIES: &[&Capability] = &[&territory::CAPABILITY, &identity::CAPABILITY, &cases::CAPABILITY];
+/// With what tells a reporter, and what that stands on: their statements are in this program too.
+pub const WITH_MESSAGES: &[&Capability] = &[
+    &messages::COURIER,
+    &territory::CAPABILITY,
+    &identity::CAPABILITY,
+    &messages::CAPABILITY,
+    &cases::CAPABILITY,
+];
 
 pub const STREET: &str = "430204/430204001";
 /// The grid in the north-west, where stories play unless they say otherwise.

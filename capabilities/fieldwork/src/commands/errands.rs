@@ -1,17 +1,20 @@
-//! Errands: another capability asks that workers see those homes of a grid where somebody has a need. It says which homes and which need,
-//! and never learns which of them it was.
+//! Errands: another capability asks that workers see some homes of a grid: those where somebody has a need, and then it never learns which of
+//! them it was; or each of them.
 
 use crate::facts::{ERRANDS_ASKED, ERRANDS_TAKEN_BACK, FieldworkFact};
-use crate::model::{Errand, NewTask, TaskKind, errand_cause};
+use crate::model::{Errand, NewTask, TaskKind, TaskState, errand_cause};
 use crate::queries::tasks;
 use crate::store;
 use ::store::Tx;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use platform::Fault;
 use registry::{Ground, RecordId};
 use serde_json::json;
 use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
+
+/// Since always.
+const EVER: Date = date(1, 1, 1);
 
 /// What is asked of one grid.
 #[derive(Clone, Debug)]
@@ -21,25 +24,47 @@ pub struct ErrandAsked {
     pub grid: String,
     /// Homes of the grid that come into question.
     pub homes: HashSet<RecordId>,
-    /// Keys of service facts: a home where somebody has one of them is seen.
-    pub needs: Vec<String>,
     pub errand: Errand,
     pub from_on: Date,
     pub due_on: Date,
 }
 
-/// Opens a task for each home where somebody has one of the needs; whose data is only stored is left out. Answers how many are new.
+/// Opens a task for each home where somebody has one of the needs, which are keys of service facts; whose data is only stored is left out.
+/// Answers how many are new.
 ///
 /// # Errors
 /// A fault of the database, or a service fact that does not open.
-pub async fn ask(tx: &mut Tx, asked: &ErrandAsked) -> Result<u64, Fault> {
+pub async fn ask(tx: &mut Tx, asked: &ErrandAsked, needs: &[String]) -> Result<u64, Fault> {
     let (district, keys, today) = (tx.district(), store::keys(tx)?, tx.now().local().date());
-    let grounds: Vec<Ground> = asked.needs.iter().cloned().map(Ground::Fact).collect();
+    let grounds: Vec<Ground> = needs.iter().cloned().map(Ground::Fact).collect();
     let found = registry::concerned(tx, &keys, district, &asked.grid, &grounds, today).await?;
     let homes: BTreeSet<RecordId> = found.iter().flatten().map(|one| one.dwelling).collect();
+    open(tx, asked, homes.into_iter().filter(|home| asked.homes.contains(home)).collect()).await
+}
+
+/// Opens a task for each of the homes. Answers how many are new.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn ask_each(tx: &mut Tx, asked: &ErrandAsked) -> Result<u64, Fault> {
+    open(tx, asked, asked.homes.iter().copied().collect()).await
+}
+
+/// A home that was asked for before, and not taken back, is not asked for again on another day.
+async fn open(tx: &mut Tx, asked: &ErrandAsked, mut homes: BTreeSet<RecordId>) -> Result<u64, Fault> {
+    let (district, keys) = (tx.district(), store::keys(tx)?);
+    let cause = errand_cause(&asked.key);
+    let column = store::tasks::cause_column(&keys, &cause);
+    let some: Vec<RecordId> = homes.iter().copied().collect();
+    for (home, before) in tasks::earlier(tx, district, &column, &some, EVER).await? {
+        let is_taken_back = |task: &tasks::Earlier| task.state == TaskState::Closed && task.outcome.is_none();
+        if !before.iter().all(is_taken_back) {
+            homes.remove(&home);
+        }
+    }
     let task = |home: RecordId| NewTask {
         kind: TaskKind::Notice,
-        cause: errand_cause(&asked.key),
+        cause: cause.clone(),
         campaign: None,
         form: None,
         area_path: asked.grid.clone(),
@@ -49,7 +74,7 @@ pub async fn ask(tx: &mut Tx, asked: &ErrandAsked) -> Result<u64, Fault> {
         due_on: asked.due_on,
         errand: Some(asked.errand.clone()),
     };
-    let tasks: Vec<NewTask> = homes.into_iter().filter(|home| asked.homes.contains(home)).map(task).collect();
+    let tasks: Vec<NewTask> = homes.into_iter().map(task).collect();
     let new = store::tasks::insert(tx, &tasks).await?;
     if new > 0 {
         note(tx, ERRANDS_ASKED, &asked.grid, new).await?;

@@ -9,6 +9,7 @@ mod notice;
 mod pages;
 mod reactions;
 pub(crate) mod tell;
+mod unreached;
 mod view;
 pub(crate) mod visits;
 

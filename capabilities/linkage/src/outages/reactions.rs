@@ -1,10 +1,10 @@
 //! What outages do by themselves: a notice nobody ended is taken off, workers are asked to see who cannot be without, households are
-//! told, and a report from
-//! the ground of an outage is answered at once.
+//! told, by message or at the door, and a report from the ground of an outage is answered at once.
 
 use super::catalogue::OutageBook;
 use super::notice::{BUILDING_RADIUS_M, Notice, moment};
 use super::tell::{self, TELL};
+use super::unreached::{self, UNREACHED};
 use super::visits::{self, VISITS};
 use crate::commands::outages::{OVER, answer_report, take_off};
 use crate::error::LinkageError;
@@ -25,10 +25,17 @@ pub(crate) const TIMERS: &[Timer] = &[
     Timer { kind: OVER, run: over },
     Timer { kind: VISITS, run: ask_visits },
     Timer { kind: TELL, run: tell_households },
+    Timer { kind: UNREACHED, run: ask_for_unreached },
 ];
 
 fn tell_households<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
     Box::pin(async move { tell::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from) })
+}
+
+fn ask_for_unreached<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {
+    Box::pin(
+        async move { unreached::step(tx, OutageId(row.subject_id), &row.data.0).await.map_err(Fault::from) },
+    )
 }
 
 fn over<'a>(tx: &'a mut Tx, row: &'a TimerRow) -> LocalFuture<'a, Result<(), Fault>> {

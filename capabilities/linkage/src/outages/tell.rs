@@ -2,6 +2,7 @@
 //! chose; and those it no longer concerns, that it is off. Who they are is known to the register alone; here they are ids.
 
 use super::notice::lower;
+use super::unreached;
 use crate::error::LinkageError;
 use crate::model::outage::{Outage, OutageId, OutageState, Service};
 use crate::queries::outages as queries;
@@ -57,7 +58,7 @@ pub(crate) async fn step(tx: &mut Tx, id: OutageId, data: &Value) -> Result<(), 
         None if !is_gone && one.state == OutageState::Changed => {
             json!({ "version": one.version, "fact": fact, "after": "", "gone": true })
         }
-        None => return Ok(()),
+        None => return Ok(unreached::begin(tx, &one).await?),
     };
     let now = tx.now();
     Ok(tx.set_timer(TELL, id.0, now, next).await?)

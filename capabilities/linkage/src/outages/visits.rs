@@ -11,8 +11,9 @@ use ::store::Tx;
 use fieldwork::{Errand, ErrandAsked};
 use jiff::civil::Date;
 use platform::{Fault, Time, Words};
-use registry::Branch;
+use registry::{Branch, RecordId};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// The clock by which workers are asked.
 pub(crate) const VISITS: &str = "linkage.outage_visits";
@@ -47,7 +48,7 @@ pub(crate) async fn step(tx: &mut Tx, id: OutageId, data: &Value) -> Result<(), 
     let grids =
         queries::grids_after(tx, district, id, after.unwrap_or_default().to_owned(), GRIDS_AT_ONCE).await?;
     for grid in &grids {
-        ask_in(tx, &one, grid, needs.clone()).await?;
+        ask_in(tx, &one, grid, &needs).await?;
     }
     match grids.last().filter(|_| grids.len() as i64 == GRIDS_AT_ONCE) {
         Some(last) => {
@@ -98,22 +99,32 @@ pub(crate) async fn branches_of(tx: &mut Tx, one: &Outage, grid: &str) -> Result
     Ok(branches)
 }
 
-async fn ask_in(tx: &mut Tx, one: &Outage, grid: &str, needs: Vec<String>) -> Result<(), LinkageError> {
+async fn ask_in(tx: &mut Tx, one: &Outage, grid: &str, needs: &[String]) -> Result<(), LinkageError> {
     let district = tx.district();
     let branches = branches_of(tx, one, grid).await?;
     let served = registry::served_below(tx, district, &branches).await?;
     let homes = served.into_iter().flat_map(|one| one.homes).collect();
     let today = tx.now().local().date();
-    let asked = ErrandAsked {
+    let asked = asked(one, grid, homes, errand(&one.content), today);
+    Ok(fieldwork::ask(tx, &asked, needs).await.map(drop)?)
+}
+
+/// What is asked of a grid's worker; a home is asked for once of each window, whatever the reason.
+pub(super) fn asked(
+    one: &Outage,
+    grid: &str,
+    homes: HashSet<RecordId>,
+    errand: Errand,
+    today: Date,
+) -> ErrandAsked {
+    ErrandAsked {
         key: key_of(one.id, &one.content),
         grid: grid.to_owned(),
         homes,
-        needs,
-        errand: errand(&one.content),
+        errand,
         from_on: today,
         due_on: due_on(one.content.from, today),
-    };
-    Ok(fieldwork::ask(tx, &asked).await.map(drop)?)
+    }
 }
 
 /// The day before it begins; today where that is over.

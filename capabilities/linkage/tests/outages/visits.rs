@@ -1,7 +1,9 @@
-//! Who cannot be without a service is on the list of the grid's worker before it is cut; the operator sees nothing of it.
+//! Who cannot be without a service, and whom no message reaches, is on the list of the grid's worker before it is cut; the operator sees nothing
+//! of it.
 
 use crate::town::{GRID_1, GRID_2, OutageTown, each_outage_town, planned, text, with};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// What a worker's list of today has of errands: the place and why.
 async fn errands(town: &OutageTown, worker: &str) -> Vec<Value> {
@@ -78,6 +80,84 @@ async fn a_service_nobody_lives_by_asks_nobody() {
         town.publishes("water", planned("gas")).await;
         town.town.settles().await;
         assert!(errands(&town, "worker1").await.is_empty());
+    })
+    .await;
+}
+
+/// Messages are judged, and then it is looked whom they did not reach.
+async fn passes_a_while(town: &OutageTown) {
+    for _ in 0..2 {
+        town.delivers().await;
+        town.town.passes(Duration::from_secs(6 * 60)).await;
+    }
+    town.delivers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_no_message_reaches_the_worker_tells_at_the_door() {
+    each_outage_town(async |town: OutageTown| {
+        town.moves_in("worker1", "1栋1单元101", GRID_1, Some("13907330001")).await;
+        town.moves_in("worker1", "1栋1单元102", GRID_1, None).await;
+        town.moves_in("worker1", "1栋1单元102", GRID_1, None).await;
+        town.moves_in("worker2", "3栋1单元101", GRID_2, None).await;
+        let told = town.publishes("power", planned("power")).await;
+        passes_a_while(&town).await;
+        let found = errands(&town, "worker1").await;
+        assert_eq!(found.len(), 1, "one household without a telephone, however many live there: {found:?}");
+        assert_eq!(found[0]["place_id"], town.place("1栋1单元102"));
+        assert_eq!((&found[0]["kind"], &found[0]["title"]["zh"]), (&json!("notice"), &json!("停电上门告知")));
+        assert!(text(&found[0]["why"]["zh"]).contains("没有留电话"), "{found:?}");
+        assert!(errands(&town, "worker2").await.is_empty(), "not on the ground");
+        // Told at the door: other words for the same window send nobody there again, though it is the next day.
+        let finish = json!({ "outcome": "delivered", "at": "2026-03-02T03:00:00Z" });
+        let path = format!("/api/fieldwork/tasks/{}/finish", text(&found[0]["id"]));
+        town.staff("worker1").post(&path, finish).await.ok();
+        town.passes_hours(23).await;
+        let words = with(planned("power"), json!({ "reason": "变电站检修" }));
+        let told = town.changes("power", &told, words).await.ok();
+        passes_a_while(&town).await;
+        assert!(errands(&town, "worker1").await.is_empty());
+        // Another window does, and nothing is left to be told once it is off.
+        let later = json!({ "from": "2026-03-04T02:00:00Z", "to": "2026-03-04T08:00:00Z" });
+        let told = town.changes("power", &told, with(planned("power"), later)).await.ok();
+        passes_a_while(&town).await;
+        assert_eq!(errands(&town, "worker1").await.len(), 1);
+        town.steps("power", &told, "withdraw").await.ok();
+        passes_a_while(&town).await;
+        assert!(errands(&town, "worker1").await.is_empty());
+        let path = format!("/api/linkage/outages/{}", text(&told["id"]));
+        let seen = town.staff("power").get(&path).await.ok();
+        assert!(!seen.to_string().contains(town.place("1栋1单元102")), "the operator sees numbers: {seen}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_night_nobody_is_sent_to_a_door_and_who_is_asked_for_anyway_is_not_asked_for_twice() {
+    each_outage_town(async |town: OutageTown| {
+        town.moves_in("worker1", "1栋1单元101", GRID_1, None).await;
+        town.lives("worker1", "1栋1单元102", GRID_1, "needs_electricity").await;
+        town.passes_hours(12).await;
+        let later = json!({ "from": "2026-03-04T02:00:00Z", "to": "2026-03-04T08:00:00Z" });
+        town.publishes("power", with(planned("power"), later)).await;
+        passes_a_while(&town).await;
+        let places = async || {
+            let found = errands(&town, "worker1").await;
+            let mut places: Vec<String> =
+                found.iter().map(|line| text(&line["place_id"]).to_owned()).collect();
+            places.sort();
+            places
+        };
+        assert_eq!(
+            places().await,
+            [town.place("1栋1单元102")],
+            "who needs power is seen; messages wait for eight o'clock"
+        );
+        town.passes_hours(10).await;
+        passes_a_while(&town).await;
+        let mut both = [town.place("1栋1单元101"), town.place("1栋1单元102")];
+        both.sort_unstable();
+        assert_eq!(places().await, both, "each door once");
     })
     .await;
 }

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const FILE: (&str, &str) =
     ("messages/templates.toml", include_str!("../../../../catalog/messages/templates.toml"));
 const SERVICE_PER_DAY_MAX: i64 = 100;
+/// In the address of a page: what the message is about.
+const THREAD: &str = "thread";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,7 +85,7 @@ pub(crate) struct Template {
     en: Text,
     pub values: BTreeMap<String, ValueKind>,
     pub example: Value,
-    page: Option<String>,
+    page: Option<Text>,
 }
 
 impl Template {
@@ -106,8 +108,10 @@ impl Template {
     }
 
     /// Where one reads more.
-    pub fn page_of(&self, thread: uuid::Uuid) -> Option<String> {
-        self.page.as_ref().map(|page| page.replace("{thread}", &thread.to_string()))
+    pub fn page_of(&self, thread: uuid::Uuid, content: &Value) -> Option<String> {
+        let mut values = self.shown(content, "", Lang::Zh);
+        values.insert(THREAD.to_owned(), thread.to_string());
+        self.page.as_ref().map(|page| page.fill(&values))
     }
 
     /// # Errors
@@ -222,6 +226,14 @@ fn read_template(raw: Raw, faults: &mut Vec<String>) -> Option<Template> {
     if raw.class == Class::Service && !raw.values.values().any(|kind| *kind == ValueKind::Link) {
         faults.push(format!("{key} can be left and has no link by which"));
     }
+    let page = raw.page.as_deref().map(Text::read);
+    let is_known = |name: &str| name == THREAD || raw.values.get(name) == Some(&ValueKind::Text);
+    if page
+        .as_ref()
+        .is_some_and(|page| !page.iter().flat_map(|page| page.names()).all(is_known) || page.is_none())
+    {
+        faults.push(format!("{key}: its page is not made of texts among the values"));
+    }
     let (zh, en) = (zh?, en?);
     let example = Value::Object(raw.example.into_iter().collect());
     let words = Words::new(raw.zh, raw.en);
@@ -234,7 +246,7 @@ fn read_template(raw: Raw, faults: &mut Vec<String>) -> Option<Template> {
         en,
         values: raw.values,
         example,
-        page: raw.page,
+        page: page.flatten(),
     };
     (faults.len() == before).then_some(template)
 }
@@ -269,6 +281,8 @@ mod tests {
             ("key = \"outage_changed\"", "key = \"outage_planned\"", "outage_planned stands there twice"),
             ("service_per_day = 6", "service_per_day = 0", "service_per_day is not from 1"),
             ("quiet_from = \"21:00\"", "quiet_from = \"9 pm\"", "no times of a day"),
+            ("/case/{number}", "/case/{matter}", "case_taken: its page is not made of texts"),
+            ("/case/{number}", "/case/{number", "case_taken: its page is not made of texts"),
             ("urgent = true", "urgnt = true", "cannot be read"),
         ];
         for (good, wrong, said) in rows {

@@ -59,6 +59,16 @@ pub(crate) async fn choose(tx: &mut Tx, account: AccountId, wish: Wish) -> Resul
             "To be told by mail, enter an address.",
         ));
     }
+    if wish.choice.channel == Some(Channel::Push)
+        && store::devices_of(tx, district, account, 1).await?.is_empty()
+    {
+        return Err(MessageError::invalid(
+            "channel",
+            "messages.no_device",
+            "选择设备通知，要先在一台设备上打开。",
+            "To be told on a device, turn it on at one first.",
+        ));
+    }
     let before = find(tx, account.0).await?;
     let known = sealed::open_mail(&vault, district, &before)?;
     let is_same = known.as_deref() == Some(mail);
@@ -85,6 +95,13 @@ pub(crate) async fn choose(tx: &mut Tx, account: AccountId, wish: Wish) -> Resul
         send_direct(tx, &notice, Channel::Mail, account.0, &secret).await?;
     }
     Ok(is_new)
+}
+
+/// By this way from now on; everything else stays as it was chosen.
+pub(crate) async fn go_by(tx: &mut Tx, account: AccountId, channel: Option<Channel>) -> Result<(), Fault> {
+    let mut row = find(tx, account.0).await?;
+    row.settings.0.channel = channel;
+    store::save_choice(tx, row).await
 }
 
 /// The message that asks whether a mail address is theirs.

@@ -1,5 +1,6 @@
 //! Gateways: by which address the texts and mail of a district leave. Each has two lanes, so that a code never waits behind an outage.
 
+use super::devices::PUSH_SERVICES_MAX;
 use crate::access::{MANAGE_GATEWAYS, may};
 use crate::catalogue::{GatewayBook, TemplateBook};
 use crate::commands::send::{Notice, new_thread, send_direct};
@@ -9,10 +10,10 @@ use crate::model::{Channel, MessageId};
 use crate::sealed::Sealed;
 use crate::senders::{INBOX, MAIL, SMS, mail};
 use crate::store::{self, GatewayRow};
-use ::store::Tx;
+use ::store::{Conn, Tx};
 use courier::{Courier, DeliveryId, EndpointId, NewEndpoint, Word};
 use edge::Settings;
-use platform::{Fault, FaultKind, Phone};
+use platform::{DistrictId, Fault, FaultKind, Phone};
 use seal::Zeroizing;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
@@ -68,8 +69,8 @@ pub(crate) async fn in_force(tx: &mut Tx) -> Result<Vec<GatewayRow>, Fault> {
     if !tx.fixture::<Settings>().demo {
         return Ok(known);
     }
-    for channel in Channel::ALL {
-        if known.iter().any(|row| row.channel == *channel) {
+    for channel in Channel::BY_GATEWAY {
+        if known.iter().any(|row| row.channel == channel) {
             continue;
         }
         let settings = json!({ "channel": channel });
@@ -80,7 +81,7 @@ pub(crate) async fn in_force(tx: &mut Tx) -> Result<Vec<GatewayRow>, Fault> {
             settings: settings.clone(),
         };
         let row = GatewayRow {
-            channel: *channel,
+            channel,
             fast_endpoint_id: courier::make_endpoint(tx, new()).await?,
             bulk_endpoint_id: courier::make_endpoint(tx, new()).await?,
             version: 1,
@@ -97,7 +98,7 @@ pub(crate) async fn in_force(tx: &mut Tx) -> Result<Vec<GatewayRow>, Fault> {
 /// No right to it, a value that does not hold, or somebody else set it meanwhile.
 pub(crate) async fn set(tx: &mut Tx, order: SetGateway) -> Result<(), MessageError> {
     may(tx.actor(), &MANAGE_GATEWAYS)?;
-    check(tx, &order)?;
+    let kind = check(tx, &order)?;
     let district = tx.district();
     let known = store::gateways(tx, district).await?.into_iter().find(|row| row.channel == order.channel);
     // A version nobody saw is the demo's own, made by itself.
@@ -105,8 +106,8 @@ pub(crate) async fn set(tx: &mut Tx, order: SetGateway) -> Result<(), MessageErr
         return Err(MessageError::stale());
     }
     let former = known.as_ref();
-    let fast = endpoint_for(tx, former.map(|row| row.fast_endpoint_id), &order).await?;
-    let bulk = endpoint_for(tx, former.map(|row| row.bulk_endpoint_id), &order).await?;
+    let fast = endpoint_for(tx, former.map(|row| row.fast_endpoint_id), kind, &order).await?;
+    let bulk = endpoint_for(tx, former.map(|row| row.bulk_endpoint_id), kind, &order).await?;
     let version = former.map_or(0, |row| row.version);
     let row = GatewayRow { channel: order.channel, fast_endpoint_id: fast, bulk_endpoint_id: bulk, version };
     if !store::save_gateway(tx, &row).await? {
@@ -127,12 +128,9 @@ pub(crate) async fn set(tx: &mut Tx, order: SetGateway) -> Result<(), MessageErr
 async fn endpoint_for(
     tx: &mut Tx,
     known: Option<EndpointId>,
+    kind: &'static str,
     order: &SetGateway,
 ) -> Result<EndpointId, MessageError> {
-    let kind = match order.channel {
-        Channel::Sms => SMS,
-        Channel::Mail => MAIL,
-    };
     let (address, secret) = (order.address.clone(), order.secret.clone());
     let new = NewEndpoint { kind, address, secret, settings: json!(order.settings) };
     let district = tx.district();
@@ -147,7 +145,8 @@ async fn endpoint_for(
     }
 }
 
-fn check(tx: &Tx, order: &SetGateway) -> Result<(), MessageError> {
+/// The kind of its lanes, where all that was entered holds.
+fn check(tx: &Tx, order: &SetGateway) -> Result<&'static str, MessageError> {
     let settings = &order.settings;
     let outside = &tx.fixture::<Courier>().outside;
     let refused = |words: platform::Words| MessageError::Invalid {
@@ -155,10 +154,11 @@ fn check(tx: &Tx, order: &SetGateway) -> Result<(), MessageError> {
         code: "messages.bad_address",
         words,
     };
-    match order.channel {
+    let kind = match order.channel {
         Channel::Sms => {
             outside.check(&order.address).map_err(|e| refused(e.words()))?;
             check_texts(tx, settings)?;
+            SMS
         }
         Channel::Mail => {
             mail::Relay::parse(&order.address).ok_or_else(|| refused(mail::Relay::how()))?;
@@ -170,8 +170,10 @@ fn check(tx: &Tx, order: &SetGateway) -> Result<(), MessageError> {
                     "The sender is no mail address, as in Mulin <notice@example.cn>.",
                 ));
             }
+            MAIL
         }
-    }
+        Channel::Push => return Err(sets_itself()),
+    };
     let site = outside.check(&settings.site).ok().filter(|url| url.path() == "/" && url.query().is_none());
     if site.is_none() && !is_own_site(&settings.site) {
         return Err(MessageError::invalid(
@@ -192,7 +194,7 @@ fn check(tx: &Tx, order: &SetGateway) -> Result<(), MessageError> {
             format!("At most {TEXT_CHARS_MAX} characters each, {SECRET_CHARS_MAX} for the secret."),
         ));
     }
-    Ok(())
+    Ok(kind)
 }
 
 /// An address of a private network is one residents may well use: it is only printed, never called.
@@ -246,6 +248,7 @@ pub(crate) async fn try_out(tx: &mut Tx, channel: Channel, to: &str) -> Result<M
     let to = match channel {
         Channel::Sms => Phone::parse(to).filter(Phone::is_mobile).map(|phone| phone.as_str().to_owned()),
         Channel::Mail => mail::mailbox(to).map(|_| to.trim().to_owned()),
+        Channel::Push => return Err(sets_itself()),
     };
     let Some(to) = to else {
         return Err(MessageError::invalid(
@@ -309,10 +312,34 @@ pub(crate) async fn decide(
     Err(MessageError::NotFound)
 }
 
-async fn lanes_of(tx: &mut Tx, channel: Channel) -> Result<[EndpointId; 2], MessageError> {
+/// Push is turned on by each resident, and tried by turning it on.
+fn sets_itself() -> MessageError {
+    MessageError::invalid(
+        "channel",
+        "messages.push_sets_itself",
+        "设备通知不用设置：居民在“我的消息”里打开后就能用。",
+        "Notices on devices need no gateway: residents turn them on at My messages.",
+    )
+}
+
+async fn lanes_of(tx: &mut Tx, channel: Channel) -> Result<Vec<EndpointId>, MessageError> {
     let district = tx.district();
-    let found = store::gateways(tx, district).await?.into_iter().find(|row| row.channel == channel);
-    found.map(|row| [row.fast_endpoint_id, row.bulk_endpoint_id]).ok_or(MessageError::NotFound)
+    let lanes = lanes(tx, district, channel).await?;
+    if lanes.is_empty() { Err(MessageError::NotFound) } else { Ok(lanes) }
+}
+
+/// The lanes of a channel: two of its gateway, or of each service of push.
+pub(crate) async fn lanes(
+    conn: &mut Conn,
+    district: DistrictId,
+    channel: Channel,
+) -> Result<Vec<EndpointId>, Fault> {
+    if channel == Channel::Push {
+        let services = store::push_services(conn, district, PUSH_SERVICES_MAX).await?;
+        return Ok(services.iter().flat_map(|row| [row.fast_endpoint_id, row.bulk_endpoint_id]).collect());
+    }
+    let found = store::gateways(conn, district).await?.into_iter().filter(|row| row.channel == channel);
+    Ok(found.flat_map(|row| [row.fast_endpoint_id, row.bulk_endpoint_id]).collect())
 }
 
 /// A district whose texts leave the machine.

@@ -8,7 +8,7 @@ use crate::model::{
     Case, Channel, Choice, Class, DIRECT, Limits, Message, MessageId, MessageState, Verdict, Why, judge,
     start_of_day,
 };
-use crate::store::{self, ChoiceRow, Departure, GatewayRow};
+use crate::store::{self, ChoiceRow, Departure, GatewayRow, LanesRow};
 use ::store::Tx;
 use courier::{EndpointId, Order};
 use platform::{AccountId, Fault, Time};
@@ -69,6 +69,8 @@ struct Known {
     choices: HashMap<Uuid, ChoiceRow>,
     left: HashMap<Uuid, i64>,
     gateways: Vec<GatewayRow>,
+    /// The lanes of whoever has a device that takes notices.
+    devices: HashMap<AccountId, LanesRow>,
     limits: Limits,
 }
 
@@ -78,6 +80,8 @@ struct Ready {
     account: Option<AccountId>,
     channel: Channel,
     endpoint: EndpointId,
+    /// Why not by the way that was chosen.
+    why: Option<Why>,
 }
 
 async fn judge_all(tx: &mut Tx, messages: Vec<Message>) -> Result<HashMap<&'static str, usize>, Fault> {
@@ -120,7 +124,8 @@ async fn gather(tx: &mut Tx, messages: &[Message], limits: Limits) -> Result<Kno
     let since = start_of_day(now);
     let left = store::left_since(tx, recipients, since).await?;
     let gateways = gateways::in_force(tx).await?;
-    Ok(Known { accounts, choices, left, gateways, limits })
+    let devices = store::push_lanes(tx, accounts.values().copied().collect()).await?;
+    Ok(Known { accounts, choices, left, gateways, devices, limits })
 }
 
 /// Recipients by their address book; a direct one brings its address along.
@@ -157,22 +162,32 @@ fn verdict(known: &mut Known, message: &Message, is_urgent: bool, now: Time) -> 
     verdict
 }
 
-/// By which channel and lane: the one chosen where it can be used, else a text.
+/// By which channel and lane: the one chosen where it can be used, else the next after it.
 fn way(known: &Known, message: Message, is_urgent: bool) -> Option<Ready> {
     let account = known.accounts.get(&message.recipient_id).copied();
     let (choice, row) = choice_of(&known.choices, message.recipient_id, account);
-    let gateway = |channel: Channel| known.gateways.iter().find(|gateway| gateway.channel == channel);
-    let wants_mail = message.class != Class::Must
-        && choice.channel == Some(Channel::Mail)
-        && row.is_some_and(|row| row.mail.is_some() && row.mail_confirmed);
-    let wanted = message.channel.unwrap_or(if wants_mail { Channel::Mail } else { Channel::Sms });
-    let gateway = match gateway(wanted) {
-        None if message.channel.is_none() => gateway(Channel::Sms),
-        found => found,
-    }?;
+    let has_mail = row.is_some_and(|row| row.mail.is_some() && row.mail_confirmed);
     let is_fast = message.class == Class::Must || is_urgent;
-    let endpoint = if is_fast { gateway.fast_endpoint_id } else { gateway.bulk_endpoint_id };
-    Some(Ready { message, account, channel: gateway.channel, endpoint })
+    let endpoint = |channel: Channel| match channel {
+        Channel::Push => {
+            let lanes = known.devices.get(&account?)?;
+            Some(if is_fast { lanes.fast_endpoint_id } else { lanes.bulk_endpoint_id })
+        }
+        Channel::Mail if message.channel.is_none() && !has_mail => None,
+        Channel::Mail | Channel::Sms => {
+            let gateway = known.gateways.iter().find(|gateway| gateway.channel == channel)?;
+            Some(if is_fast { gateway.fast_endpoint_id } else { gateway.bulk_endpoint_id })
+        }
+    };
+    let chosen = match message.class {
+        Class::Must => Channel::Sms,
+        Class::Service => choice.channel.unwrap_or(Channel::Sms),
+    };
+    // A code's phone, a trial's address: there is no other way to them.
+    let ways = message.channel.as_ref().map_or(chosen.and_next(), std::slice::from_ref);
+    let (channel, endpoint) = ways.iter().find_map(|way| Some((*way, endpoint(*way)?)))?;
+    let why = (chosen == Channel::Push && channel != chosen).then_some(Why::NoDevice);
+    Some(Ready { message, account, channel, endpoint, why })
 }
 
 /// Those nobody can be reached for. Each that is found is looked at, on record, since it is about to be used.
@@ -205,6 +220,7 @@ async fn hand_over(tx: &mut Tx, ready: Vec<Ready>) -> Result<(), Fault> {
         account: one.account,
         channel: one.channel,
         delivery,
+        why: one.why,
     });
     store::leave(tx, departures.collect()).await
 }

@@ -2,6 +2,7 @@
 
 use crate::access::{MANAGE_GATEWAYS, may};
 use crate::catalogue::{GatewayBook, TemplateBook};
+use crate::commands::devices::PUSH_SERVICES_MAX;
 use crate::commands::gateways::{self as commands, GatewaySettings, LaneDeed, SetGateway};
 use crate::error::MessageError;
 use crate::model::{Channel, MessageId};
@@ -33,7 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(decide_refused))
 }
 
-/// A channel with its gateway, if one is set.
+/// A channel with its gateway, if one is set; of push one for each service that reaches somebody.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct MessageGateway {
     pub channel: Channel,
@@ -116,10 +117,11 @@ async fn list_gateways(State(edge): State<Edge>, Who(actor): Who) -> Result<Json
     let read = async move |conn: &mut Conn| {
         let rows = store::gateways(conn, district).await?;
         let mut items = Vec::new();
-        for channel in Channel::ALL {
-            let row = rows.iter().find(|row| row.channel == *channel);
-            items.push(view(conn, district, *channel, row).await?);
+        for channel in Channel::BY_GATEWAY {
+            let row = rows.iter().find(|row| row.channel == channel);
+            items.push(view(conn, district, channel, row).await?);
         }
+        items.extend(services(conn, district).await?);
         Ok::<_, Fault>(items)
     };
     let items = edge.db.read(read).await.map_err(|fault| Problem::from(&fault))?;
@@ -130,7 +132,9 @@ async fn list_gateways(State(edge): State<Edge>, Who(actor): Who) -> Result<Json
         needs_template: gateway.needs_template,
     });
     let is_demo = edge.settings().demo;
-    let items = items.into_iter().map(|one| MessageGateway { is_demo: is_demo && !one.is_set, ..one });
+    let items = items
+        .into_iter()
+        .map(|one| MessageGateway { is_demo: is_demo && !one.is_set && one.channel != Channel::Push, ..one });
     Ok(Json(MessageGateways { items: items.collect(), kinds: kinds.collect() }))
 }
 
@@ -140,18 +144,7 @@ async fn view(
     channel: Channel,
     row: Option<&GatewayRow>,
 ) -> Result<MessageGateway, Fault> {
-    let nothing = MessageGateway {
-        channel,
-        words: channel.words(),
-        is_set: false,
-        is_demo: false,
-        address: String::new(),
-        has_secret: false,
-        settings: GatewaySettings::default(),
-        fast: None,
-        bulk: None,
-        version: row.map(|row| row.version),
-    };
+    let nothing = MessageGateway { version: row.map(|row| row.version), ..unset(channel) };
     let Some(row) = row else { return Ok(nothing) };
     let Some(endpoint) = courier::queries::find_endpoint(conn, district, row.fast_endpoint_id).await? else {
         return Ok(nothing);
@@ -172,6 +165,45 @@ async fn view(
         bulk,
         ..nothing
     })
+}
+
+/// Push has no gateway: each service that reaches somebody's device is told by its address.
+async fn services(conn: &mut Conn, district: DistrictId) -> Result<Vec<MessageGateway>, Fault> {
+    let mut items = Vec::new();
+    for row in store::push_services(conn, district, PUSH_SERVICES_MAX).await? {
+        let (fast, bulk) = (
+            lane(conn, district, row.fast_endpoint_id).await?,
+            lane(conn, district, row.bulk_endpoint_id).await?,
+        );
+        let one = MessageGateway {
+            is_set: true,
+            has_secret: true,
+            address: row.service,
+            fast,
+            bulk,
+            ..unset(Channel::Push)
+        };
+        items.push(one);
+    }
+    if items.is_empty() {
+        items.push(unset(Channel::Push));
+    }
+    Ok(items)
+}
+
+fn unset(channel: Channel) -> MessageGateway {
+    MessageGateway {
+        channel,
+        words: channel.words(),
+        is_set: false,
+        is_demo: false,
+        address: String::new(),
+        has_secret: false,
+        settings: GatewaySettings::default(),
+        fast: None,
+        bulk: None,
+        version: None,
+    }
 }
 
 async fn lane(conn: &mut Conn, district: DistrictId, id: EndpointId) -> Result<Option<LaneView>, Fault> {
@@ -251,9 +283,8 @@ async fn list_refused(
     may(&actor, &MANAGE_GATEWAYS)?;
     let (district, book) = (actor.district, edge.fixture::<TemplateBook>());
     let read = async move |conn: &mut Conn| {
-        let row = store::gateways(conn, district).await?.into_iter().find(|row| row.channel == channel);
         let mut items = Vec::new();
-        for lane in row.iter().flat_map(|row| [row.fast_endpoint_id, row.bulk_endpoint_id]) {
+        for lane in commands::lanes(conn, district, channel).await? {
             for dead in courier::queries::dead(conn, district, lane, None, LINES_MAX).await? {
                 let message = store::find(conn, district, MessageId(dead.subject_id)).await?;
                 let template = message.and_then(|one| Some(book.find(&one.template)?.words.clone()));

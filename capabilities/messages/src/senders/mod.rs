@@ -2,10 +2,12 @@
 
 mod inbox;
 pub(crate) mod mail;
+mod push;
 mod sms;
 
 pub(crate) use inbox::{INBOX, InboxSender};
 pub(crate) use mail::{MAIL, MailSender};
+pub(crate) use push::{PUSH, PushSender};
 pub(crate) use sms::{SMS, SmsSender};
 
 use crate::books::Books;
@@ -99,6 +101,8 @@ impl Desk {
                 Some(row) => sealed::open_mail(&self.vault, district, row)?,
                 None => None,
             },
+            // To which devices, its sender asks itself.
+            (None, Some(Channel::Push)) => Some(String::new()),
             (None, _) => self.phone(conn, district, message).await?,
         };
         let Some(to) = to else { return Ok(Filled::Dropped(Why::NoAddress)) };

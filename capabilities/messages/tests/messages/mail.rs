@@ -12,7 +12,12 @@ fn relay(sink: &MailSink) -> serde_json::Value {
 
 /// Sends a form of the page, as a browser would: with the field that the page put there.
 pub async fn sends(caller: &Caller, path: &str, fields: &[(&str, &str)]) -> testkit::Answer {
-    let page = caller.get(path).await;
+    sends_from(caller, path, path, fields).await
+}
+
+/// Sends a form that stands on another page than the one it goes to.
+pub async fn sends_from(caller: &Caller, page: &str, path: &str, fields: &[(&str, &str)]) -> testkit::Answer {
+    let page = caller.get(page).await;
     let csrf = page.text.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
     let csrf = csrf.unwrap_or_else(|| panic!("no form: {}", page.text)).to_owned();
     let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("_csrf", csrf.as_str())]).collect();

@@ -5,4 +5,6 @@ mod faults;
 mod gateways;
 mod mail;
 mod other_side;
+mod push;
+mod push_side;
 mod town;

@@ -52,13 +52,29 @@ pub async fn households_of(
     district: DistrictId,
     homes: &[RecordId],
 ) -> Result<Vec<Uuid>, Fault> {
+    let found = households_at(conn, district, homes).await?;
+    let mut households: Vec<Uuid> = found.into_iter().map(|(household, _)| household).collect();
+    households.sort_unstable();
+    households.dedup();
+    Ok(households)
+}
+
+/// As [`households_of`], each with the home it lives in; one with two homes stands there twice.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn households_at(
+    conn: &mut Conn,
+    district: DistrictId,
+    homes: &[RecordId],
+) -> Result<Vec<(Uuid, RecordId)>, Fault> {
     let mut found = Vec::new();
     for some in homes.chunks(AT_ONCE) {
         let rows = conn.all(&HOUSEHOLDS, (district, List(some.to_vec()))).await?;
-        found.extend(rows.into_iter().filter_map(|(household, home)| household.or(home)).map(|id| id.0));
+        let pair =
+            |(household, home): (Option<RecordId>, Option<RecordId>)| Some((household.or(home)?.0, home?));
+        found.extend(rows.into_iter().filter_map(pair));
     }
-    found.sort_unstable();
-    found.dedup();
     Ok(found)
 }
 

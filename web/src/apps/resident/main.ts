@@ -2,6 +2,7 @@
 import { enhance_report } from "../../capabilities/cases/resident/report";
 import { enhance_photos } from "../../capabilities/cases/resident/photos";
 import { clear_draft_when_filed } from "../../capabilities/cases/resident/draft";
+import { enhance_notices } from "../../capabilities/messages/resident/notices";
 import { enhance_grid_finder } from "../../capabilities/territory/resident/finder";
 import { watch_hands } from "../../lib/steady";
 import { enhance_paper, enhance_tools } from "./tools";
@@ -15,3 +16,5 @@ const report = document.querySelector<HTMLFormElement>("form[data-report]");
 if (report) enhance_report(report);
 const finder = document.querySelector<HTMLElement>("[data-grid-finder]");
 if (finder) enhance_grid_finder(finder);
+const notices = document.querySelector<HTMLElement>("[data-notices]");
+if (notices) enhance_notices(notices);
