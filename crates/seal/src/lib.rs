@@ -6,6 +6,7 @@
 mod facts;
 mod holder;
 mod keyring;
+mod link;
 pub mod ledger;
 pub mod log;
 mod suite;
@@ -13,6 +14,7 @@ mod vault;
 
 pub use holder::{KeyFile, KeyHolder};
 pub use keyring::{Blind, Context, KeyNumber, Keyring, SealFault};
+pub use link::Link;
 pub use suite::Suite;
 pub use vault::{KEY_FILE_NAME, Reseal, Resealing, SealSettings, Vault, prepare, prepare_with, rotate};
 pub use zeroize::Zeroizing;
