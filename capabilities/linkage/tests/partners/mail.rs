@@ -62,7 +62,11 @@ async fn answers(town: &CaseTown, link: &str, answer: &str, words: &str, photo: 
     if let Some(photo) = photo {
         form = form.part("photos", reqwest::multipart::Part::bytes(photo).file_name("now.png"));
     }
-    office.send(office.client.post(format!("{}{link}", office.url)).multipart(form)).await
+    let sent = office.send(office.client.post(format!("{}{link}", office.url)).multipart(form)).await;
+    match sent.headers.get("location").and_then(|to| to.to_str().ok()) {
+        Some(back) => office.get(back).await,
+        None => sent,
+    }
 }
 
 async fn state(town: &CaseTown, reporter: &Follower) -> Value {
@@ -205,8 +209,9 @@ async fn mail_that_is_held_up_loses_nothing_and_is_the_same_when_it_is_sent_agai
             settle(&town).await;
         }
         let mails = sink.mails();
-        assert_eq!(mails.len(), 2, "its answer was lost, so it was sent again");
-        assert_eq!(mails[0].header("Message-ID"), mails[1].header("Message-ID"));
+        let first = mails[0].header("Message-ID");
+        let again = mails.iter().filter(|mail| mail.header("Message-ID") == first).count();
+        assert_eq!(again, 2, "its answer was lost, so the same was sent again");
 
         sink.refuse(Some("550 no such mailbox office@water.example.cn"));
         reporter.act("supplement", json!({ "note": "水已经流到路上。" })).await.ok();
@@ -218,7 +223,7 @@ async fn mail_that_is_held_up_loses_nothing_and_is_the_same_when_it_is_sent_agai
         let again = format!("{path}/{}", dead["items"][0]["id"].as_str().expect("an id"));
         town.staff("dispatcher").post(&again, json!({ "again": true })).await;
         settle(&town).await;
-        assert!(sink.mails()[2].words().contains("水已经流到路上。"));
+        assert!(sink.mails().iter().any(|mail| mail.words().contains("水已经流到路上。")));
     })
     .await;
 }
