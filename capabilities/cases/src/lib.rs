@@ -66,7 +66,8 @@ pub const CAPABILITY: Capability = Capability {
             "0009_merged.sql",
             "0010_duties.sql",
             "0011_joint.sql",
-            "0012_given.sql"
+            "0012_given.sql",
+            "0013_told.sql"
         ]
     ),
     permissions: access::ALL,

@@ -9,7 +9,7 @@ use crate::view;
 use ::store::{Conn, Tx};
 use platform::{AccountId, DistrictId, Fault, OrganisationId, Words};
 
-pub use crate::view::moment;
+pub use crate::view::{is_between_offices, moment};
 
 /// A case, for a capability above that has its own reason to read it: nobody is shown it by this.
 ///

@@ -290,25 +290,8 @@ impl Viewer {
         text
     }
 
-    /// Notes between offices stay between offices; what is said about the work is for everybody concerned.
     fn sees_note(&self, entry: &EntryRow) -> bool {
-        const BETWEEN_OFFICES: &[&str] = &[
-            "supervise",
-            "ask_help",
-            "add_helper",
-            "object",
-            "rule",
-            "pass_up",
-            "hand_up",
-            "redispatch",
-            "raise",
-            HELP_ASKED,
-            HELP_DECLINED,
-            HELP_RELEASED,
-            UNITS_CALLED,
-            CALL_CANCELLED,
-        ];
-        !BETWEEN_OFFICES.contains(&entry.action.as_str()) || self.actor.holds(&crate::access::VIEW)
+        !is_between_offices(&entry.action) || self.actor.holds(&crate::access::VIEW)
     }
 
     fn entry(&self, case: &Case, entry: &EntryRow, photos: &[PhotoRow]) -> EntryView {
@@ -388,6 +371,27 @@ fn action_view(workflow: &Workflow, allowed: &flow::Allowed<'_>) -> ActionView {
 /// The words of `flow` as the house's.
 pub fn words(from: &flow::Words) -> Words {
     Words::new(from.zh.clone(), from.en.clone())
+}
+
+/// Notes between offices stay between offices; what is said about the work is for everybody concerned.
+pub fn is_between_offices(action: &str) -> bool {
+    const BETWEEN_OFFICES: &[&str] = &[
+        "supervise",
+        "ask_help",
+        "add_helper",
+        "object",
+        "rule",
+        "pass_up",
+        "hand_up",
+        "redispatch",
+        "raise",
+        HELP_ASKED,
+        HELP_DECLINED,
+        HELP_RELEASED,
+        UNITS_CALLED,
+        CALL_CANCELLED,
+    ];
+    BETWEEN_OFFICES.contains(&action)
 }
 
 /// What was done, in words.

@@ -91,6 +91,9 @@ impl MailRoom {
     pub async fn send(&self, outside: &Outside, way: &MailWay, mail: &Mail) -> Sent {
         let gateway = match way {
             MailWay::Inbox => return Sent::Arrived(json!({ "to": mail.to, "printed": mail.text })),
+            MailWay::Relay(gateway) if gateway.paused => {
+                return Sent::trouble("the district's mail server is paused");
+            }
             MailWay::Relay(gateway) => gateway,
         };
         let secret = self.db.fixtures().get::<Vault>().of(gateway.district);

@@ -6,8 +6,8 @@
 mod facts;
 mod holder;
 mod keyring;
-mod link;
 pub mod ledger;
+mod link;
 pub mod log;
 mod suite;
 mod vault;

@@ -15,6 +15,8 @@ mod map;
 mod model;
 mod open311;
 mod open311_samples;
+mod open311_schema;
+mod open311_updates;
 mod pages;
 mod photos;
 mod privacy;

@@ -171,6 +171,14 @@ pub(crate) fn place_of(places: &Snapshot, case: &Case) -> Option<String> {
     case.address.clone().or_else(|| area_name(places, case))
 }
 
+/// The same for people who go there: the grid and the address, for “3 栋” alone is nowhere.
+pub(crate) fn whole_place_of(places: &Snapshot, case: &Case) -> Option<String> {
+    match (area_name(places, case), &case.address) {
+        (Some(area), Some(address)) => Some(format!("{area} {address}")),
+        (area, address) => address.clone().or(area),
+    }
+}
+
 fn area_name(places: &Snapshot, case: &Case) -> Option<String> {
     let own = places.by_path(&case.area_path)?;
     let street = territory::parent_path(&case.area_path).and_then(|path| places.by_path(path));

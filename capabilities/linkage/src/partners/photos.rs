@@ -27,12 +27,7 @@ struct Wanted {
 }
 
 /// Orders a photo unless it was ordered before: their server names the same each minute.
-pub(crate) async fn want(
-    tx: &mut Tx,
-    partner: &Partner,
-    case: CaseId,
-    url: &str,
-) -> Result<(), Fault> {
+pub(crate) async fn want(tx: &mut Tx, partner: &Partner, case: CaseId, url: &str) -> Result<(), Fault> {
     let (district, subject) = (tx.district(), subject_of(case, url));
     let Some(endpoint) = partner.endpoint_id else { return Ok(()) };
     if !courier::queries::of_subject(tx, district, subject).await?.is_empty() {

@@ -29,7 +29,8 @@ async fn mail_server(town: &CaseTown) -> MailSink {
         Ok::<_, IdentityError>(identity::open_session(tx, account).await?.reveal().to_owned())
     };
     let token = town.town.db().write(&town.town.system(), open).await.expect("an administrator");
-    let body = json!({ "address": sink.address, "settings": { "from": "睦邻 <notice@example.cn>", "site": SITE } });
+    let body =
+        json!({ "address": sink.address, "settings": { "from": "睦邻 <notice@example.cn>", "site": SITE } });
     town.town.caller().with_token(&token).put("/api/messages/gateways/mail", body).await.ok();
     sink
 }
@@ -81,7 +82,9 @@ async fn a_case_goes_by_mail_is_answered_by_its_link_and_the_reporter_confirms()
         assert_eq!(mail.header("To").as_deref(), Some(OFFICE));
         assert_eq!(mail.header("Auto-Submitted").as_deref(), Some("auto-generated"));
         let words = mail.words();
-        for told in [BURST, &reporter.number, "田心第1网格", "3月2日", "uri.amap.com/marker?position=113.11,27.89"] {
+        for told in
+            [BURST, &reporter.number, "田心第1网格", "3月2日", "uri.amap.com/marker?position=113.11,27.89"]
+        {
             assert!(words.contains(told), "{told}: {words}");
         }
         assert!(mail.header_words("Subject").expect("a subject").contains("水管爆了"), "{mail:?}");
@@ -89,7 +92,8 @@ async fn a_case_goes_by_mail_is_answered_by_its_link_and_the_reporter_confirms()
 
         let link = link_in(&mail);
         let page = town.town.caller().get(&link).await;
-        let headers = ["cache-control", "referrer-policy", "x-robots-tag"].map(|name| page.headers[name].clone());
+        let headers =
+            ["cache-control", "referrer-policy", "x-robots-tag"].map(|name| page.headers[name].clone());
         assert_eq!(headers, ["no-store", "no-referrer", "noindex, nofollow"]);
         assert!(page.text.contains(BURST) && !page.text.contains("<script>"), "{}", page.text);
         assert_eq!(state(&town, &reporter).await, "assigned", "programs look at links before people do");
@@ -103,7 +107,11 @@ async fn a_case_goes_by_mail_is_answered_by_its_link_and_the_reporter_confirms()
         assert_eq!(actions_of(&case), ["report", "route", "take", "report_progress", "finish"]);
         assert_eq!(notes_of(&case), ["正在换管。", "已换管，恢复供水。"]);
         let finish = &case["timeline"][4];
-        assert_eq!(finish["photos"].as_array().map(Vec::len), Some(1), "the photo goes with the words: {finish}");
+        assert_eq!(
+            finish["photos"].as_array().map(Vec::len),
+            Some(1),
+            "the photo goes with the words: {finish}"
+        );
         assert!(finish["actor"].to_string().contains("供水公司"), "{finish}");
 
         settle(&town).await;
@@ -133,7 +141,9 @@ async fn a_link_that_is_false_old_or_used_up_changes_nothing_and_says_what_to_do
         let link = link_in(&sink.mails()[0]);
         let office = town.town.caller();
         let last = if link.ends_with('A') { "B" } else { "A" };
-        for forged in [format!("{}{last}", &link[..link.len() - 1]), "/answer/AAAA".to_owned(), format!("{link}A")] {
+        for forged in
+            [format!("{}{last}", &link[..link.len() - 1]), "/answer/AAAA".to_owned(), format!("{link}A")]
+        {
             let page = office.get(&forged).await;
             assert!(page.status == 404 && page.text.contains("没有复制完整"), "{forged}: {}", page.text);
         }
@@ -180,7 +190,11 @@ async fn a_link_holds_for_thirty_days_and_for_its_mailbox() {
         let mails = sink.mails();
         assert_eq!(mails.len(), 2, "the new mailbox is told anew");
         assert_eq!(mails[1].header("References"), None);
-        assert_eq!(town.town.caller().get(&link).await.status, 410, "whoever has the former one opens nothing");
+        assert_eq!(
+            town.town.caller().get(&link).await.status,
+            410,
+            "whoever has the former one opens nothing"
+        );
         let newer = link_in(&mails[1]);
         assert_eq!(town.town.caller().get(&newer).await.status, 200);
         town.passes_days(31).await;

@@ -18,6 +18,7 @@ pub(super) struct Known {
     /// What was done, of an update.
     pub action: Words,
     pub district: Words,
+    pub place: Option<String>,
     /// Where it is answered, within this house; none where there is nothing to answer.
     pub link: Option<String>,
     /// The mails of the case before this one.
@@ -29,7 +30,6 @@ pub(super) struct Known {
 struct Told {
     number: String,
     words: Option<String>,
-    address: Option<String>,
     longitude: Option<f64>,
     latitude: Option<f64>,
     reported_at: Option<Time>,
@@ -129,7 +129,9 @@ fn lead(told: &Told, kind: &str, lang: Lang) -> String {
         (ASSIGNED, Lang::Zh) => format!("{district}转来一件事，请贵单位办理。"),
         (ASSIGNED, Lang::En) => format!("{district} hands you a case to handle."),
         (WITHDRAWN, Lang::Zh) => "这件事不用贵单位办了，已收回。以前的答复链接不再有效。".to_owned(),
-        (WITHDRAWN, Lang::En) => "This case is taken back: you need not handle it. Earlier links are no longer good.".to_owned(),
+        (WITHDRAWN, Lang::En) => {
+            "This case is taken back: you need not handle it. Earlier links are no longer good.".to_owned()
+        }
         (_, Lang::Zh) => format!("这件事有了新情况：{}。", told.known.action.zh),
         (_, Lang::En) => format!("Something happened to this case: {}.", told.known.action.en),
     }
@@ -146,9 +148,9 @@ fn lines(told: &Told, kind: &str, lang: Lang) -> Vec<Line> {
         return lines;
     }
     let words = told.words.clone().map(|words| line(tr(lang, "内容：", "What:"), words));
-    let place = told.address.clone().map(|address| Line {
+    let place = told.known.place.clone().filter(|_| kind == ASSIGNED).map(|place| Line {
         label: tr(lang, "地点：", "Where:"),
-        value: address,
+        value: place,
         href: told.longitude.zip(told.latitude).map(|(lon, lat)| map_address(lon, lat)),
     });
     let at = told.at.map(|at| line(tr(lang, "时间：", "When:"), moment(at)));

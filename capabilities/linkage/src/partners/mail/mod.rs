@@ -13,10 +13,11 @@ pub(crate) use answer::check_table;
 pub(crate) use page::pages;
 
 use self::letter::{Known, write};
-use super::forward::{ASSIGNED, UPDATED, WITHDRAWN};
+use super::forward::{ASSIGNED, UPDATED, WITHDRAWN, whole_place_of};
 use ::store::{Conn, Db, LocalFuture, Tx};
 use cases::{CaseId, Rules};
 use courier::{Attempt, Delivery, DeliveryState, Endpoint, Outside, Sender, Sent};
+use edge::Districts;
 use futures_util::future::BoxFuture;
 use messages::mail_room::{self, Mail, MailRoom};
 use platform::Fault;
@@ -42,7 +43,7 @@ impl PartnerMailSender {
     }
 
     /// What is known only now that it leaves: the mails before it, how the case is called and stands, the link by which it is answered.
-    async fn fill(
+    async fn add_known(
         &self,
         conn: &mut Conn,
         endpoint: &Endpoint,
@@ -59,11 +60,8 @@ impl PartnerMailSender {
             case_type: cases::linked::type_words(&rules, &case),
             state: cases::linked::state_words(&rules, &case),
             action: cases::linked::action_words(&rules, &case, action),
-            district: shelf
-                .get::<edge::Districts>()
-                .find(district)
-                .map(|known| known.words())
-                .unwrap_or_default(),
+            district: shelf.get::<Districts>().find(district).map(|one| one.words()).unwrap_or_default(),
+            place: whole_place_of(&shelf.get::<territory::Map>().of(district), &case),
             link: (case.open && delivery.kind != WITHDRAWN).then(|| link::path(&keys, delivery.id)),
             thread,
         };
@@ -75,7 +73,9 @@ impl PartnerMailSender {
         let way = match self.room.way(attempt.endpoint.district).await {
             Ok(Some(way)) => way,
             Ok(None) => return Sent::trouble("the district has set no mail server"),
-            Err(fault) => return Sent::trouble(format!("the mail server's settings cannot be read: {fault}")),
+            Err(fault) => {
+                return Sent::trouble(format!("the mail server's settings cannot be read: {fault}"));
+            }
         };
         let kind = attempt.delivery.kind.as_str();
         if ![ASSIGNED, UPDATED, WITHDRAWN].contains(&kind) {
@@ -113,7 +113,7 @@ impl Sender for PartnerMailSender {
         endpoint: &'a Endpoint,
         delivery: &'a mut Delivery,
     ) -> LocalFuture<'a, Result<(), Fault>> {
-        Box::pin(self.fill(conn, endpoint, delivery))
+        Box::pin(self.add_known(conn, endpoint, delivery))
     }
 
     fn send<'a>(&'a self, outside: &'a Outside, attempt: &'a Attempt) -> BoxFuture<'a, Sent> {
@@ -131,11 +131,7 @@ impl Sender for PartnerMailSender {
 }
 
 /// The mails of the case that arrived there before this one, the first of them first.
-async fn thread_of(
-    conn: &mut Conn,
-    endpoint: &Endpoint,
-    delivery: &Delivery,
-) -> Result<Vec<Uuid>, Fault> {
+async fn thread_of(conn: &mut Conn, endpoint: &Endpoint, delivery: &Delivery) -> Result<Vec<Uuid>, Fault> {
     let all = courier::queries::of_subject(conn, endpoint.district, delivery.subject_id).await?;
     let is_before = |one: &&Delivery| {
         one.endpoint_id == endpoint.id && one.state == DeliveryState::Sent && one.id < delivery.id

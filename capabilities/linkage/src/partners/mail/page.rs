@@ -6,7 +6,7 @@ use super::letter::map_address;
 use super::link;
 use crate::error::LinkageError;
 use crate::model::partner::{Said, Why};
-use crate::partners::forward::{organisation_name_in, place_of};
+use crate::partners::forward::{organisation_name_in, whole_place_of};
 use ::store::{Conn, Tx};
 use askama::Template;
 use axum::Router;
@@ -32,8 +32,11 @@ const LINES_MAX: usize = 30;
 /// What stands as words where somebody only shows a photo.
 const PHOTO_ALONE: &str = "（见照片）";
 /// Whoever has the address may answer: it is kept by nobody in between, and told to nobody a link leads to.
-const PRIVATE: [(&str, &str); 3] =
-    [("cache-control", "no-store"), ("referrer-policy", "no-referrer"), ("x-robots-tag", "noindex, nofollow")];
+const PRIVATE: [(&str, &str); 3] = [
+    ("cache-control", "no-store"),
+    ("referrer-policy", "no-referrer"),
+    ("x-robots-tag", "noindex, nofollow"),
+];
 
 pub(crate) fn pages() -> Router<Edge> {
     Router::new().route("/answer/{token}", get(show).post(send))
@@ -153,15 +156,18 @@ fn mail_of(edge: &Edge, page: &Page, token: &str, quota: Quota) -> Result<Option
 /// What is said once an answer is kept.
 fn thanks(done: &str) -> Option<Words> {
     Some(match done {
-        "taken" => {
-            Words::of("已接下。办好以后，回到这个页面报办结。", "It is yours. When it is done, say so on this page.")
-        }
+        "taken" => Words::of(
+            "已接下。办好以后，回到这个页面报办结。",
+            "It is yours. When it is done, say so on this page.",
+        ),
         "progress" => Words::of("已记上。", "It is written down."),
         "done" => Words::of(
             "收到，谢谢。接下来有人核实，并请报事的人确认。",
             "Thank you. It is looked at now, and the reporter confirms it.",
         ),
-        "not_ours" => Words::of("已退回，由网格中心另外安排。", "It is given back, and goes to somebody else."),
+        "not_ours" => {
+            Words::of("已退回，由网格中心另外安排。", "It is given back, and goes to somebody else.")
+        }
         "asked" => Words::of(
             "收到了，要由网格中心的人看过再定。您不用再填一遍。",
             "It has arrived, and a person of the district decides. You need not send it again.",
@@ -199,8 +205,7 @@ async fn render(
         }
         Err(over) => {
             let status = if over == Over::Unknown { StatusCode::NOT_FOUND } else { StatusCode::GONE };
-            let (why, advice) =
-                (page.words(&over.words()).to_owned(), page.words(&over.advice()).to_owned());
+            let (why, advice) = (page.words(&over.words()).to_owned(), page.words(&over.advice()).to_owned());
             let page = page.titled("答复一件事", "Answer a case");
             Html(OverPage { page, why, advice, said: saying.done }).with_status(status)
         }
@@ -214,14 +219,14 @@ fn answer_page(edge: &Edge, page: Page, asked: &Asked, entries: &[EntryRow], say
     let lines = entries[entries.len().saturating_sub(LINES_MAX)..].iter().map(|entry| Line {
         at: Moment::of(&page, entry.at),
         what: page.words(&cases::linked::action_words(&rules, case, &entry.action)).to_owned(),
-        note: entry.note.clone(),
+        note: entry.note.clone().filter(|_| !cases::linked::is_between_offices(&entry.action)),
     });
     AnswerPage {
         unit: organisation_name_in(&places, asked.partner.organisation_id),
         number: case.number.clone(),
         kind: page.words(&cases::linked::type_words(&rules, case)).to_owned(),
         words: case.words.clone(),
-        place: place_of(&places, case),
+        place: whole_place_of(&places, case),
         map: case.lon.zip(case.lat).map(|(lon, lat)| map_address(lon, lat)),
         state: page.words(&cases::linked::state_words(&rules, case)).to_owned(),
         reported: Moment::of(&page, case.reported_at),

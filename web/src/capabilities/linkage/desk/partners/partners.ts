@@ -122,6 +122,7 @@ const ERRORS: readonly [RegExp, (found: RegExpExecArray) => string][] = [
   [/^their number is not known/, () => tr("对方还没有给这件事编号，进展送不过去", "they have given no number yet, so progress cannot be sent")],
   [/^its answer is no list of Open311: ([\s\S]*)$/, ([, said]) => tr("对方的回答不是 Open311 的格式", "their answer is not Open311") + quoted(said)],
   [/^the district has set no mail server$/, () => tr("区里还没有设置发邮件的服务器，请系统管理员在“管理 → 消息”里设置", "the district has no mail server yet: the system administrator sets it under Administration, Messages")],
+  [/^the district's mail server is paused$/, () => tr("系统管理员暂停了发邮件，恢复后接着送", "the system administrator has paused mail; what waits leaves once it goes on")],
   [/^the mail server says (\d{3}): ?([\s\S]*)$/, ([, status, said]) => (Number(status) >= 500 ? tr(`邮件服务器退回（${status}）`, `the mail server refuses it (${status})`) : tr(`邮件服务器现在不收（${status}）`, `the mail server does not take it now (${status})`)) + quoted(said)],
   [/^(\d{3}): it sends us elsewhere/, ([, status]) => tr(`对方让转到别的地址（${status}），请核对地址`, `they send us to another address (${status}): please check the address`)],
   [/^(\d{3}):\s*([\s\S]*)$/, ([, status, said]) => status_words(Number(status)) + quoted(said)],
