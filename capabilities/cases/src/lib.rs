@@ -68,6 +68,7 @@ pub const CAPABILITY: Capability = Capability {
             "0010_duties.sql",
             "0011_joint.sql",
             "0012_given.sql",
+            "0013_told.sql",
             "0014_answer.sql"
         ]
     ),

@@ -3,9 +3,13 @@
 use crate::error::CaseError;
 use crate::model::{Case, CaseId, EntryId};
 use crate::queries::{self, EntryRow};
+use crate::rules::Rules;
 use crate::store;
+use crate::view;
 use ::store::{Conn, Tx};
-use platform::{AccountId, DistrictId, Fault, OrganisationId};
+use platform::{AccountId, DistrictId, Fault, OrganisationId, Words};
+
+pub use crate::view::{is_between_offices, moment};
 
 /// A case, for a capability above that has its own reason to read it: nobody is shown it by this.
 ///
@@ -65,6 +69,22 @@ pub async fn entries_after(
 ) -> Result<Vec<EntryRow>, Fault> {
     let all = queries::timeline(conn, district, case).await?;
     Ok(all.into_iter().filter(|entry| after.is_none_or(|after| entry.id > after)).collect())
+}
+
+/// How a case stands, in words.
+pub fn state_words(rules: &Rules, case: &Case) -> Words {
+    view::state_words(rules.workflow_of(case), &case.state)
+}
+
+/// What was done to a case, in words.
+pub fn action_words(rules: &Rules, case: &Case, action: &str) -> Words {
+    view::action_words(rules.workflow_of(case), action)
+}
+
+/// What kind of matter it is, in few words.
+pub fn type_words(rules: &Rules, case: &Case) -> Words {
+    let found = rules.find_type(case.district, &case.type_code);
+    found.map_or_else(|| Words::new(case.type_code.clone(), case.type_code.clone()), |t| t.short.clone())
 }
 
 /// Takes an action as somebody else, and is oneself again afterwards.

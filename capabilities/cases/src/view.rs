@@ -269,22 +269,7 @@ impl Viewer {
 
     /// What was done, in words.
     pub fn action_words(&self, workflow_version: i64, action: &str) -> Words {
-        match (action, self.rules.workflow_at(workflow_version).action(action)) {
-            ("report", _) => Words::of("报告", "Reported"),
-            ("import", _) => Words::of("原系统的办理结果", "Outcome in the system it came from"),
-            (INFORM, _) => Words::of("告知", "For your information"),
-            (HELP_ASKED, _) => Words::of("请求协办", "Help was asked for"),
-            (HELP_ACCEPTED, _) => Words::of("协办接下", "Help was promised"),
-            (HELP_DECLINED, _) => Words::of("说明不能协办", "Help was declined"),
-            (HELP_DONE, _) => Words::of("协办完成", "Help was given"),
-            (HELP_RELEASED, _) => Words::of("不再需要协办", "Help is needed no longer"),
-            (UNITS_CALLED, _) => Words::of("吹哨，请单位到现场", "Units were called to the spot"),
-            (CALL_DECIDED, _) => Words::of("现场议定", "It was decided on the spot"),
-            (CALL_CANCELLED, _) => Words::of("取消吹哨", "The call was called off"),
-            (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
-            (_, Some(known)) => words(&known.words),
-            (name, None) => Words::new(name, name),
-        }
+        action_words(self.rules.workflow_at(workflow_version), action)
     }
 
     /// "田心社区 012网格，田心路12号"
@@ -305,25 +290,8 @@ impl Viewer {
         text
     }
 
-    /// Notes between offices stay between offices; what is said about the work is for everybody concerned.
     fn sees_note(&self, entry: &EntryRow) -> bool {
-        const BETWEEN_OFFICES: &[&str] = &[
-            "supervise",
-            "ask_help",
-            "add_helper",
-            "object",
-            "rule",
-            "pass_up",
-            "hand_up",
-            "redispatch",
-            "raise",
-            HELP_ASKED,
-            HELP_DECLINED,
-            HELP_RELEASED,
-            UNITS_CALLED,
-            CALL_CANCELLED,
-        ];
-        !BETWEEN_OFFICES.contains(&entry.action.as_str()) || self.actor.holds(&crate::access::VIEW)
+        !is_between_offices(&entry.action) || self.actor.holds(&crate::access::VIEW)
     }
 
     fn entry(&self, case: &Case, entry: &EntryRow, photos: &[PhotoRow]) -> EntryView {
@@ -403,6 +371,47 @@ fn action_view(workflow: &Workflow, allowed: &flow::Allowed<'_>) -> ActionView {
 /// The words of `flow` as the house's.
 pub fn words(from: &flow::Words) -> Words {
     Words::new(from.zh.clone(), from.en.clone())
+}
+
+/// Notes between offices stay between offices; what is said about the work is for everybody concerned.
+pub fn is_between_offices(action: &str) -> bool {
+    const BETWEEN_OFFICES: &[&str] = &[
+        "supervise",
+        "ask_help",
+        "add_helper",
+        "object",
+        "rule",
+        "pass_up",
+        "hand_up",
+        "redispatch",
+        "raise",
+        HELP_ASKED,
+        HELP_DECLINED,
+        HELP_RELEASED,
+        UNITS_CALLED,
+        CALL_CANCELLED,
+    ];
+    BETWEEN_OFFICES.contains(&action)
+}
+
+/// What was done, in words.
+pub fn action_words(workflow: &Workflow, action: &str) -> Words {
+    match (action, workflow.action(action)) {
+        ("report", _) => Words::of("报告", "Reported"),
+        ("import", _) => Words::of("原系统的办理结果", "Outcome in the system it came from"),
+        (INFORM, _) => Words::of("告知", "For your information"),
+        (HELP_ASKED, _) => Words::of("请求协办", "Help was asked for"),
+        (HELP_ACCEPTED, _) => Words::of("协办接下", "Help was promised"),
+        (HELP_DECLINED, _) => Words::of("说明不能协办", "Help was declined"),
+        (HELP_DONE, _) => Words::of("协办完成", "Help was given"),
+        (HELP_RELEASED, _) => Words::of("不再需要协办", "Help is needed no longer"),
+        (UNITS_CALLED, _) => Words::of("吹哨，请单位到现场", "Units were called to the spot"),
+        (CALL_DECIDED, _) => Words::of("现场议定", "It was decided on the spot"),
+        (CALL_CANCELLED, _) => Words::of("取消吹哨", "The call was called off"),
+        (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
+        (_, Some(known)) => words(&known.words),
+        (name, None) => Words::new(name, name),
+    }
 }
 
 pub fn state_words(workflow: &Workflow, state: &str) -> Words {

@@ -65,9 +65,14 @@ struct InboxMessage {
     code: Option<String>,
 }
 
-/// Words up to the page of a message they name, that page's path, and the rest.
+/// Pages of this house that messages lead to: a message's own, and a partner's answer.
+const LINKED: [&str; 2] = ["/m/", "/answer/"];
+
+/// Words up to the page they name, that page's path, and the rest.
 fn with_link(words: &str) -> (String, Option<(String, String)>) {
-    let Some(at) = words.find("/m/") else { return (words.to_owned(), None) };
+    let Some(at) = LINKED.iter().filter_map(|path| words.find(path)).min() else {
+        return (words.to_owned(), None);
+    };
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
     let end = words[at..].find(|c| !is_token(c)).map_or(words.len(), |length| at + length);
     (words[..at].to_owned(), Some((words[at..end].to_owned(), words[end..].to_owned())))

@@ -7,6 +7,7 @@ mod hotline;
 mod http;
 mod model;
 mod outages;
+mod pages;
 mod partners;
 mod queries;
 mod reactions;
@@ -39,7 +40,7 @@ pub const CAPABILITY: Capability = Capability {
     ),
     permissions: access::ALL,
     api: http::routes,
-    pages: || outages::pages().merge(sandbox::pages()),
+    pages: pages::routes,
     reactions: reactions::REACTIONS,
     timers: reactions::TIMERS,
     prepare,

@@ -12,6 +12,7 @@ mod error;
 mod facts;
 mod http;
 mod links;
+pub mod mail_room;
 mod model;
 mod pages;
 mod push;

@@ -7,12 +7,14 @@ mod facts;
 mod holder;
 mod keyring;
 pub mod ledger;
+mod link;
 pub mod log;
 mod suite;
 mod vault;
 
 pub use holder::{KeyFile, KeyHolder};
 pub use keyring::{Blind, Context, KeyNumber, Keyring, SealFault};
+pub use link::Link;
 pub use suite::Suite;
 pub use vault::{KEY_FILE_NAME, Reseal, Resealing, SealSettings, Vault, prepare, prepare_with, rotate};
 pub use zeroize::Zeroizing;

@@ -3,8 +3,11 @@
 //! `each_engine(caps, async |town| …)` runs a story on SQLite and, where `MULIN_TEST_POSTGRES` names a server, on PostgreSQL.
 
 mod chance;
+mod mail;
 
 pub use chance::{Chance, faults};
+pub use mail::{Mail, MailSink};
+
 use edge::{Capability, Edge, Settings};
 use platform::{Actor, Clock, DistrictId, Fault, Time};
 use std::net::SocketAddr;
@@ -167,6 +170,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What a page put into a hidden field of its form.
+    #[track_caller]
+    pub fn hidden(&self, name: &str) -> &str {
+        let found = self.text.split(&format!("name=\"{name}\" value=\"")).nth(1);
+        let value = found.and_then(|rest| rest.split('"').next());
+        value.unwrap_or_else(|| panic!("no field {name}: {}", self.text))
+    }
+
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
     }
@@ -210,6 +221,21 @@ impl Caller {
 
     pub async fn post(&self, path: &str, body: serde_json::Value) -> Answer {
         self.send(self.client.post(format!("{}{path}", self.url)).json(&body)).await
+    }
+
+    /// Sends the form of a page, as a browser would: with the field that the page put there.
+    pub async fn sends_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.sends_form_of(path, path, fields).await
+    }
+
+    /// Sends a form that stands on another page than the one it goes to.
+    pub async fn sends_form_of(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.get(page).await;
+        let fields: Vec<(&str, &str)> =
+            fields.iter().copied().chain([("_csrf", page.hidden("_csrf"))]).collect();
+        let body = serde_urlencoded::to_string(fields).expect("a form");
+        let request = self.client.post(format!("{}{path}", self.url)).body(body);
+        self.send(request.header("content-type", "application/x-www-form-urlencoded")).await
     }
 
     pub async fn put(&self, path: &str, body: serde_json::Value) -> Answer {

@@ -1,12 +1,11 @@
 // Messages: a resident of a home whose water is off is told at their phone, reads why, chooses how to be told, leaves and comes back; the system
 // administrator reads what is sent, sets a gateway and tries it; the dispatcher sees how many, and never to whom.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { as_resident, as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
 import { find_axe, find_colour_only, find_overflow, find_small } from "../checks.mjs";
 import { sign_in_by_phone } from "../people.mjs";
+import { open_mail_server } from "../mail_server.mjs";
 import { take_pictures } from "../pictures.mjs";
 import { grid_of, make_building, make_person } from "../register.mjs";
 import { settle } from "../screens.mjs";
@@ -57,34 +56,6 @@ async function withdraw_all() {
   for (const one of body.items.filter((it) => it.reason === REASON && it.can.includes("withdraw"))) {
     await call("POST", `/api/linkage/outages/${one.id}/withdraw`, token, { version: one.version });
   }
-}
-
-/** A mail server that keeps what it is told. Texts stay with the demo's inbox: other stories sign in by them. */
-async function open_mail_server() {
-  const mails = [];
-  const server = createServer((socket) => {
-    let mail;
-    let rest = "";
-    socket.write("220 sink\r\n");
-    socket.on("error", () => socket.destroy());
-    socket.on("data", (bytes) => {
-      const lines = (rest + bytes).split("\r\n");
-      rest = lines.pop();
-      for (const line of lines) {
-        if (mail !== undefined && line !== ".") mail += `${line}\n`;
-        else if (mail !== undefined) {
-          mails.push(mail);
-          mail = undefined;
-          socket.write("250 kept\r\n");
-        } else if (line === "DATA") {
-          mail = "";
-          socket.write("354 go on\r\n");
-        } else socket.write(line === "QUIT" ? "221 bye\r\n" : "250 well\r\n");
-      }
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { mails, url: `smtp+plain://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => server.close(done)) };
 }
 
 async function look_well(page, name) {
@@ -145,6 +116,7 @@ describe("messages", { concurrency: 1 }, () => {
   test("the administrator reads every message in both languages, sets a mail server, tries it and pauses it", { timeout: TEST_MS_MAX }, () =>
     as_staff({ login: ADMIN }, async (page, watch) => {
       watch.allow(422);
+      // Texts stay with the demo's inbox: other stories sign in by them.
       const relay = await open_mail_server();
       try {
         await open(page, "/admin/messages");

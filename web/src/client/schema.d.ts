@@ -8330,6 +8330,11 @@ export interface components {
             account?: components["schemas"]["AccountId"] | null;
             /** @description Whether their server knows the service-request-updates extension. */
             updates?: boolean;
+            /**
+             * @description Mail: the language it is written in, `zh-CN` or `en`.
+             * @example zh-CN
+             */
+            lang?: string;
         };
         /** @description A partner with the health of its lane. */
         PartnerView: {
@@ -9128,7 +9133,7 @@ export interface components {
             minutes: number;
         };
         /** @enum {string} */
-        Rung: "console" | "open311" | "webhook";
+        Rung: "console" | "open311" | "webhook" | "mail";
         /** @enum {string} */
         Said: "visited" | "nobody";
         /** @description A case of the unit. */

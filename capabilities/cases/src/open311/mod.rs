@@ -5,6 +5,7 @@
 //!
 //! - Only what neighbours may see is listed. A hidden case is answered by its number alone, without words and place;
 //!   a case of a type that is never public is not there, except for a key that may see it. Names and phones never leave.
+//! - Updates tell the steps after which a case stands otherwise, in the words of its states; notes go to keys that may see the case.
 //! - Longer lists go on: `page_size` (at most 1000) and `after`, with the next page's address in the `Link` header.
 //! - `media_url` of a report is kept as words and never fetched; no photo is published.
 //! - Without an `api_key` a report counts as a resident's: only types offered to residents, and few at a time.
@@ -26,7 +27,7 @@ use answer::answer;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use edge::Edge;
 
 /// All routes of the standard, with the extension that names the format and without.
@@ -41,7 +42,10 @@ pub fn routes() -> Router<Edge> {
             .route(&format!("/open311/v2/discovery{extension}"), get(discover))
             .route(&format!("/open311/v2/services{extension}"), get(list_services))
             .route(&format!("/open311/v2/requests{extension}"), get(list_requests).post(send_request))
-            .route(&format!("/open311/v2/servicerequestupdates{extension}"), post(add_update));
+            .route(
+                &format!("/open311/v2/servicerequestupdates{extension}"),
+                get(list_updates).post(add_update),
+            );
     }
     router
 }
@@ -72,6 +76,10 @@ async fn find_token(State(edge): State<Edge>, request: Request) -> Response {
 
 async fn send_request(State(edge): State<Edge>, request: Request) -> Response {
     answer(edge, request, send::send).await
+}
+
+async fn list_updates(State(edge): State<Edge>, request: Request) -> Response {
+    answer(edge, request, updates::list).await
 }
 
 async fn add_update(State(edge): State<Edge>, request: Request) -> Response {

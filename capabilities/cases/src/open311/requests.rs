@@ -11,16 +11,17 @@ use crate::rules::Rules;
 use crate::store;
 use ::store::Conn;
 use edge::{Edge, Quota, Rates};
-use platform::{Actor, Cursor, Fault, Lang, Problem, Scope, Time, Words};
+use platform::{Actor, Cursor, Fault, Lang, OrganisationId, Problem, Scope, Time, Words};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 use territory::{Organisation, Snapshot};
 
 /// Requests of one list, as the specification bounds it.
-const PAGE_ROWS_MAX: usize = 1000;
+pub(super) const PAGE_ROWS_MAX: usize = 1000;
 /// Lists of one source.
-const READS: Quota = Quota { name: "cases.open311_reads", burst: 60, every: Duration::from_millis(500) };
+pub(super) const READS: Quota =
+    Quota { name: "cases.open311_reads", burst: 60, every: Duration::from_millis(500) };
 
 /// A service request in the order of the specification.
 #[derive(Serialize)]
@@ -107,7 +108,7 @@ pub async fn find_token(edge: Edge, call: Call) -> Result<Answer, Problem> {
     Answer::new("service_requests", &answer).map_err(|f| Problem::from(&f))
 }
 
-async fn read<T, F>(edge: &Edge, body: F) -> Result<T, Problem>
+pub(super) async fn read<T, F>(edge: &Edge, body: F) -> Result<T, Problem>
 where
     F: AsyncFn(&mut Conn) -> Result<T, Fault> + Send + 'static,
     T: Send + 'static,
@@ -128,11 +129,7 @@ fn asked(params: &Params, now: Time) -> Result<Listing, Problem> {
         let cursor = Cursor(text.to_owned());
         cursor.key().ok_or_else(|| bad("after", "翻页标记无效。", "The page mark is not ours."))
     });
-    let rows = match params.get("page_size").map(str::parse::<usize>) {
-        None => PAGE_ROWS_MAX,
-        Some(Ok(rows)) if (1..=PAGE_ROWS_MAX).contains(&rows) => rows,
-        Some(_) => return Err(bad("page_size", "应为 1 到 1000。", "It must be 1 to 1000.")),
-    };
+    let rows = page_rows(params)?;
     Ok(Listing {
         from: period.from,
         to: period.to,
@@ -144,7 +141,16 @@ fn asked(params: &Params, now: Time) -> Result<Listing, Problem> {
     })
 }
 
-fn next_page(edge: &Edge, call: &Call, after: &Cursor) -> String {
+/// How many rows one page has.
+pub(super) fn page_rows(params: &Params) -> Result<usize, Problem> {
+    match params.get("page_size").map(str::parse::<usize>) {
+        None => Ok(PAGE_ROWS_MAX),
+        Some(Ok(rows)) if (1..=PAGE_ROWS_MAX).contains(&rows) => Ok(rows),
+        Some(_) => Err(bad("page_size", "应为 1 到 1000。", "It must be 1 to 1000.")),
+    }
+}
+
+pub(super) fn next_page(edge: &Edge, call: &Call, after: &Cursor) -> String {
     let query = call.params.with("after", &after.0);
     format!("{}{}?{query}", call.origin(edge), call.uri.path())
 }
@@ -170,14 +176,8 @@ impl Shapes {
         case.public.then(|| self.bare(case))
     }
 
-    /// Whether the caller's key may see this case whatever its type.
     fn is_trusted_with(&self, case: &ListedCase) -> bool {
-        self.actor.scopes(&access::VIEW).any(|scope| match scope {
-            Scope::District => true,
-            Scope::Area { path } => Scope::covers_path(path, &case.area_path),
-            Scope::Unit { organisation } => case.unit_id == Some(*organisation),
-            Scope::Own => false,
-        })
+        is_trusted_with(&self.actor, &case.area_path, case.unit_id)
     }
 
     fn whole(&self, case: &ListedCase) -> ServiceRequest {
@@ -251,6 +251,16 @@ impl Shapes {
         let names: Vec<&str> = areas.iter().map(|area| area.name_in(self.lang())).collect();
         (!names.is_empty()).then(|| names.join(" "))
     }
+}
+
+/// Whether the caller's key may see a case whatever its type.
+pub(super) fn is_trusted_with(actor: &Actor, area_path: &str, unit: Option<OrganisationId>) -> bool {
+    actor.scopes(&access::VIEW).any(|scope| match scope {
+        Scope::District => true,
+        Scope::Area { path } => Scope::covers_path(path, area_path),
+        Scope::Unit { organisation } => unit == Some(*organisation),
+        Scope::Own => false,
+    })
 }
 
 /// The code of a plate in an address names a single door: it stays with those who handle the case.

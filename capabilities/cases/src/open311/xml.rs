@@ -44,6 +44,7 @@ fn text_element(writer: &mut Writer<Vec<u8>>, name: &str, text: &str) -> io::Res
 fn item_of(list: &str) -> &str {
     match list {
         "service_requests" => "request",
+        "service_request_updates" => "request_update",
         other => other.strip_suffix('s').unwrap_or("item"),
     }
 }

@@ -16,6 +16,8 @@ mod model;
 mod news;
 mod open311;
 mod open311_samples;
+mod open311_schema;
+mod open311_updates;
 mod pages;
 mod photos;
 mod privacy;

@@ -4,7 +4,7 @@ use crate::error::LinkageError;
 use crate::model::partner::{LinkedRequest, Partner, PartnerSettings, QuestionId, Rung};
 use crate::partners::facts::{self, PartnerFact};
 use crate::partners::states::StateTables;
-use crate::partners::{forward, open311, secrets};
+use crate::partners::{forward, mail, open311, secrets};
 use crate::store::partners as rows;
 use ::store::{Json, Tx};
 use cases::CaseId;
@@ -122,6 +122,10 @@ fn check(tx: &Tx, order: &SetPartner) -> Result<(), LinkageError> {
     }
     match (order.rung, &order.address) {
         (Rung::Console, _) => Ok(()),
+        (Rung::Mail, address) => {
+            mail::check_table(&tx.fixture::<StateTables>(), &order.states)?;
+            check_mail(address.as_deref().unwrap_or_default())
+        }
         (_, Some(address)) if address.len() <= ADDRESS_CHARS_MAX => {
             let courier = tx.fixture::<Courier>();
             courier.outside.check(address).map(drop).map_err(|e| LinkageError::Invalid {
@@ -139,6 +143,18 @@ fn check(tx: &Tx, order: &SetPartner) -> Result<(), LinkageError> {
     }
 }
 
+fn check_mail(address: &str) -> Result<(), LinkageError> {
+    if address.len() <= ADDRESS_CHARS_MAX && messages::mail_room::is_mail_address(address) {
+        return Ok(());
+    }
+    Err(LinkageError::invalid(
+        "address",
+        "linkage.bad_mail",
+        "邮箱写得不对，例如 office@water.example.cn。",
+        "This is no mail address, such as office@water.example.cn.",
+    ))
+}
+
 /// The endpoint of a partner as it will be: the one it has while the rung stays, a new one where it changes, none at the console.
 async fn endpoint_for(
     tx: &mut Tx,
@@ -149,26 +165,25 @@ async fn endpoint_for(
         Rung::Console => return Ok(None),
         Rung::Open311 => open311::OPEN311,
         Rung::Webhook => courier::WEBHOOK,
+        Rung::Mail => mail::PARTNER_MAIL,
     };
     let new = NewEndpoint {
         kind,
-        address: order.address.clone().unwrap_or_default(),
+        address: order.address.as_deref().unwrap_or_default().trim().to_owned(),
         secret: order.key.clone(),
         settings: json!(order.settings),
     };
     let same = known.filter(|p| p.rung == order.rung).and_then(|p| p.endpoint_id);
     let district = tx.district();
-    match same {
-        Some(id) => {
-            let before =
-                courier::queries::find_endpoint(tx, district, id).await?.ok_or(LinkageError::NotFound)?;
-            match courier::change_endpoint(tx, &before, new).await? {
-                true => Ok(Some(id)),
-                false => {
-                    Err(Fault::new(platform::FaultKind::Contention, "an endpoint changed under a write")
-                        .into())
-                }
-            }
+    let before = match same {
+        Some(id) => courier::queries::find_endpoint(tx, district, id).await?,
+        None => None,
+    };
+    // Whoever had the former mailbox has its links: to another everything goes anew, and they hold no more.
+    match before.filter(|before| order.rung != Rung::Mail || before.address == new.address) {
+        Some(before) if courier::change_endpoint(tx, &before, new.clone()).await? => Ok(Some(before.id)),
+        Some(_) => {
+            Err(Fault::new(platform::FaultKind::Contention, "an endpoint changed under a write").into())
         }
         None => Ok(Some(courier::make_endpoint(tx, new).await?)),
     }
@@ -181,7 +196,7 @@ async fn move_over(tx: &mut Tx, before: Option<&Partner>, after: &Partner) -> Re
         Rung::Open311 => {
             tx.set_timer(FETCH_TIMER, subject, tx.now().after(FETCH_INTERVAL), json!({})).await?
         }
-        Rung::Console | Rung::Webhook => tx.cancel_timer(FETCH_TIMER, subject).await?,
+        Rung::Console | Rung::Webhook | Rung::Mail => tx.cancel_timer(FETCH_TIMER, subject).await?,
     }
     let former = before.filter(|p| p.endpoint_id != after.endpoint_id);
     if let Some(endpoint) = former.and_then(|p| p.endpoint_id) {

@@ -1,9 +1,10 @@
 //! Partners: rungs, states of theirs and what they mean, and which actions lead to it.
 
 use ::store::{Json, row, text_enum};
+use cases::photos::StoredPhoto;
 use cases::{CaseId, EntryId};
 use courier::EndpointId;
-use platform::{AccountId, OrganisationId, Time, id};
+use platform::{AccountId, Lang, OrganisationId, Time, id};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,7 +21,9 @@ text_enum!(
         /// It has a server of GeoReport v2: reports go there, states are fetched.
         Open311 = "open311",
         /// Signed messages both ways (Standard Webhooks).
-        Webhook = "webhook"
+        Webhook = "webhook",
+        /// Mail to its office, with a link by which it answers.
+        Mail = "mail"
     }
 );
 
@@ -58,6 +61,10 @@ pub struct PartnerSettings {
     /// Whether their server knows the service-request-updates extension.
     #[serde(default)]
     pub updates: bool,
+    /// Mail: the language it is written in, `zh-CN` or `en`.
+    #[serde(default)]
+    #[schema(value_type = String, example = "zh-CN")]
+    pub lang: Lang,
 }
 
 impl PartnerSettings {
@@ -139,6 +146,8 @@ text_enum!(
 pub struct Said {
     pub state: String,
     pub note: Option<String>,
+    /// What they show along with it, kept already.
+    pub photos: Vec<StoredPhoto>,
 }
 
 /// An action that a partner's word leads to.

@@ -10,6 +10,7 @@ use cases::{Case, CaseId, EntryRow, Rules};
 use courier::Order;
 use platform::{Fault, OrganisationId};
 use serde_json::{Value, json};
+use territory::Snapshot;
 
 /// A case is theirs from now on.
 pub(crate) const ASSIGNED: &str = "case.assigned";
@@ -44,7 +45,8 @@ pub(crate) async fn bring_up_to_date(tx: &mut Tx, id: CaseId, fact: Option<&Fact
 /// The partner whose system has the case: that of the organisation that handles it, once it was given to it and until it is over.
 async fn partner_of(tx: &mut Tx, case: &Case) -> Result<Option<Partner>, Fault> {
     let district = tx.district();
-    let Some(organisation) = organisation_of(tx, case) else { return Ok(None) };
+    let places = tx.fixture::<territory::Map>().of(district);
+    let Some(organisation) = organisation_of(&places, case) else { return Ok(None) };
     let found = rows::partner(tx, district, organisation).await?;
     let Some(partner) = found.filter(|partner| partner.endpoint_id.is_some()) else { return Ok(None) };
     let theirs = partner.settings.0.account;
@@ -60,8 +62,8 @@ async fn partner_of(tx: &mut Tx, case: &Case) -> Result<Option<Partner>, Fault> 
     Ok(known.filter(|request| request.open).map(|_| partner))
 }
 
-fn organisation_of(tx: &Tx, case: &Case) -> Option<OrganisationId> {
-    let places = tx.fixture::<territory::Map>().of(tx.district());
+/// The organisation that handles a case.
+pub(crate) fn organisation_of(places: &Snapshot, case: &Case) -> Option<OrganisationId> {
     places.post(case.host_post?)?.organisation
 }
 
@@ -140,7 +142,10 @@ fn is_their_own(entry: &EntryRow, name: &str) -> bool {
 
 /// The name under which a partner stands in the history of a case.
 pub(crate) fn organisation_name(tx: &Tx, organisation: OrganisationId) -> String {
-    let places = tx.fixture::<territory::Map>().of(tx.district());
+    organisation_name_in(&tx.fixture::<territory::Map>().of(tx.district()), organisation)
+}
+
+pub(crate) fn organisation_name_in(places: &Snapshot, organisation: OrganisationId) -> String {
     places.organisation_by_id(organisation).map_or_else(String::new, |o| o.name.clone())
 }
 
@@ -153,7 +158,7 @@ fn whole(tx: &Tx, case: &Case) -> Value {
         "type": case.type_code,
         "type_name": type_words,
         "words": case.words,
-        "address": case.address.clone().or_else(|| area_name(tx, case)),
+        "address": place_of(&tx.fixture::<territory::Map>().of(case.district), case),
         "longitude": case.lon,
         "latitude": case.lat,
         "reported_at": case.reported_at,
@@ -161,9 +166,20 @@ fn whole(tx: &Tx, case: &Case) -> Value {
     })
 }
 
-/// Where a case is that has only its grid for a place.
-fn area_name(tx: &Tx, case: &Case) -> Option<String> {
-    let places = tx.fixture::<territory::Map>().of(case.district);
+/// Where a case is: its address, or the grid where that is all there is.
+pub(crate) fn place_of(places: &Snapshot, case: &Case) -> Option<String> {
+    case.address.clone().or_else(|| area_name(places, case))
+}
+
+/// The same for people who go there: the grid and the address, for “3 栋” alone is nowhere.
+pub(crate) fn whole_place_of(places: &Snapshot, case: &Case) -> Option<String> {
+    match (area_name(places, case), &case.address) {
+        (Some(area), Some(address)) => Some(format!("{area} {address}")),
+        (area, address) => address.clone().or(area),
+    }
+}
+
+fn area_name(places: &Snapshot, case: &Case) -> Option<String> {
     let own = places.by_path(&case.area_path)?;
     let street = territory::parent_path(&case.area_path).and_then(|path| places.by_path(path));
     Some(street.map_or_else(|| own.name.clone(), |street| format!("{} {}", street.name, own.name)))

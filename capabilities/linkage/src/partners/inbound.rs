@@ -140,7 +140,8 @@ async fn take(
             format!("A state has at most {STATE_CHARS_MAX} characters."),
         ));
     }
-    let said = Said { state: message.data.state.clone(), note: message.data.note.clone() };
+    let said =
+        Said { state: message.data.state.clone(), note: message.data.note.clone(), photos: Vec::new() };
     said::take_in(tx, partner, request, &said).await?;
     Ok(true)
 }

@@ -1,12 +1,13 @@
 //! Partners 联动单位: how an organisation's own system takes part in a case, by whichever rung it is reached.
 //!
-//! What happens to a case here is told by [`forward`] (a reaction), what they say comes in by [`said`], over GeoReport v2 ([`open311`])
-//! or signed messages ([`inbound`]). The courier carries; `states` understands.
+//! What happens to a case here is told by [`forward`] (a reaction), what they say comes in by [`said`], over GeoReport v2 ([`open311`]),
+//! signed messages ([`inbound`]) or the page behind a mail ([`mail`]). The courier carries; `states` understands.
 
 pub(crate) mod facts;
 pub(crate) mod forward;
 mod http;
 mod inbound;
+pub(crate) mod mail;
 pub(crate) mod open311;
 mod photos;
 mod promises;
@@ -17,10 +18,12 @@ pub(crate) mod secrets;
 pub(crate) mod states;
 mod systems;
 
+pub(crate) use mail::pages;
 pub(crate) use reactions::{REACTIONS, TIMERS};
 pub(crate) use reseal::RESEAL;
 pub use systems::follow;
 
+use self::mail::PartnerMailSender;
 use self::open311::Open311Sender;
 use self::states::StateTables;
 use ::store::{Db, Tx};
@@ -39,7 +42,7 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
 /// Messages of partners are remembered for so long; what is older than five minutes is not believed anyway.
 const MESSAGES_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// Puts the tables of states on the shelf, and gives the courier somebody who speaks Open311.
+/// Puts the tables of states on the shelf, and gives the courier somebody who speaks Open311, and somebody who writes mail.
 ///
 /// # Errors
 /// A fault that names every hole in the tables.
@@ -48,7 +51,9 @@ pub(crate) async fn prepare(db: &Db) -> Result<(), Fault> {
     let states: BTreeSet<String> = fixtures.get::<cases::Rules>().state_names();
     fixtures.put(Arc::new(StateTables::load(&fixtures.get::<Settings>(), &states)?));
     let data = fixtures.get::<Settings>().data.clone();
-    fixtures.get::<Courier>().add_sender(Arc::new(Open311Sender { data }));
+    let courier = fixtures.get::<Courier>();
+    courier.add_sender(Arc::new(Open311Sender { data }));
+    courier.add_sender(Arc::new(PartnerMailSender::of(db)));
     fixtures.put(Arc::new(systems::Systems::default()));
     follow(db).await
 }

@@ -367,7 +367,11 @@ async fn take_states(
             .iter()
             .find(|one| one.service_request_id.is_some() && one.service_request_id == request.foreign_id);
         let said = of_number.and_then(|one| {
-            Some(Said { state: short(one.status.as_ref()?), note: one.status_notes.clone() })
+            Some(Said {
+                state: short(one.status.as_ref()?),
+                note: one.status_notes.clone(),
+                photos: Vec::new(),
+            })
         });
         for url in of_number.iter().flat_map(|one| one.photos()) {
             photos::want(tx, partner, request.case_id, url).await?;

@@ -2,6 +2,7 @@
 //! history. A photo that does not come holds up nothing else: it is its own subject, and a person may have it fetched again.
 
 use super::forward::organisation_name;
+use crate::model::partner::Partner;
 use crate::store::partners as rows;
 use ::store::Tx;
 use cases::CaseId;
@@ -26,12 +27,7 @@ struct Wanted {
 }
 
 /// Orders a photo unless it was ordered before: their server names the same each minute.
-pub(crate) async fn want(
-    tx: &mut Tx,
-    partner: &crate::model::partner::Partner,
-    case: CaseId,
-    url: &str,
-) -> Result<(), Fault> {
+pub(crate) async fn want(tx: &mut Tx, partner: &Partner, case: CaseId, url: &str) -> Result<(), Fault> {
     let (district, subject) = (tx.district(), subject_of(case, url));
     let Some(endpoint) = partner.endpoint_id else { return Ok(()) };
     if !courier::queries::of_subject(tx, district, subject).await?.is_empty() {
@@ -88,22 +84,39 @@ pub(crate) async fn take(tx: &mut Tx, delivery: &Delivery, answer: &Value) -> Re
     let Some(partner) = rows::partner_of_endpoint(tx, district, delivery.endpoint_id).await? else {
         return Ok(());
     };
+    show(tx, &partner, wanted.case_id, &[photo]).await
+}
+
+/// Shows photos on the history of a case, in the partner's name; those that are there already are not shown again.
+pub(crate) async fn show(
+    tx: &mut Tx,
+    partner: &Partner,
+    case: CaseId,
+    photos: &[StoredPhoto],
+) -> Result<(), Fault> {
     let name = organisation_name(tx, partner.organisation_id);
-    let actor = Actor { kind: ActorKind::Service, name: name.into(), ..Actor::system(district, "partner") };
+    let actor =
+        Actor { kind: ActorKind::Service, name: name.into(), ..Actor::system(tx.district(), "partner") };
     let house = tx.actor().clone();
     tx.act_as(actor);
-    let words = "对方系统传来的照片";
-    let shown =
-        tx.attempt(async |tx: &mut Tx| cases::commands::show_photo(tx, wanted.case_id, words, &photo).await);
-    let shown = shown.await?;
-    tx.act_as(house);
-    match shown {
-        Ok(_) => Ok(()),
-        Err(cases::CaseError::Fault(fault)) => Err(fault),
-        // As many photos as a case may have: the others stay where they are.
-        Err(refusal) => {
-            tracing::info!(case = %wanted.number, "A partner's photo was not shown: {refusal}");
-            Ok(())
+    let mut outcome = Ok(());
+    for photo in photos {
+        let words = "对方系统传来的照片";
+        let shown =
+            tx.attempt(async |tx: &mut Tx| cases::commands::show_photo(tx, case, words, photo).await).await;
+        outcome = match shown {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(cases::CaseError::Fault(fault))) | Err(fault) => Err(fault),
+            // As many photos as a case may have: the others stay where they are.
+            Ok(Err(refusal)) => {
+                tracing::info!(case = %case, "A partner's photo was not shown: {refusal}");
+                Ok(())
+            }
+        };
+        if outcome.is_err() {
+            break;
         }
     }
+    tx.act_as(house);
+    outcome
 }

@@ -2,11 +2,13 @@
 
 use super::facts::{PARTNER_SAID, PartnerFact, QUESTION_ASKED};
 use super::forward::organisation_name;
+use super::photos;
 use super::states::StateTables;
 use crate::model::partner::{LinkedRequest, Meaning, Partner, Question, QuestionId, Said, Step, Why, way_to};
 use crate::store::partners as rows;
 use ::store::Tx;
 use cases::commands::Act;
+use cases::photos::StoredPhoto;
 use cases::{CaseError, CaseId};
 use platform::{Actor, ActorKind, Fault, Grant, OrganisationId, Scope, Via};
 use serde_json::json;
@@ -15,13 +17,13 @@ use std::sync::Arc;
 /// Words of theirs that are longer are cut, and say so.
 const NOTE_CHARS_MAX: usize = 1_500;
 
-/// Takes in what was said of one of the partner's open cases.
+/// Takes in what was said of one of the partner's open cases; says why a person decides, where one has to.
 pub(crate) async fn take_in(
     tx: &mut Tx,
     partner: &Partner,
     mut request: LinkedRequest,
     said: &Said,
-) -> Result<(), Fault> {
+) -> Result<Option<Why>, Fault> {
     let note = said.note.as_deref().map(shortened).filter(|note| !note.is_empty());
     let (case, organisation) = (request.case_id, partner.organisation_id);
     request.foreign_state = Some(said.state.clone());
@@ -33,12 +35,12 @@ pub(crate) async fn take_in(
     let outcome = match meaning {
         None => Err(Why::UnknownState),
         Some(Meaning::Ask) => Err(Why::ByTable),
-        Some(meaning) => walk(tx, partner, &request, meaning, note.as_deref()).await?,
+        Some(meaning) => walk(tx, partner, &request, meaning, (note.as_deref(), &said.photos)).await?,
     };
-    match outcome {
-        Ok(()) => Ok(()),
-        Err(why) => ask(tx, &request, said, note, why).await,
-    }
+    let Err(why) = outcome else { return Ok(None) };
+    photos::show(tx, partner, case, &said.photos).await?;
+    ask(tx, &request, said, note, why).await?;
+    Ok(Some(why))
 }
 
 /// Whether a state that was fetched says anything that was not said before.
@@ -52,7 +54,7 @@ async fn walk(
     partner: &Partner,
     request: &LinkedRequest,
     meaning: Meaning,
-    note: Option<&str>,
+    (note, shown): (Option<&str>, &[StoredPhoto]),
 ) -> Result<Result<(), Why>, Fault> {
     let district = tx.district();
     let Some(case) = cases::linked::find(tx, district, request.case_id).await? else {
@@ -60,16 +62,24 @@ async fn walk(
     };
     let Some(way) = way_to(meaning, &case.state, note.is_some()) else { return Ok(Err(Why::NoWay)) };
     let actor = actor_of(tx, partner, case.host_post);
+    // Photos go with the step that has their words.
+    let with_photos = way.iter().rposition(|step| step.with_note);
     let taken = tx
         .attempt(async |tx: &mut Tx| {
-            for step in &way {
-                cases::linked::act_as(tx, actor.clone(), case.id, act_of(step, note)).await?;
+            for (at, step) in way.iter().enumerate() {
+                let photos = if with_photos == Some(at) { shown } else { &[] };
+                cases::linked::act_as(tx, actor.clone(), case.id, act_of(step, note, photos)).await?;
             }
             Ok::<_, CaseError>(())
         })
         .await?;
     match taken {
-        Ok(()) => Ok(Ok(())),
+        Ok(()) => {
+            if with_photos.is_none() {
+                photos::show(tx, partner, case.id, shown).await?;
+            }
+            Ok(Ok(()))
+        }
         Err(CaseError::Fault(fault)) => Err(fault),
         Err(refusal) => {
             tracing::info!(case = %case.number, "A partner's word was not taken: {refusal}");
@@ -78,12 +88,13 @@ async fn walk(
     }
 }
 
-fn act_of(step: &Step, note: Option<&str>) -> Act {
+fn act_of(step: &Step, note: Option<&str>, photos: &[StoredPhoto]) -> Act {
     let said = note.unwrap_or("（对方系统回报，没有文字说明）");
     Act {
         action: step.action.to_owned(),
         note: step.with_note.then(|| said.to_owned()),
         reason: step.reason.map(str::to_owned),
+        photos: photos.to_vec(),
         proof_elsewhere: true,
         ..Act::default()
     }

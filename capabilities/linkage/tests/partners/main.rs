@@ -1,5 +1,6 @@
 //! Partners in the loop of a case, through the front door, beside other systems that speak the published protocols.
 
+mod mail;
 mod open311;
 mod other_open311;
 mod photos;
@@ -18,6 +19,7 @@ const CAPABILITIES: &[&Capability] = &[
     &courier::CAPABILITY,
     &territory::CAPABILITY,
     &identity::CAPABILITY,
+    &messages::CAPABILITY,
     &registry::CAPABILITY,
     &cases::CAPABILITY,
     &linkage::CAPABILITY,

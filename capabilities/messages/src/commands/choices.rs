@@ -5,7 +5,7 @@ use crate::error::MessageError;
 use crate::facts::{CHOSEN, LEFT, MAIL_CONFIRMED, MessageFact};
 use crate::model::{Channel, Choice, Class, Message, MessageId};
 use crate::sealed::{self, Sealed};
-use crate::senders::mail;
+use crate::senders::smtp;
 use crate::store::{self, ChoiceRow};
 use ::store::{Json, Tx};
 use platform::{AccountId, Fault, Lang};
@@ -43,7 +43,7 @@ pub(crate) async fn find(tx: &mut Tx, recipient: Uuid) -> Result<ChoiceRow, Faul
 pub(crate) async fn choose(tx: &mut Tx, account: AccountId, wish: Wish) -> Result<bool, MessageError> {
     let (district, vault) = (tx.district(), tx.fixture::<Vault>());
     let mail = wish.mail.trim();
-    if !mail.is_empty() && (mail.chars().count() > MAIL_CHARS_MAX || mail::mailbox(mail).is_none()) {
+    if !mail.is_empty() && (mail.chars().count() > MAIL_CHARS_MAX || smtp::mailbox(mail).is_none()) {
         return Err(MessageError::invalid(
             "mail",
             "messages.bad_mail",

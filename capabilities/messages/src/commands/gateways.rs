@@ -8,7 +8,7 @@ use crate::error::MessageError;
 use crate::facts::{GATEWAY_SET, MessageFact, TRIED};
 use crate::model::{Channel, MessageId};
 use crate::sealed::Sealed;
-use crate::senders::{INBOX, MAIL, SMS, mail};
+use crate::senders::{INBOX, MAIL, SMS, smtp};
 use crate::store::{self, GatewayRow};
 use ::store::{Conn, Tx};
 use courier::{Courier, DeliveryId, EndpointId, NewEndpoint, Word};
@@ -161,8 +161,8 @@ fn check(tx: &Tx, order: &SetGateway) -> Result<&'static str, MessageError> {
             SMS
         }
         Channel::Mail => {
-            mail::Relay::parse(&order.address).ok_or_else(|| refused(mail::Relay::how()))?;
-            if mail::mailbox(&settings.from).is_none() {
+            smtp::Relay::parse(&order.address).ok_or_else(|| refused(smtp::Relay::how()))?;
+            if smtp::mailbox(&settings.from).is_none() {
                 return Err(MessageError::invalid(
                     "settings.from",
                     "messages.bad_from",
@@ -247,7 +247,7 @@ pub(crate) async fn try_out(tx: &mut Tx, channel: Channel, to: &str) -> Result<M
     may(tx.actor(), &MANAGE_GATEWAYS)?;
     let to = match channel {
         Channel::Sms => Phone::parse(to).filter(Phone::is_mobile).map(|phone| phone.as_str().to_owned()),
-        Channel::Mail => mail::mailbox(to).map(|_| to.trim().to_owned()),
+        Channel::Mail => smtp::mailbox(to).map(|_| to.trim().to_owned()),
         Channel::Push => return Err(sets_itself()),
     };
     let Some(to) = to else {

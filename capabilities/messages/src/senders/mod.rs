@@ -1,9 +1,10 @@
 //! How messages leave: a message is looked up and put into words only now, and what was looked up is kept nowhere.
 
 mod inbox;
-pub(crate) mod mail;
+mod mail;
 mod push;
 mod sms;
+pub(crate) mod smtp;
 
 pub(crate) use inbox::{INBOX, InboxSender};
 pub(crate) use mail::{MAIL, MailSender};

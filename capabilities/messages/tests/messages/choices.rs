@@ -1,6 +1,5 @@
 //! What people want holds: quiet hours, a number a day, no more of a kind; codes come all the same.
 
-use crate::mail::sends;
 use crate::town::{MessageTown, each_message_town};
 use serde_json::json;
 use std::time::Duration;
@@ -14,7 +13,7 @@ async fn nobody_is_disturbed_at_night() {
         let (anna, _) = town.resident("13907330001").await;
         let (owl, page) = town.resident("13907330002").await;
         let wish = [("service", "1"), ("channel", "sms"), ("lang", "en"), ("from", "09:00"), ("to", "11:30")];
-        assert_eq!(sends(&page, "/my/messages", &wish).await.status, 303);
+        assert_eq!(page.sends_form("/my/messages", &wish).await.status, 303);
         town.tells(Uuid::new_v4(), 1, &[anna, owl]).await;
         town.delivers().await;
         assert_eq!(town.texts().len(), 1, "it is ten in the morning, and one of them sleeps");
@@ -60,7 +59,7 @@ async fn whoever_left_is_sent_codes_and_nothing_else() {
     each_message_town(async |town: MessageTown| {
         let (anna, page) = town.resident("13907330001").await;
         let wish = [("channel", "sms"), ("lang", "zh"), ("from", "21:00"), ("to", "08:00")];
-        assert_eq!(sends(&page, "/my/messages", &wish).await.status, 303);
+        assert_eq!(page.sends_form("/my/messages", &wish).await.status, 303);
         town.tells(Uuid::new_v4(), 1, &[anna]).await;
         town.delivers().await;
         assert!(town.texts().is_empty());
@@ -70,7 +69,7 @@ async fn whoever_left_is_sent_codes_and_nothing_else() {
         let own = page.get("/my/messages").await.text;
         assert!(!own.contains(" checked><span>停水停电"), "the page tells what was chosen");
         let bad = [("service", "1"), ("channel", "mail"), ("mail", ""), ("from", "21:00"), ("to", "08:00")];
-        let refused = sends(&page, "/my/messages", &bad).await;
+        let refused = page.sends_form("/my/messages", &bad).await;
         assert!(refused.status == 422 && refused.text.contains("要填写邮箱"), "{}", refused.text);
         let visitor = town.town.caller().get("/my/messages").await;
         assert_eq!(visitor.status, 303, "whose they are, is asked first");

@@ -1,4 +1,4 @@
-//! What stands outside: a gateway of texts over HTTP, and a mail server over TCP, each in the hand of a test.
+//! What stands outside: a gateway of texts over HTTP, in the hand of a test.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -9,8 +9,7 @@ use axum::routing::post;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 /// How a gateway answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -102,70 +101,4 @@ async fn take(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body: 
 
 fn body_number(inner: &Inner) -> String {
     inner.asked.last().and_then(|body| body["mobile"].as_str()).unwrap_or_default().to_owned()
-}
-
-/// A mail server: it takes mail and keeps it, or refuses a recipient.
-#[derive(Clone, Debug)]
-pub struct MailSink {
-    pub address: String,
-    mails: Arc<Mutex<Vec<String>>>,
-    refuses: Arc<Mutex<Option<&'static str>>>,
-}
-
-impl MailSink {
-    pub async fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = format!("smtp+plain://{}", listener.local_addr().expect("bound"));
-        let sink = Self { address, mails: Arc::default(), refuses: Arc::default() };
-        let serving = sink.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serving.clone().serve(stream));
-            }
-        });
-        sink
-    }
-
-    /// Answers this to each recipient from now on.
-    pub fn refuse(&self, answer: Option<&'static str>) {
-        *self.refuses.lock() = answer;
-    }
-
-    /// What came, headers and words, as it came.
-    pub fn mails(&self) -> Vec<String> {
-        self.mails.lock().clone()
-    }
-
-    async fn serve(self, stream: TcpStream) {
-        let (read, mut write) = stream.into_split();
-        let mut lines = BufReader::new(read).lines();
-        let mut mail: Option<String> = None;
-        write.write_all(b"220 sink\r\n").await.expect("a greeting");
-        while let Ok(Some(line)) = lines.next_line().await {
-            let answer = match (&mut mail, line.as_str()) {
-                (Some(_), ".") => {
-                    self.mails.lock().extend(mail.take());
-                    "250 kept".to_owned()
-                }
-                (Some(text), line) => {
-                    text.push_str(line);
-                    text.push('\n');
-                    continue;
-                }
-                (None, "DATA") => {
-                    mail = Some(String::new());
-                    "354 go on".to_owned()
-                }
-                (None, "QUIT") => "221 bye".to_owned(),
-                (None, line) if line.starts_with("RCPT") => {
-                    self.refuses.lock().unwrap_or("250 well").to_owned()
-                }
-                (None, line) if line.starts_with("EHLO") => "250 sink".to_owned(),
-                (None, _) => "250 well".to_owned(),
-            };
-            if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
-                return;
-            }
-        }
-    }
 }

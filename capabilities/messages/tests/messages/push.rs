@@ -1,6 +1,5 @@
 //! Notices on devices: turned on by a browser, encrypted for it alone, and where no device is left, told by the next way.
 
-use crate::mail::{sends, sends_from};
 use crate::push_side::{Device, Service, who_pushed};
 use crate::town::{MessageTown, each_message_town, staff};
 use platform::{FactId, Fault};
@@ -174,10 +173,10 @@ async fn what_people_want_holds_for_devices_too() {
             let wish = [("channel", "push"), ("lang", "en"), ("from", "09:00"), ("to", "11:30")];
             wish.into_iter().chain(service).collect::<Vec<_>>()
         };
-        let refused = sends(&page, "/my/messages", &by_push(None)).await;
+        let refused = page.sends_form("/my/messages", &by_push(None)).await;
         assert!(refused.status == 422 && refused.text.contains("先在一台设备上打开"), "{}", refused.text);
         turn_on(&page, &phone).await;
-        assert_eq!(sends(&page, "/my/messages", &by_push(Some(("service", "1")))).await.status, 303);
+        assert_eq!(page.sends_form("/my/messages", &by_push(Some(("service", "1")))).await.status, 303);
         town.tells(Uuid::new_v4(), 1, &[anna]).await;
         town.delivers().await;
         assert!(service.taken(&phone).is_empty(), "it is ten in the morning, and they sleep");
@@ -187,7 +186,7 @@ async fn what_people_want_holds_for_devices_too() {
         town.town.caller().post("/api/identity/codes", json!({ "phone": "13907330001" })).await.ok();
         town.delivers().await;
         assert_eq!(town.texts(), [("T-sign_in_code".to_owned(), "13907330001".to_owned())]);
-        assert_eq!(sends(&page, "/my/messages", &by_push(None)).await.status, 303);
+        assert_eq!(page.sends_form("/my/messages", &by_push(None)).await.status, 303);
         town.tells(Uuid::new_v4(), 1, &[anna]).await;
         town.passes(24 * 60 * MINUTE).await;
         assert_eq!(service.taken(&phone).len(), 1, "whoever left is sent nothing");
@@ -207,11 +206,11 @@ async fn a_device_is_its_owners_alone() {
         assert_eq!(visitor.get("/api/messages/push/key").await.status, 401);
         let id = turn_on(&page, &phone).await;
         let path = format!("/my/messages/devices/{id}");
-        assert_eq!(sends_from(&other, "/my/messages", &path, &[]).await.status, 404);
+        assert_eq!(other.sends_form_of("/my/messages", &path, &[]).await.status, 404);
         let forged = page.client.post(format!("{}{path}", page.url)).body("_csrf=guessed");
         let forged = forged.header("content-type", "application/x-www-form-urlencoded");
         assert_eq!(page.send(forged).await.status, 403, "a form of another site");
-        assert_eq!(sends_from(&page, "/my/messages", &path, &[]).await.status, 303);
+        assert_eq!(page.sends_form_of("/my/messages", &path, &[]).await.status, 303);
         town.tells(Uuid::new_v4(), 1, &[anna]).await;
         town.delivers().await;
         assert_eq!((service.taken(&phone).len(), town.texts().len()), (0, 1));

@@ -31,6 +31,9 @@ test.each([
   ["not reached: Connection refused (os error 111)", "连不到对方服务器（对方服务器没有开着，或者端口不对）"],
   ["not reached: something else", "连不到对方服务器（something else）"],
   ["its answer is no list of Open311: <html>", "对方的回答不是 Open311 的格式：“<html>”"],
+  ["the mail server says 550: no such mailbox", "邮件服务器退回（550）：“no such mailbox”"],
+  ["the mail server says 451: try later", "邮件服务器现在不收（451）：“try later”"],
+  ["the district has set no mail server", "区里还没有设置发邮件的服务器，请系统管理员在“管理 → 消息”里设置"],
   ["something nobody foresaw", "something nobody foresaw"],
   [undefined, ""],
 ])("an error in words: %s", (noted, words) => expect(error_words(noted)).toBe(words));
@@ -57,5 +60,6 @@ describe("what may be done to a lane", () => {
     ["a held one goes on", partner({ lane: lane({ paused: true, waiting: 2 }) }), ["resume"]],
     ["messages are tried where some wait", partner({ rung: "webhook", lane: lane({ waiting: 1 }) }), ["try", "pause"]],
     ["and not where none does", partner({ rung: "webhook" }), ["pause"]],
+    ["nor mail", partner({ rung: "mail" }), ["pause"]],
   ])("%s", (_what, one, actions) => expect(open(one)).toEqual(actions));
 });

@@ -12,7 +12,7 @@ export type DeadDelivery = Schema["DeadDelivery"];
 export type Question = Schema["QuestionView"];
 export type LaneVerb = "pause" | "resume" | "try";
 
-export const RUNGS: readonly Rung[] = ["console", "open311", "webhook"];
+export const RUNGS: readonly Rung[] = ["console", "mail", "open311", "webhook"];
 /** Who handles cases with systems of its own. */
 export const KINDS: readonly Schema["OrganisationKind"][] = ["operator", "department"];
 
@@ -66,6 +66,7 @@ export function rung_words(rung: Rung): string {
     case "console": return tr("在本平台办理", "Works at this console");
     case "open311": return tr("Open311 接口", "Open311 server");
     case "webhook": return tr("消息推送（webhook）", "Messages (webhook)");
+    case "mail": return tr("发邮件，点链接答复", "Mail with a link to answer");
   }
 }
 
@@ -74,6 +75,7 @@ export function rung_hint(rung: Rung): string {
     case "console": return tr("对方的人登录本平台接件、办理，什么都不往外送。", "Their people sign in here and handle cases; nothing leaves.");
     case "open311": return tr("件送到对方的 Open311 服务器，办理状态每分钟取回一次。", "Cases go to their Open311 server; states are fetched every minute.");
     case "webhook": return tr("双方互发带签名的消息，办理情况由对方推送过来。", "Signed messages both ways; they send how a case stands.");
+    case "mail": return tr("没有系统的单位：每件事发一封邮件，对方点开链接就能接下、报办结，不用账号。", "For an office without a system: each case is a mail, answered by its link without an account.");
   }
 }
 
@@ -119,6 +121,9 @@ const ERRORS: readonly [RegExp, (found: RegExpExecArray) => string][] = [
   [/^it took the request and gave neither/, () => tr("对方收了件，却没有给编号", "they took the case and gave no number")],
   [/^their number is not known/, () => tr("对方还没有给这件事编号，进展送不过去", "they have given no number yet, so progress cannot be sent")],
   [/^its answer is no list of Open311: ([\s\S]*)$/, ([, said]) => tr("对方的回答不是 Open311 的格式", "their answer is not Open311") + quoted(said)],
+  [/^the district has set no mail server$/, () => tr("区里还没有设置发邮件的服务器，请系统管理员在“管理 → 消息”里设置", "the district has no mail server yet: the system administrator sets it under Administration, Messages")],
+  [/^the district's mail server is paused$/, () => tr("系统管理员暂停了发邮件，恢复后接着送", "the system administrator has paused mail; what waits leaves once it goes on")],
+  [/^the mail server says (\d{3}): ?([\s\S]*)$/, ([, status, said]) => (Number(status) >= 500 ? tr(`邮件服务器退回（${status}）`, `the mail server refuses it (${status})`) : tr(`邮件服务器现在不收（${status}）`, `the mail server does not take it now (${status})`)) + quoted(said)],
   [/^(\d{3}): it sends us elsewhere/, ([, status]) => tr(`对方让转到别的地址（${status}），请核对地址`, `they send us to another address (${status}): please check the address`)],
   [/^(\d{3}):\s*([\s\S]*)$/, ([, status, said]) => status_words(Number(status)) + quoted(said)],
 ];
@@ -175,7 +180,7 @@ export interface Deed {
 /** What may be done to a lane, and why not. */
 export function deeds_of({ rung, lane }: Partner): Deed[] {
   const is_held = lane?.paused ?? false;
-  const idle = rung === "webhook" && lane?.waiting === 0 ? tr("没有等着送的", "Nothing waits") : "";
+  const idle = (rung === "webhook" || rung === "mail") && lane?.waiting === 0 ? tr("没有等着送的", "Nothing waits") : "";
   const whys: Record<LaneVerb, string> = {
     try: is_held ? tr("已经暂停，先恢复", "It is paused: resume it first") : idle,
     pause: is_held ? tr("已经暂停", "It is paused already") : "",

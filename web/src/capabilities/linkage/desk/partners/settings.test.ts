@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import type { Partner } from "./partners";
 import { body_of, differences, read_services, table_for, typed_of } from "./settings";
 
-const TABLES = ["updates", "georeport", "mulin"].map((key) => ({ key, name: { zh: `表${key}`, en: key }, source: "" }));
+const TABLES = ["updates", "georeport", "mulin", "mail"].map((key) => ({ key, name: { zh: `表${key}`, en: key }, source: "" }));
 const PARTNER: Partner = {
   organisation: "7", name: { zh: "供水公司", en: "Water" }, rung: "open311", address: "https://water.example/v2", has_key: true, states: "georeport",
-  settings: { services: { P01002: "burst", P01003: "no water" }, jurisdiction: "water", updates: true }, has_secret: false, questions: 0, version: 3,
+  settings: { services: { P01002: "burst", P01003: "no water" }, jurisdiction: "water", updates: true, lang: "zh-CN" }, has_secret: false, questions: 0, version: 3,
 };
 
 test("what is set comes back as it was, without the key", () => {
@@ -23,6 +23,12 @@ test("at the console no address and no key are sent, and the rest is kept for la
   expect([body.address, body.key, body.settings?.services]).toEqual([undefined, undefined, { P01002: "burst" }]);
 });
 
+test("by mail an address and a language are sent, and no key", () => {
+  const typed = { ...typed_of(undefined, TABLES), rung: "mail" as const, address: " office@water.example ", key: "typed before", lang: "en", states: "mail" };
+  const body = body_of(typed, {}, undefined);
+  expect([body.address, body.key, body.settings?.lang]).toEqual(["office@water.example", undefined, "en"]);
+});
+
 test.each([
   ["P01002 = burst\n\n P01003=no water ", { services: { P01002: "burst", P01003: "no water" } }],
   ["P01002 burst", { services: { P01002: "burst" } }],
@@ -32,11 +38,12 @@ test.each([
 ])("codes line by line: %s", (text, read) => expect(read_services(text)).toEqual(read));
 
 test("a way of being reached has its table", () => {
-  expect([table_for("open311", TABLES), table_for("webhook", TABLES), table_for("console", TABLES), table_for("open311", [])]).toEqual(["georeport", "mulin", "updates", ""]);
+  expect([table_for("open311", TABLES), table_for("webhook", TABLES), table_for("mail", TABLES), table_for("console", TABLES), table_for("open311", [])]).toEqual(["georeport", "mulin", "mail", "updates", ""]);
 });
 
 test("only what is another is told, as it is now", () => {
   expect(differences(PARTNER, { ...PARTNER, version: 4, has_secret: true }, TABLES)).toEqual([]);
   const now: Partner = { ...PARTNER, version: 4, address: "https://new.example", settings: { ...PARTNER.settings, updates: false } };
   expect(differences(PARTNER, now, TABLES)).toEqual(["对方地址：https://new.example", "进展回传：不支持"]);
+  expect(differences(PARTNER, { ...PARTNER, settings: { ...PARTNER.settings, lang: "en" } }, TABLES)).toEqual(["邮件语言：英文"]);
 });

@@ -10,6 +10,8 @@ export interface Typed {
   key: string;
   states: string;
   updates: boolean;
+  /** Of mail: the language it is written in. */
+  lang: string;
   account: string;
   jurisdiction: string;
   other: string;
@@ -17,7 +19,7 @@ export interface Typed {
   services: string;
 }
 
-const FIRST_TABLES: Partial<Record<Rung, string>> = { open311: "georeport", webhook: "mulin" };
+const FIRST_TABLES: Partial<Record<Rung, string>> = { open311: "georeport", webhook: "mulin", mail: "mail" };
 
 /** The table that fits a way of being reached, where somebody has not chosen one. */
 export const table_for = (rung: Rung, tables: readonly StateTable[]): string => (tables.find((one) => one.key === FIRST_TABLES[rung]) ?? tables[0])?.key ?? "";
@@ -30,6 +32,7 @@ export function typed_of(partner: Partner | undefined, tables: readonly StateTab
     key: "",
     states: partner?.states ?? table_for("console", tables),
     updates: settings?.updates ?? false,
+    lang: settings?.lang ?? "zh-CN",
     account: settings?.account ?? "",
     jurisdiction: settings?.jurisdiction ?? "",
     other: settings?.other ?? "",
@@ -49,6 +52,9 @@ export function read_services(text: string): { services: Record<string, string> 
   return { services };
 }
 
+/** The language a partner is written to in, in words. */
+export const lang_words = (lang: string | undefined): string => (lang === "en" ? tr("英文", "English") : tr("中文", "Chinese"));
+
 const given = (text: string): string | undefined => text.trim() || undefined;
 
 export function body_of(typed: Typed, services: Record<string, string>, version: number | undefined): PartnerBody {
@@ -56,9 +62,9 @@ export function body_of(typed: Typed, services: Record<string, string>, version:
   return {
     rung: typed.rung,
     address: is_console ? undefined : given(typed.address),
-    key: is_console ? undefined : given(typed.key),
+    key: is_console || typed.rung === "mail" ? undefined : given(typed.key),
     states: typed.states,
-    settings: { jurisdiction: given(typed.jurisdiction), services, other: given(typed.other), account: given(typed.account), updates: typed.updates },
+    settings: { jurisdiction: given(typed.jurisdiction), services, other: given(typed.other), account: given(typed.account), updates: typed.updates, lang: typed.lang },
     version,
   };
 }
@@ -72,6 +78,7 @@ export function differences(before: Partner | undefined, now: Partner, tables: r
     [tr("密钥", "Key"), (one) => (one.has_key ? tr("已设置", "set") : none)],
     [tr("状态对照表", "Table of states"), (one) => table_words(tables, one.states)],
     [tr("进展回传", "Updates"), (one) => (one.settings.updates ? tr("支持", "known") : tr("不支持", "not known"))],
+    [tr("邮件语言", "Language of the mail"), (one) => lang_words(one.settings.lang)],
     [tr("对接账号", "Account"), (one) => one.settings.account ?? none],
     [tr("辖区代码", "Jurisdiction"), (one) => one.settings.jurisdiction ?? none],
     [tr("其余类型的代码", "Code of other types"), (one) => one.settings.other ?? none],
