@@ -1,7 +1,7 @@
 // Sensors on the desk: the way to the server, how each stands, and where its line and its thresholds lie.
 import { api, ask, type Schema } from "../../../client/api";
 import { read_all_pages } from "../../../client/pages";
-import { tr, type Words } from "../../../lib/words";
+import { tr } from "../../../lib/words";
 
 export type Sensor = Schema["SensorView"];
 export type SensorDetail = Schema["SensorDetail"];
@@ -37,11 +37,11 @@ export const change_sensor = (id: string, body: Schema["SensorChangeBody"]): Pro
 export const list_units = (): Promise<Schema["OrganisationView"][]> => ask(api.GET("/api/territory/organisations"));
 
 /** The systems coordinates of devices come in; they are kept in the first. */
-export const SYSTEMS: readonly { key: string; words: Words }[] = [
-  { key: "wgs84", words: { zh: "WGS-84（定位仪、本平台）", en: "WGS-84 (receivers, this platform)" } },
-  { key: "gcj02", words: { zh: "GCJ-02（高德、腾讯）", en: "GCJ-02 (Amap, Tencent)" } },
-  { key: "bd09", words: { zh: "BD-09（百度）", en: "BD-09 (Baidu)" } },
-  { key: "cgcs2000", words: { zh: "CGCS2000", en: "CGCS2000" } },
+export const SYSTEMS: readonly { key: string; words: () => string }[] = [
+  { key: "wgs84", words: () => tr("WGS-84（定位仪、本平台）", "WGS-84 (receivers, this platform)") },
+  { key: "gcj02", words: () => tr("GCJ-02（高德、腾讯）", "GCJ-02 (Amap, Tencent)") },
+  { key: "bd09", words: () => tr("BD-09（百度）", "BD-09 (Baidu)") },
+  { key: "cgcs2000", words: () => tr("CGCS2000", "CGCS2000") },
 ];
 
 /** A sensor as somebody types it: numbers are words until they are sent. */
