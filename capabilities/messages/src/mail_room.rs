@@ -4,7 +4,7 @@ use crate::model::Channel;
 use crate::senders::INBOX;
 use crate::senders::smtp::{hand_over, header, mailbox, sender_of};
 use crate::store;
-use ::store::{Conn, Db, Tx};
+use ::store::{Conn, Db, DbRef, Tx};
 use courier::{Endpoint, Outside, Sent, open_secret};
 use edge::Settings;
 use identity::InboxLine;
@@ -59,12 +59,12 @@ pub fn is_mail_address(text: &str) -> bool {
 /// Takes mail of other capabilities.
 #[derive(Clone, Debug)]
 pub struct MailRoom {
-    db: Db,
+    db: DbRef,
 }
 
 impl MailRoom {
     pub fn of(db: &Db) -> Self {
-        Self { db: db.clone() }
+        Self { db: db.downgrade() }
     }
 
     /// The way there is now; none where the district has set no mail server.
@@ -79,11 +79,12 @@ impl MailRoom {
             };
             courier::queries::find_endpoint(conn, district, row.fast_endpoint_id).await
         };
-        let found = self.db.read::<_, Fault, _>(read).await?;
+        let db = self.db.open()?;
+        let found = db.read::<_, Fault, _>(read).await?;
         Ok(match found {
             Some(gateway) if gateway.kind == INBOX => Some(MailWay::Inbox),
             Some(gateway) => Some(MailWay::Relay(Box::new(gateway))),
-            None => self.db.fixtures().get::<Settings>().demo.then_some(MailWay::Inbox),
+            None => db.fixtures().get::<Settings>().demo.then_some(MailWay::Inbox),
         })
     }
 
@@ -96,8 +97,8 @@ impl MailRoom {
             }
             MailWay::Relay(gateway) => gateway,
         };
-        let secret = self.db.fixtures().get::<Vault>().of(gateway.district);
-        let secret = match secret.and_then(|keys| open_secret(&keys, gateway)) {
+        let keys = self.db.open().and_then(|db| db.fixtures().get::<Vault>().of(gateway.district));
+        let secret = match keys.and_then(|keys| open_secret(&keys, gateway)) {
             Ok(secret) => secret,
             Err(fault) => return Sent::trouble(format!("the password of the mail server is lost: {fault}")),
         };

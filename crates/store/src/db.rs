@@ -6,7 +6,7 @@ use crate::work::{self, Work};
 use crate::{Conn, Facts, Tx, Workload};
 use platform::{Actor, Clock, Fault, Fixtures};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// Where the data lives.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,6 +40,25 @@ pub struct Db {
     shared: Arc<Shared>,
 }
 
+/// A database that may be closed by now. For what stands on its own shelf: a whole one there would keep it open for ever.
+#[derive(Clone, Debug)]
+pub struct DbRef {
+    engine: Weak<Engine>,
+    shared: Weak<Shared>,
+}
+
+impl DbRef {
+    /// The database.
+    ///
+    /// # Errors
+    /// It is closed.
+    pub fn open(&self) -> Result<Db, Fault> {
+        let found = self.engine.upgrade().zip(self.shared.upgrade());
+        let (engine, shared) = found.ok_or_else(|| Fault::broken("the database is closed"))?;
+        Ok(Db { engine, shared })
+    }
+}
+
 #[derive(Debug)]
 enum Engine {
     Sqlite(Sqlite),
@@ -63,6 +82,11 @@ pub(crate) struct Write {
 }
 
 impl Db {
+    /// The same, without keeping it open.
+    pub fn downgrade(&self) -> DbRef {
+        DbRef { engine: Arc::downgrade(&self.engine), shared: Arc::downgrade(&self.shared) }
+    }
+
     /// Opens the database. Migrations are a step of their own: [`Db::migrate`].
     pub async fn open(options: Options) -> Result<Self, Fault> {
         let engine = match &options.target {

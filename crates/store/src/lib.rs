@@ -33,7 +33,7 @@ pub use archive::{AppliedMigration, Archive, ArchiveProgress, ArchiveStep, Entry
 pub use backlog::Backlog;
 pub use conn::Conn;
 pub use data_key::{DataKeyRow, KeyPurpose};
-pub use db::{Db, Options, Target};
+pub use db::{Db, DbRef, Options, Target};
 pub use fact::{Fact, FactFilter, FactRow, Facts};
 pub use idempotency::Replay;
 pub use ledger::{BatchKind, CheckpointRow, LedgerHead, LedgerRow};

@@ -14,7 +14,7 @@ pub(crate) use page::pages;
 
 use self::letter::{Known, write};
 use super::forward::{ASSIGNED, UPDATED, WITHDRAWN, whole_place_of};
-use ::store::{Conn, Db, LocalFuture, Tx};
+use ::store::{Conn, Db, DbRef, LocalFuture, Tx};
 use cases::{CaseId, Rules};
 use courier::{Attempt, Delivery, DeliveryState, Endpoint, Outside, Sender, Sent};
 use edge::Districts;
@@ -33,13 +33,13 @@ const THREAD_MAILS_MAX: usize = 10;
 /// Writes to them.
 #[derive(Clone, Debug)]
 pub(crate) struct PartnerMailSender {
-    db: Db,
+    db: DbRef,
     room: MailRoom,
 }
 
 impl PartnerMailSender {
     pub(crate) fn of(db: &Db) -> Self {
-        Self { db: db.clone(), room: MailRoom::of(db) }
+        Self { db: db.downgrade(), room: MailRoom::of(db) }
     }
 
     /// What is known only now that it leaves: the mails before it, how the case is called and stands, the link by which it is answered.
@@ -49,7 +49,8 @@ impl PartnerMailSender {
         endpoint: &Endpoint,
         delivery: &mut Delivery,
     ) -> Result<(), Fault> {
-        let (shelf, district) = (self.db.fixtures(), endpoint.district);
+        let db = self.db.open()?;
+        let (shelf, district) = (db.fixtures(), endpoint.district);
         let thread = thread_of(conn, endpoint, delivery).await?;
         let case = cases::linked::find(conn, district, CaseId(delivery.subject_id)).await?;
         let Some(case) = case else { return Ok(()) };
