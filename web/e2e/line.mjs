@@ -6,15 +6,15 @@ const SLOW_MS = 400;
 const REORDER_MS = 250;
 
 /**
- * @typedef {"pass"|"cut"|"lose"|"slow"|"double"|"reorder"} Fault
- * `cut`: it never arrives. `lose`: it arrives and is done, the answer does not come back. `double`: it arrives twice. `reorder`: a later one overtakes it.
+ * @typedef {"pass"|"cut"|"lose"|"slow"|"double"|"reorder"|"hang"} Fault
+ * `cut`: it never arrives. `hang`: neither, and nobody says so. `lose`: it arrives and is done, the answer does not come back. `double`: it arrives twice. `reorder`: a later one overtakes it.
  * @param {string} target the server
  * @param {(request: {method: string, path: string}) => Fault} choose
  * `rewrite` changes what an address answers, as a newer server would.
  * @returns {Promise<{base: string, counts: Record<Fault, number>, set: (choose: (request: object) => Fault) => void, rewrite: (path: string, change: (body: Buffer) => Buffer) => void, close: () => Promise<void>}>}
  */
 export async function start_line(target, choose = () => "pass") {
-  const counts = { pass: 0, cut: 0, lose: 0, slow: 0, double: 0, reorder: 0 };
+  const counts = { pass: 0, cut: 0, lose: 0, slow: 0, double: 0, reorder: 0, hang: 0 };
   const line = { choose };
   const changes = new Map();
   const onward = new Set();
@@ -25,6 +25,7 @@ export async function start_line(target, choose = () => "pass") {
     const fault = line.choose({ method: request.method, path: request.url });
     counts[fault] += 1;
     if (fault === "cut") return request.socket.destroy();
+    if (fault === "hang") return;
     const body = await read(request);
     if (fault === "slow") await wait(SLOW_MS);
     if (fault === "reorder") await wait(REORDER_MS + Math.random() * REORDER_MS);

@@ -9,6 +9,8 @@ const SCOPE = "/grid";
 const SETTINGS = "mulin-settings";
 /** How often a page that stays open looks for a newer version. */
 const LOOK_MS = 60 * 60_000;
+/** How long the newer version may take to begin. The browser lets the older one end what it has under way first, for minutes if need be. */
+const BEGIN_MS_MAX = 5_000;
 
 let waiting: ServiceWorker | undefined;
 
@@ -47,10 +49,13 @@ function watch_updates(registration: ServiceWorkerRegistration): void {
   });
 }
 
-/** Changes over to the newer version: what is being typed is kept, then the page begins anew. */
+/** Changes over to the newer version: what is being typed is kept, then the page begins anew, at the latest after a few seconds; a page that goes lets the older version end. */
 export async function change_over(): Promise<void> {
   await save_all_drafts();
-  const begun = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  const begun = new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+    setTimeout(resolve, BEGIN_MS_MAX);
+  });
   if (waiting) {
     waiting.postMessage("take over");
     await begun;
