@@ -136,8 +136,9 @@ describe("the phone without a line", { concurrency: 1 }, () => {
       assert.equal(await count_cases(words.slice(0, 10)), 1);
     }));
 
-  test("an answer that is lost after the server's commit makes no second case", { timeout: TEST_MS_MAX }, async () => {
+  test("an answer that is lost after the server's commit makes no second case", { timeout: TEST_MS_MAX }, async (story) => {
     const line = await start_line(BASE);
+    story.after(line.close);
     await with_phone({ base: line.base }, async (page, watch) => {
       watch.allow("net::ERR");
       const words = `路灯${Date.now() % 1e6}不亮，晚上看不见路。`;
@@ -150,7 +151,6 @@ describe("the phone without a line", { concurrency: 1 }, () => {
       assert.ok(lost > 2, "the answers were lost, and asked for again");
       assert.equal(await count_cases(words.slice(0, 8)), 1);
     });
-    await line.close();
   });
 
   test("several drafts lie side by side, and one thrown away is gone", { timeout: TEST_MS_MAX }, () =>
@@ -258,8 +258,9 @@ describe("the phone without a line", { concurrency: 1 }, () => {
       assert.ok(JSON.stringify(settled).includes("司马畅乐"), "what was chosen stands");
     }));
 
-  test("a newer version of the app waits until nobody types, and what was typed is there afterwards", { timeout: TEST_MS_MAX }, async () => {
+  test("a newer version of the app waits until nobody types, and what was typed is there afterwards", { timeout: TEST_MS_MAX }, async (story) => {
     const line = await start_line(BASE);
+    story.after(line.close);
     await with_phone({ base: line.base }, async (page) => {
       const words = `写到一半${Date.now() % 1e6}`;
       await set_up_phone(page);
@@ -282,7 +283,6 @@ describe("the phone without a line", { concurrency: 1 }, () => {
       await go(page, "/report");
       await page.waitForFunction((typed) => document.querySelector("[name=words]")?.value === typed, words);
     });
-    await line.close();
   });
 
   test("a phone whose storage is full says so, keeps the words on the screen, and saves them once there is room", { timeout: TEST_MS_MAX }, () =>

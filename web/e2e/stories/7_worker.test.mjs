@@ -47,7 +47,7 @@ describe("the worker's phone", () => {
       assert.equal(await page.locator("[name=password]").evaluate((field) => field === document.activeElement), true, "the focus is where the trouble is");
       await page.fill("[name=password]", account.password);
       await page.getByRole("button", { name: "登录", exact: true }).click();
-      await page.getByRole("heading", { name: "今天" }).waitFor();
+      await page.getByRole("heading", { level: 1, name: "今天" }).waitFor();
       await show_all_tasks(page);
 
       const receipt = await reported();
