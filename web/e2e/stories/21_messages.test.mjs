@@ -2,11 +2,11 @@
 // administrator reads what is sent, sets a gateway and tries it; the dispatcher sees how many, and never to whom.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { as_resident, as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
-import { find_axe, find_colour_only, find_overflow, find_small } from "../checks.mjs";
+import { as_resident, as_staff, with_browser } from "../browser.mjs";
+import { find_small } from "../checks.mjs";
+import { look_well } from "../looks.mjs";
 import { sign_in_by_phone } from "../people.mjs";
 import { open_mail_server } from "../mail_server.mjs";
-import { take_pictures } from "../pictures.mjs";
 import { grid_of, make_building, make_person } from "../register.mjs";
 import { settle } from "../screens.mjs";
 import { call, token_of } from "../staff.mjs";
@@ -56,16 +56,6 @@ async function withdraw_all() {
   for (const one of body.items.filter((it) => it.reason === REASON && it.can.includes("withdraw"))) {
     await call("POST", `/api/linkage/outages/${one.id}/withdraw`, token, { version: one.version });
   }
-}
-
-async function look_well(page, name) {
-  for (const width of WIDTHS) {
-    await resize(page, width);
-    assert.deepEqual(await find_overflow(page), [], `${name} at ${width}`);
-  }
-  assert.deepEqual(await find_axe(page), [], name);
-  assert.deepEqual(await find_colour_only(page), [], name);
-  await take_pictures(page, name);
 }
 
 describe("messages", { concurrency: 1 }, () => {

@@ -2,9 +2,8 @@
 // a table of them is looked through and taken, an alarm becomes a case; the administrator sets the broker.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
-import { find_axe, find_colour_only, find_overflow } from "../checks.mjs";
-import { take_pictures } from "../pictures.mjs";
+import { as_staff, with_browser } from "../browser.mjs";
+import { look_well } from "../looks.mjs";
 import { settle } from "../screens.mjs";
 import { call, token_of } from "../staff.mjs";
 
@@ -42,15 +41,6 @@ async function wait_for(what, holds) {
   throw new Error(`it never came to be: ${what}`);
 }
 
-async function look_at(page, what) {
-  for (const width of WIDTHS) {
-    await resize(page, width);
-    assert.deepEqual(await find_overflow(page), [], `${what} at ${width}`);
-  }
-  assert.deepEqual(await find_axe(page), [], what);
-  assert.deepEqual(await find_colour_only(page), [], what);
-}
-
 describe("sensors", { concurrency: 1 }, () => {
   with_browser();
 
@@ -64,13 +54,11 @@ describe("sensors", { concurrency: 1 }, () => {
       await open(page, "/desk/sensors");
       const first = page.locator("[data-sensor]").first();
       await first.locator("[data-condition=alarm]").waitFor();
-      await look_at(page, "the list");
-      await take_pictures(page, "desk-sensors");
+      await look_well(page, "desk-sensors");
       await page.locator("[data-sensor='SW-001'] [data-line]").click();
       await page.locator("[data-day-words]").filter({ hasText: "报警值 0.27 m" }).waitFor();
       await settle(page);
-      await look_at(page, "a sensor");
-      await take_pictures(page, "desk-sensor");
+      await look_well(page, "desk-sensor");
       await page.locator("[data-case]").first().click();
       await page.waitForURL(/\/case\//);
       await page.getByText("积水水位计").first().waitFor();
@@ -130,8 +118,7 @@ describe("sensors", { concurrency: 1 }, () => {
       await form.locator("[name=alarm]").fill("0.3");
       await page.locator("[data-save-sensor]").click();
       await form.getByText("不在本区").waitFor();
-      await look_at(page, "the form");
-      await take_pictures(page, "desk-sensor-form");
+      await look_well(page, "desk-sensor-form");
       await form.locator("[name=lon]").fill(String(known.lon));
       await form.locator("[name=lat]").fill(String(known.lat));
       await page.locator("[data-save-sensor]").click();
@@ -156,7 +143,6 @@ describe("sensors", { concurrency: 1 }, () => {
       await page.locator("[name=address]").fill("mqtt://127.0.0.1:9");
       await page.locator("[data-save-broker]").click();
       await said(page, "已保存").waitFor();
-      await look_at(page, "the broker");
-      await take_pictures(page, "admin-broker");
+      await look_well(page, "admin-broker");
     }));
 });

@@ -2,10 +2,10 @@
 // and is told by text from then on. No push service is reachable from here: the browser's subscription is given to it, everything else is real.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { as_resident, as_staff, resize, WIDTHS, with_browser } from "../browser.mjs";
-import { find_axe, find_colour_only, find_overflow, find_small } from "../checks.mjs";
+import { as_resident, as_staff, with_browser } from "../browser.mjs";
+import { find_small } from "../checks.mjs";
+import { look_well } from "../looks.mjs";
 import { sign_in_by_phone } from "../people.mjs";
-import { take_pictures } from "../pictures.mjs";
 import { open_push_service } from "../push_service.mjs";
 import { settle } from "../screens.mjs";
 import { find_staffed_grid, handle_case } from "../staff.mjs";
@@ -61,16 +61,6 @@ async function report_and_handle(page) {
   }, body);
   await handle_case(number);
   return number;
-}
-
-async function look_well(page, name) {
-  for (const width of WIDTHS) {
-    await resize(page, width);
-    assert.deepEqual(await find_overflow(page), [], `${name} at ${width}`);
-  }
-  assert.deepEqual(await find_axe(page), [], name);
-  assert.deepEqual(await find_colour_only(page), [], name);
-  await take_pictures(page, name);
 }
 
 describe("notices on a device", { concurrency: 1 }, () => {

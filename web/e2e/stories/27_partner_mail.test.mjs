@@ -3,11 +3,11 @@
 // console again when the file ends; the mail server stays set, and answers nobody any more.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { as_resident, as_staff, resize, send, WIDTHS, with_browser } from "../browser.mjs";
-import { find_axe, find_colour_only, find_overflow, find_small } from "../checks.mjs";
+import { as_resident, as_staff, send, with_browser } from "../browser.mjs";
+import { find_small } from "../checks.mjs";
+import { look_well } from "../looks.mjs";
 import { open_mail_server, words_of } from "../mail_server.mjs";
 import { follow } from "../people.mjs";
-import { take_pictures } from "../pictures.mjs";
 import { settle } from "../screens.mjs";
 import { call, find_staffed_grid, grey_png, token_of } from "../staff.mjs";
 import { BASE, fresh_phone } from "../town.mjs";
@@ -40,16 +40,6 @@ async function back_to_console(gas) {
   if (now.rung === "console") return;
   const set = await call("PUT", `/api/linkage/partners/${gas}`, token, { rung: "console", states: now.states, version: now.version });
   assert.equal(set.status, 200, JSON.stringify(set.body));
-}
-
-async function look_well(page, name) {
-  for (const width of WIDTHS) {
-    await resize(page, width);
-    assert.deepEqual(await find_overflow(page), [], `${name} at ${width}`);
-  }
-  assert.deepEqual(await find_axe(page), [], name);
-  assert.deepEqual(await find_colour_only(page), [], name);
-  await take_pictures(page, name);
 }
 
 describe("a partner by mail", { concurrency: 1 }, () => {

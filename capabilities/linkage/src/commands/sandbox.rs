@@ -24,15 +24,16 @@ const REPORTER_PHONE: &str = "19900000001";
 /// Looked at, confirmed: nothing in a sandbox takes more steps of the other side.
 const STEPS_MAX: usize = 2;
 
-/// What the integrator lets the other side do with a case of its own.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum OtherSide {
-    /// The dispatcher gives it to somebody else.
-    Withdraw,
-    /// The desk looks at the work and the reporter says that it is solved.
-    Confirm,
-    /// The desk looks at the work and the reporter says that it is not.
-    Reopen,
+::store::text_enum! {
+    /// What the integrator lets the other side do with a case of its own.
+    pub(crate) OtherSide {
+        /// The dispatcher gives it to another unit: `case.withdrawn`.
+        Withdraw = "withdraw",
+        /// The desk has looked, and the reporter says that it is solved.
+        Confirm = "confirm",
+        /// The desk has looked, and the reporter says that it is not.
+        Reopen = "reopen",
+    }
 }
 
 /// Somebody invented reports something that is the unit's: it is routed by the rules, as everything is.

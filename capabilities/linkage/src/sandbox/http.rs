@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use edge::{Edge, InSandbox, PathOf, QueryOf, Who};
 use platform::Problem;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -30,28 +30,6 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
 pub(crate) struct SandboxCaseState {
     pub number: String,
     pub state: String,
-}
-
-/// What the other side does with a case.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum OtherSideVerb {
-    /// The dispatcher gives it to another unit: `case.withdrawn`.
-    Withdraw,
-    /// The desk has looked, and the reporter says that it is solved.
-    Confirm,
-    /// The desk has looked, and the reporter says that it is not.
-    Reopen,
-}
-
-impl From<OtherSideVerb> for OtherSide {
-    fn from(verb: OtherSideVerb) -> Self {
-        match verb {
-            OtherSideVerb::Withdraw => Self::Withdraw,
-            OtherSideVerb::Confirm => Self::Confirm,
-            OtherSideVerb::Reopen => Self::Reopen,
-        }
-    }
 }
 
 /// 沙箱：单位、推送地址、在办事件。The sandbox: one's unit, where its messages go, its open cases.
@@ -124,18 +102,18 @@ async fn let_case_come(
 
 /// 扮演另一方：收回、确认办好、说没办好。Play the other side of a case of one's unit.
 #[utoipa::path(post, path = "/api/linkage/sandbox/cases/{number}/{verb}", tag = "linkage", operation_id = "play_other_side",
-    params(("number" = String, Path), ("verb" = inline(OtherSideVerb), Path)),
+    params(("number" = String, Path), ("verb" = inline(OtherSide), Path)),
     responses((status = 200, body = SandboxCaseState), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn play_other_side(
     State(edge): State<Edge>,
     who: Who,
     InSandbox(sandbox): InSandbox,
-    PathOf((number, verb)): PathOf<(String, OtherSideVerb)>,
+    PathOf((number, verb)): PathOf<(String, OtherSide)>,
 ) -> Result<Json<SandboxCaseState>, Problem> {
     let actor = who.signed_in()?;
     let unit = unit_of_sandbox(actor)?;
-    let play = async move |tx: &mut Tx| commands::play(tx, sandbox, unit, &number, verb.into()).await;
+    let play = async move |tx: &mut Tx| commands::play(tx, sandbox, unit, &number, verb).await;
     Ok(Json(state_of(edge.db.write(actor, play).await?)))
 }
 

@@ -259,12 +259,7 @@ async fn play(
 ) -> Result<Response, Problem> {
     let sandbox = of_form(&page, &form)?;
     let unit = unit_of_sandbox(&page.actor)?;
-    let deed = match form.text("verb") {
-        Some("withdraw") => OtherSide::Withdraw,
-        Some("confirm") => OtherSide::Confirm,
-        Some("reopen") => OtherSide::Reopen,
-        _ => return Err(Problem::not_found()),
-    };
+    let deed = form.text("verb").and_then(OtherSide::parse).ok_or_else(Problem::not_found)?;
     let play = async move |tx: &mut Tx| commands::play(tx, sandbox, unit, &number, deed).await;
     match edge.db.write(&page.actor, play).await {
         Ok(_) => Ok(Redirect::to(HOME).into_response()),
