@@ -31,8 +31,8 @@ pub fn walk(words: &[String]) -> Outcome {
 }
 
 /// The verb `soak`: the server and the store killed under load, again and again, on both engines; five hundred faults of a partner and of a
-/// gateway of texts, thirty of a broker and as many of the server that listens to it, seven hundred kills while households are told; then a thousand
-/// days of a phone on a bad line that is killed again and again, a wall left alone with cases coming, and every screen in every guise.
+/// gateway of texts, the way to a partner cut five hundred times, thirty faults of a broker and as many of the server that listens to it, seven hundred
+/// kills while households are told; then a thousand days of a phone on a bad line that is killed again and again, a wall left alone with cases coming, and every screen in every guise.
 ///
 /// # Errors
 /// Something promised is not there, or is there twice; the wall's page leaks; or a screen is not for everybody.

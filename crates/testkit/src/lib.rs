@@ -4,9 +4,11 @@
 
 mod chance;
 mod mail;
+mod strait;
 
 pub use chance::{Chance, faults};
 pub use mail::{Mail, MailSink};
+pub use strait::Strait;
 
 use edge::{Capability, Edge, Settings};
 use platform::{Actor, Clock, DistrictId, Fault, Time};
@@ -77,11 +79,11 @@ impl Town {
         let workload = edge::workload(capabilities);
         let options = Options { clock: clock.clone(), workload, ..Options::new(target) };
         let db = Db::open(options).await.expect("the database opens");
-        let this_machine = vec!["127.0.0.0/8".parse().expect("a network")];
+        let near = ["127.0.0.0/8", strait::TEST_NETWORKS].map(|net| net.parse().expect("a network"));
         let settings = Settings {
             data: folder.path().to_owned(),
             demo: true,
-            private_networks: this_machine,
+            private_networks: near.to_vec(),
             ..Settings::default()
         };
         let edge =

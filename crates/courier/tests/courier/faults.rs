@@ -9,6 +9,7 @@ use platform::Fault;
 use std::time::Duration;
 use store::Tx;
 use testkit::{Chance, Town, each_engine, faults};
+use uuid::Uuid;
 
 /// In `make soak`; a tenth of them in every run of the tests.
 const RUNS: u64 = 500;
@@ -50,22 +51,27 @@ async fn nothing_is_lost_nothing_doubled_and_the_order_is_kept() {
         }
         other.be(Mood::Well);
         comes_to_rest(&town, endpoint).await;
-        let counts = counts_of(&other);
         let expected: i64 = ordered.iter().sum();
         println!(
             "{runs} fault runs (seed {seed}): {expected} messages, {} calls, {troubles} troubles, {kills} kills",
             other.calls()
         );
-        for (subject, made) in subjects.iter().zip(ordered).filter(|(_, made)| *made > 0) {
-            let arrived = counts.get(&subject.to_string()).cloned().unwrap_or_default();
-            assert_eq!(arrived, (0..made).collect::<Vec<i64>>(), "seed {seed}: lost, doubled or out of order");
-        }
+        each_once_in_order(&other, &subjects, &ordered, seed);
     })
     .await;
 }
 
+/// Whatever happened on the way.
+pub fn each_once_in_order(other: &OtherSide, subjects: &[Uuid], ordered: &[i64], seed: u64) {
+    let counts = counts_of(other);
+    for (subject, made) in subjects.iter().zip(ordered).filter(|(_, made)| **made > 0) {
+        let arrived = counts.get(&subject.to_string()).cloned().unwrap_or_default();
+        assert_eq!(arrived, (0..*made).collect::<Vec<i64>>(), "seed {seed}: lost, doubled or out of order");
+    }
+}
+
 /// Days go by, and a person sends again what died of a hundred troubles that were not its own.
-async fn comes_to_rest(town: &Town, endpoint: courier::EndpointId) {
+pub async fn comes_to_rest(town: &Town, endpoint: courier::EndpointId) {
     for _ in 0..DAYS_AFTERWARDS * 24 * 6 {
         town.passes(Duration::from_mins(10)).await;
         deliver_due(&town.edge).await.expect("lanes work");

@@ -3,3 +3,4 @@
 mod faults;
 mod lanes;
 mod other_side;
+mod partitions;

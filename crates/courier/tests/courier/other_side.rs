@@ -9,9 +9,11 @@ use axum::routing::post;
 use courier::signature::{self, Headers, Secret};
 use parking_lot::Mutex;
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::net::TcpListener;
 
 /// How it answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,6 +62,13 @@ struct Inner {
 
 impl OtherSide {
     pub async fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        Self::open_at(address, listener)
+    }
+
+    /// One that listens there and is called at an address that may be another.
+    pub fn open_at(address: SocketAddr, listener: TcpListener) -> Self {
         let secret = Secret::make();
         let text = secret.text();
         let inner = Arc::new(Inner {
@@ -71,8 +80,7 @@ impl OtherSide {
             secret,
         });
         let routes = Router::new().route("/hook", post(take)).with_state(inner.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}/hook", listener.local_addr().expect("bound"));
+        let url = format!("http://{address}/hook");
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { url, secret: text, inner }
     }
