@@ -4,6 +4,8 @@ use flow::{Action, Workflow};
 
 /// The end of a case that was done, not withdrawn, merged or refused.
 pub const DONE: &str = "closed";
+/// The end of a report that goes on as another case.
+const MERGED: &str = "merged";
 /// The role symbol of whoever reported the case.
 pub const REPORTER: &str = "reporter";
 /// Somebody takes a case on, and works on it from here.
@@ -57,6 +59,11 @@ pub fn news_of(workflow: &Workflow, action: &str, from: Option<&str>, to: &str) 
     }
 }
 
+/// Whether a step is the end of a case for those who follow it. One that was merged goes on elsewhere, and they with it.
+pub fn is_end_for_followers(workflow: &Workflow, from: Option<&str>, to: &str) -> bool {
+    from != Some(to) && to != MERGED && workflow.state(to).is_some_and(|state| state.is_final)
+}
+
 #[cfg(test)]
 mod tests {
     //! The built-in workflow means what the screens say.
@@ -97,5 +104,19 @@ mod tests {
         for (action, from, to, expected) in rows {
             assert_eq!(news_of(rules.workflow(), action, Some(from), to), expected, "{action}");
         }
+    }
+
+    #[test]
+    fn followers_hear_of_the_end_and_of_nothing_else() {
+        let rules = Rules::load(None).expect("the built-in rule book");
+        let heard: Vec<&str> = (rules.workflow().states.iter())
+            .map(|state| state.name.as_str())
+            .filter(|to| is_end_for_followers(rules.workflow(), Some("handling"), to))
+            .collect();
+        assert_eq!(heard, ["closed", "withdrawn", "refused"]);
+        assert!(
+            !is_end_for_followers(rules.workflow(), Some("closed"), "closed"),
+            "a word about an ended case"
+        );
     }
 }

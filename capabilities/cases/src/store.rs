@@ -220,6 +220,12 @@ sql! {
     FOLLOWER_OF_ACCOUNT: (DistrictId, CaseId, AccountId) -> FollowerRow =
         "select id, case_id, kind, account_id, name, phone, at from cases_follower
          where district = $1 and case_id = $2 and account_id = $3 order by kind desc limit 1";
+    FOLLOWING_ACCOUNTS: (DistrictId, CaseId, AccountId, i64) -> (AccountId,) =
+        "select distinct account_id from cases_follower
+         where district = $1 and case_id = $2 and kind = 'follower' and account_id > $3
+           and account_id not in (select account_id from cases_follower
+                                  where district = $1 and case_id = $2 and kind = 'reporter' and account_id is not null)
+         order by account_id limit $4";
     // One row by `values`: for `insert … select` SQLite takes a savepoint of the statement, and writes the index out for it.
     ADD_WORDS: (DistrictId, CaseId, String) =
         sqlite "insert into cases_search (rowid, tokens)
@@ -488,6 +494,19 @@ pub(crate) async fn follower_of_account(
     account: AccountId,
 ) -> Result<Option<Follower>, Fault> {
     Ok(conn.optional(&FOLLOWER_OF_ACCOUNT, (district, case, account)).await?.map(Follower::from))
+}
+
+/// The accounts of those who follow and did not report, in their order from one on: a piece.
+pub(crate) async fn following_accounts(
+    conn: &mut Conn,
+    district: DistrictId,
+    case: CaseId,
+    after: AccountId,
+    limit: usize,
+) -> Result<Vec<AccountId>, Fault> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = conn.all(&FOLLOWING_ACCOUNTS, (district, case, after, limit)).await?;
+    Ok(rows.into_iter().map(|(account,)| account).collect())
 }
 
 /// Gives followings with that phone, of nobody's account yet, to an account.

@@ -95,7 +95,7 @@ pub async fn act(tx: &mut Tx, id: CaseId, order: Act) -> Result<Acted, CaseError
     store::save(tx, &case, &next).await?;
     store::add_photos(tx, id, entry.id, &order.photos).await?;
     let fact = tell(tx, &next, &entry, post).await?;
-    Box::pin(news::tell_reporter(tx, &next, &entry, (setting.workflow, fact))).await?;
+    Box::pin(news::tell(tx, &next, &entry, (setting.workflow, fact))).await?;
     if let Some(routed) = &routed {
         store::add_entry(tx, id, routed, None).await?;
     }

@@ -1,4 +1,5 @@
-//! A reporter who signed in hears of their case: that it was taken on, is done, or how it ended; nobody else does.
+//! A reporter who signed in hears of their case: that it was taken on, is done, or how it ended. Who follows it and signed in hears how it
+//! ended; nobody else hears anything.
 
 use crate::town::*;
 use cases::CaseId;
@@ -99,6 +100,59 @@ async fn in_the_morning_there_is_one_to_read() {
         town.passes_hours(11).await;
         let sent = told(&anna).await;
         assert!(sent.len() == 1 && sent[0].contains("已处理，请您确认"), "{sent:?}");
+    })
+    .await;
+}
+
+async fn follows(resident: &Caller, number: &str) {
+    resident.post(&format!("/api/cases/{number}/followers"), json!({})).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_met_with_the_same_hears_how_it_ended_once() {
+    each_town_of(WITH_MESSAGES, async |town: CaseTown| {
+        let anna = town.resident("13907330001").await;
+        let (id, number) = reports(&anna, burst_pipe()).await;
+        let [ben, cleo] = [town.resident("13907330002").await, town.resident("13907330003").await];
+        for follower in [&ben, &cleo, &cleo, &anna, &town.town.caller()] {
+            follows(follower, &number).await;
+        }
+        town.water_mends(&id).await;
+        town.act("desk", &id, "verify", json!({ "note": "已看过。" })).await.ok();
+        assert!(told(&ben).await.is_empty(), "a follower has no say in it yet");
+        act(&anna, &id, "confirm", json!({})).await.ok();
+        town.town.settles().await;
+        for follower in [&ben, &cleo] {
+            let sent = told(follower).await;
+            assert!(
+                sent.len() == 1 && sent[0].contains(&format!("您也遇到的“供水管道破裂”（{number}）已办结")),
+                "{sent:?}"
+            );
+        }
+        let own = told(&anna).await;
+        assert!(own.iter().all(|text| !text.contains("您也遇到的")), "it is their own report: {own:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_merged_goes_on_and_its_people_hear_of_the_common_end() {
+    each_town_of(WITH_MESSAGES, async |town: CaseTown| {
+        let (anna, ben) = (town.resident("13907330001").await, town.resident("13907330002").await);
+        let (first, common) = reports(&anna, burst_pipe()).await;
+        let (second, number) = reports(&ben, burst_pipe()).await;
+        let cleo = town.resident("13907330003").await;
+        follows(&cleo, &number).await;
+        town.act("desk", &second, "merge", json!({ "target": common, "note": "同一处。" })).await.ok();
+        assert!(told(&cleo).await.is_empty(), "it goes on");
+        town.water_mends(&first).await;
+        town.act("desk", &first, "verify", json!({ "note": "已看过。" })).await.ok();
+        act(&anna, &first, "confirm", json!({})).await.ok();
+        town.town.settles().await;
+        for follower in [&ben, &cleo] {
+            assert!(told(follower).await[0].contains("您也遇到的“供水管道破裂”"));
+        }
+        assert_eq!(told(&cleo).await.len(), 1);
     })
     .await;
 }
