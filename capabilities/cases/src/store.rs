@@ -220,7 +220,7 @@ sql! {
     FOLLOWER_OF_ACCOUNT: (DistrictId, CaseId, AccountId) -> FollowerRow =
         "select id, case_id, kind, account_id, name, phone, at from cases_follower
          where district = $1 and case_id = $2 and account_id = $3 order by kind desc limit 1";
-    FOLLOWING_ACCOUNTS: (DistrictId, CaseId, AccountId, i64) -> (AccountId,) =
+    FOLLOWING_ACCOUNTS: (DistrictId, CaseId, AccountId, i64) -> (Option<AccountId>,) =
         "select distinct account_id from cases_follower
          where district = $1 and case_id = $2 and kind = 'follower' and account_id > $3
            and account_id not in (select account_id from cases_follower
@@ -506,7 +506,7 @@ pub(crate) async fn following_accounts(
 ) -> Result<Vec<AccountId>, Fault> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = conn.all(&FOLLOWING_ACCOUNTS, (district, case, after, limit)).await?;
-    Ok(rows.into_iter().map(|(account,)| account).collect())
+    Ok(rows.into_iter().filter_map(|(account,)| account).collect())
 }
 
 /// Gives followings with that phone, of nobody's account yet, to an account.
