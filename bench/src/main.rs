@@ -11,6 +11,7 @@ mod load;
 mod measure;
 mod messages;
 mod multiply;
+mod outages;
 mod raw;
 mod register;
 mod rest;

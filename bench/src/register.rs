@@ -3,6 +3,7 @@
 use crate::http::{Connection, request};
 use crate::load::{self, Outcome};
 use crate::measure::{Scale, say};
+use crate::outages;
 use crate::raw::{self, Rows};
 use crate::rest::come_to_rest;
 use crate::server::{DATABASE_FILE, Engine, Server};
@@ -53,6 +54,7 @@ pub async fn run(engine: Engine, scale: Scale, folder: &Path, lines: &mut Vec<Li
     searches(&server, &bearer, scale, lines).await;
     looks(&mut server, &bearer, scale, folder, lines).await?;
     copy(&server, &bearer, lines).await?;
+    outages::computed(&server, &bearer, lines).await?;
     rotate(&server, &bearer, lines).await?;
     server.stop();
     Ok(())
