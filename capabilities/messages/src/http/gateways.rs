@@ -12,7 +12,7 @@ use ::store::{Conn, Tx};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use courier::{DeliveryId, DeliveryWord, EndpointId, LaneVerb, LaneView};
+use courier::{DeliveryId, DeliveryWord, EndpointId, LaneVerb, LaneView, TroubleView};
 use edge::{Body, Edge, PathOf, Who};
 use platform::{DistrictId, Fault, Problem, Time, Words};
 use seal::Zeroizing;
@@ -100,7 +100,7 @@ pub(crate) struct RefusedMessage {
     pub template: Option<Words>,
     pub made_at: Time,
     pub attempts: i64,
-    pub error: Option<String>,
+    pub error: Option<TroubleView>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -293,7 +293,7 @@ async fn list_refused(
                     template,
                     made_at: dead.made_at,
                     attempts: dead.attempts,
-                    error: dead.last_error,
+                    error: dead.last_error.map(TroubleView::from),
                 });
             }
         }
