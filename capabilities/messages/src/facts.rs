@@ -22,6 +22,8 @@ pub const MAIL_CONFIRMED: &str = "messages.mail_confirmed";
 pub const PUSH_KEY_MADE: &str = "messages.push_key_made";
 /// Somebody wants notices on a device.
 pub const DEVICE_ADDED: &str = "messages.device_added";
+/// Its browser reaches it by another address from now on.
+pub const DEVICE_CHANGED: &str = "messages.device_changed";
 /// Its owner took it off.
 pub const DEVICE_REMOVED: &str = "messages.device_removed";
 /// Its service says that it is gone.
