@@ -11,6 +11,8 @@ pub const QUEUED: &str = "messages.queued";
 /// Some that were due were judged, with how many left, wait and were dropped.
 pub const JUDGED: &str = "messages.judged";
 pub const GATEWAY_SET: &str = "messages.gateway_set";
+/// It was taken off, and nothing took its place yet.
+pub const GATEWAY_REMOVED: &str = "messages.gateway_removed";
 /// A trial message was asked for.
 pub const TRIED: &str = "messages.tried";
 /// Somebody said by which way, when and what they want to be told.

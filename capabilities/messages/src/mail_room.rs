@@ -5,7 +5,7 @@ use crate::senders::INBOX;
 use crate::senders::smtp::{hand_over, header, mailbox, sender_of};
 use crate::store;
 use ::store::{Conn, Db, DbRef, Tx};
-use courier::{Endpoint, Mailbox as Whose, Outside, Sent, Step, Trouble, open_secret};
+use courier::{Endpoint, MailSide, Outside, Sent, Step, Trouble, open_secret};
 use edge::Settings;
 use identity::InboxLine;
 use lettre::Message;
@@ -122,7 +122,7 @@ pub async fn take(tx: &mut Tx, answer: &Value) -> Result<(), Fault> {
 
 fn compose(gateway: &Endpoint, mail: &Mail) -> Result<Message, Trouble> {
     let from = sender_of(gateway)?;
-    let to: Mailbox = mailbox(&mail.to).ok_or(Trouble::NoMailAddress { whose: Whose::Recipient })?;
+    let to: Mailbox = mailbox(&mail.to).ok_or(Trouble::NoMailAddress { whose: MailSide::Recipient })?;
     let domain = from.email.domain().to_owned();
     let named = |id: &Uuid| format!("<{id}@{domain}>");
     let mut builder = Message::builder()

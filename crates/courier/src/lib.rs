@@ -28,7 +28,7 @@ pub use model::{Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId, Order
 pub use outside::{Answer, Outside};
 pub use reseal::RESEALS;
 pub use run::{deliver_due, run, sweep};
-pub use trouble::{Cause, Mailbox, Step, Trouble, TroubleView};
+pub use trouble::{Cause, MailSide, Step, Trouble, TroubleView};
 pub use view::{DeliveryWord, LaneVerb, LaneView};
 pub use webhook::{WEBHOOK, WebhookSender, judge};
 

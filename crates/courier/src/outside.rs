@@ -124,9 +124,8 @@ impl Outside {
     /// No such name, none of its addresses may be reached, or no answer in time.
     pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Trouble> {
         let looked = tokio::time::timeout(CONNECT_WAIT_MAX, tokio::net::lookup_host((host, port))).await;
-        let found = looked
-            .map_err(|_| too_slow(CONNECT_WAIT_MAX))?
-            .map_err(|error| Trouble::not_found(&error))?;
+        let found =
+            looked.map_err(|_| too_slow(CONNECT_WAIT_MAX))?.map_err(|error| Trouble::not_found(&error))?;
         self.reach.only_allowed(host, found)
     }
 
@@ -180,11 +179,7 @@ impl Answer {
     }
 }
 
-async fn exchange(
-    client: &Client,
-    request: reqwest::Request,
-    bytes_max: usize,
-) -> Result<Answer, Trouble> {
+async fn exchange(client: &Client, request: reqwest::Request, bytes_max: usize) -> Result<Answer, Trouble> {
     let response = client.execute(request).await.map_err(told)?;
     let status = response.status().as_u16();
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -223,7 +218,8 @@ impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let reach = self.0.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|e| Trouble::not_found(&e))?;
+            let found =
+                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|e| Trouble::not_found(&e))?;
             let reached = reach.only_allowed(name.as_str(), found)?;
             Ok(Box::new(reached.into_iter()) as Addrs)
         })

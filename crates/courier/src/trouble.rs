@@ -13,20 +13,42 @@ use utoipa::ToSchema;
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Trouble {
     /// What somebody entered is no address of HTTP.
-    NoAddress { address: String },
+    NoAddress {
+        address: String,
+    },
     /// It lies within a network that nobody named in `private_networks`.
-    Private { host: String },
-    TooSlow { seconds: u64 },
-    NotReached { cause: Cause, said: String },
-    TooLong { bytes_max: usize },
+    Private {
+        host: String,
+    },
+    TooSlow {
+        seconds: u64,
+    },
+    NotReached {
+        cause: Cause,
+        said: String,
+    },
+    TooLong {
+        bytes_max: usize,
+    },
     /// The endpoint as a whole: its key, its load, its breakdown.
-    Status { status: u16, said: String },
+    Status {
+        status: u16,
+        said: String,
+    },
     /// They understood, and take this one not.
-    Refused { status: u16, said: String },
+    Refused {
+        status: u16,
+        said: String,
+    },
     /// They send us to another address, and nobody is followed.
-    Elsewhere { status: u16 },
+    Elsewhere {
+        status: u16,
+    },
     /// 2xx, and not what was agreed: a portal in between, half an answer.
-    BadAnswer { expected: String, said: String },
+    BadAnswer {
+        expected: String,
+        said: String,
+    },
     /// Nothing is there to sign with.
     NoSecret,
     /// They took it and gave no number.
@@ -34,24 +56,39 @@ pub enum Trouble {
     /// What is told of a thing needs their number of it, and none is known.
     NumberUnknown,
     /// What they gave breaks a rule of this house; in the words of that rule.
-    NotTaken { words: Words },
+    NotTaken {
+        words: Words,
+    },
     NoMailServer,
     MailPaused,
     /// How the mail server is written cannot be read.
     MailServerUnreadable,
     /// Mail would leave unencrypted, and not within a network of the operator's.
     MailUnencrypted,
-    NoMailAddress { whose: Mailbox },
+    NoMailAddress {
+        whose: MailSide,
+    },
     /// SMTP: 4xx is for now, 5xx for good.
-    MailServer { status: u16, said: String },
+    MailServer {
+        status: u16,
+        said: String,
+    },
     /// The catalogue no longer has this kind of gateway.
     UnknownGateway,
     /// A gateway's own word for how it went, which is none for success.
-    Gateway { word: String, said: String },
+    Gateway {
+        word: String,
+        said: String,
+    },
     /// Nothing of theirs: this house failed.
-    Fault { step: Step, said: String },
+    Fault {
+        step: Step,
+        said: String,
+    },
     /// As it was noted before there were codes.
-    Sentence { said: String },
+    Sentence {
+        said: String,
+    },
 }
 
 /// Why no connection came about.
@@ -71,7 +108,7 @@ pub enum Cause {
 /// Of two mail addresses the one that is none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mailbox {
+pub enum MailSide {
     Sender,
     Recipient,
 }
@@ -167,7 +204,9 @@ impl Trouble {
             ),
             Self::Private { host } => Words::new(
                 format!("“{host}”是内网地址，本系统不许访问；要访问，请运维人员在 private_networks 里写明"),
-                format!("“{host}” lies within this network, which is not called; the operator may name it in private_networks"),
+                format!(
+                    "“{host}” lies within this network, which is not called; the operator may name it in private_networks"
+                ),
             ),
             Self::TooSlow { seconds } => {
                 Words::new(format!("{seconds} 秒内没有回应"), format!("no answer within {seconds} seconds"))
@@ -177,11 +216,9 @@ impl Trouble {
                 Words::of("对方的回答太长，没有读完", "their answer is too long to be read")
             }
             Self::Status { status, said } => status_words(*status, said),
-            Self::Refused { status, said } => quoting(
-                format!("对方不收（{status}）"),
-                format!("they refuse it ({status})"),
-                said,
-            ),
+            Self::Refused { status, said } => {
+                quoting(format!("对方不收（{status}）"), format!("they refuse it ({status})"), said)
+            }
             Self::Elsewhere { status } => Words::new(
                 format!("对方让转到别的地址（{status}），请核对地址"),
                 format!("they send us to another address ({status}): please check the address"),
@@ -200,7 +237,11 @@ impl Trouble {
             Self::NotTaken { words } => words.clone(),
             Self::Gateway { word, said } => {
                 let said = format!("{word} {said}");
-                quoting("通道没有说收下了".to_owned(), "the gateway did not say that it took it".to_owned(), &said)
+                quoting(
+                    "通道没有说收下了".to_owned(),
+                    "the gateway did not say that it took it".to_owned(),
+                    &said,
+                )
             }
             Self::Fault { step, said } => fault_words(*step, said),
             Self::Sentence { said } => Words::new(said.clone(), said.clone()),
@@ -219,17 +260,19 @@ impl Trouble {
                 "系统管理员暂停了发邮件，恢复后接着送",
                 "the system administrator has paused mail; what waits leaves once it goes on",
             ),
-            Self::MailServerUnreadable => {
-                Words::of("邮件服务器的地址读不出来，请重新设置", "the address of the mail server cannot be read: please set it anew")
-            }
+            Self::MailServerUnreadable => Words::of(
+                "邮件服务器的地址读不出来，请重新设置",
+                "the address of the mail server cannot be read: please set it anew",
+            ),
             Self::MailUnencrypted => Words::of(
                 "不加密的邮件只能发到 private_networks 写明的内网服务器",
                 "mail leaves unencrypted only within networks that private_networks names",
             ),
-            Self::NoMailAddress { whose: Mailbox::Sender } => {
-                Words::of("发件邮箱不对，请系统管理员核对", "the sender is no mail address: the system administrator checks it")
-            }
-            Self::NoMailAddress { whose: Mailbox::Recipient } => {
+            Self::NoMailAddress { whose: MailSide::Sender } => Words::of(
+                "发件邮箱不对，请系统管理员核对",
+                "the sender is no mail address: the system administrator checks it",
+            ),
+            Self::NoMailAddress { whose: MailSide::Recipient } => {
                 Words::of("收件邮箱不对", "the recipient is no mail address")
             }
             Self::MailServer { status, said } if *status >= 500 => quoting(
@@ -242,7 +285,10 @@ impl Trouble {
                 format!("the mail server does not take it now ({status})"),
                 said,
             ),
-            _ => Words::of("目录里已经没有这种通道，请重新设置", "the catalogue no longer has this kind of gateway: please set it anew"),
+            _ => Words::of(
+                "目录里已经没有这种通道，请重新设置",
+                "the catalogue no longer has this kind of gateway: please set it anew",
+            ),
         }
     }
 }
@@ -264,10 +310,7 @@ fn not_reached_words(cause: Cause, said: &str) -> Words {
         Cause::Slow => Words::of("等太久没有接通", "it took too long to connect"),
         Cause::Other => Words::new(format!("“{said}”"), format!("“{said}”")),
     };
-    Words::new(
-        format!("连不到对方服务器（{}）", why.zh),
-        format!("their server is not reached ({})", why.en),
-    )
+    Words::new(format!("连不到对方服务器（{}）", why.zh), format!("their server is not reached ({})", why.en))
 }
 
 fn status_words(status: u16, said: &str) -> Words {
@@ -290,7 +333,9 @@ fn fault_words(step: Step, said: &str) -> Words {
         Step::Password => ("密码打不开，请重新设置", "the password cannot be opened: please set it anew"),
         Step::Encrypting => ("内容加不了密", "it cannot be encrypted"),
         Step::Keeping => ("收到的照片存不下来", "the photo cannot be kept"),
-        Step::Taking => ("对方的回答处理不了，原因在日志里", "their answer cannot be taken; the log has the reason"),
+        Step::Taking => {
+            ("对方的回答处理不了，原因在日志里", "their answer cannot be taken; the log has the reason")
+        }
     };
     quoting(format!("本系统出错：{zh}"), format!("this system failed: {en}"), said)
 }
@@ -342,9 +387,21 @@ mod tests {
     fn each_is_kept_whole_and_said_in_both_languages() {
         let said = || "<b>down</b>".to_owned();
         let rows = [
-            (Trouble::Status { status: 503, said: said() }, "status", "对方服务器出错或正在维护（503）：“<b>down</b>”"),
-            (Trouble::Status { status: 503, said: String::new() }, "status", "对方服务器出错或正在维护（503）"),
-            (Trouble::Status { status: 401, said: said() }, "status", "对方不认我们的密钥（401）：“<b>down</b>”"),
+            (
+                Trouble::Status { status: 503, said: said() },
+                "status",
+                "对方服务器出错或正在维护（503）：“<b>down</b>”",
+            ),
+            (
+                Trouble::Status { status: 503, said: String::new() },
+                "status",
+                "对方服务器出错或正在维护（503）",
+            ),
+            (
+                Trouble::Status { status: 401, said: said() },
+                "status",
+                "对方不认我们的密钥（401）：“<b>down</b>”",
+            ),
             (Trouble::Status { status: 404, said: String::new() }, "status", "对方没有这个地址（404）"),
             (Trouble::Status { status: 429, said: String::new() }, "status", "对方说我们发得太快（429）"),
             (Trouble::Refused { status: 400, said: said() }, "refused", "对方不收（400）：“<b>down</b>”"),
@@ -352,10 +409,26 @@ mod tests {
             (Trouble::TooSlow { seconds: 15 }, "too_slow", "15 秒内没有回应"),
             (refused(), "not_reached", "连不到对方服务器（对方服务器没有开着，或者端口不对）"),
             (Trouble::not_reached(&io::Error::other("cut")), "not_reached", "连不到对方服务器（“cut”）"),
-            (Trouble::BadAnswer { expected: "JSON".to_owned(), said: said() }, "bad_answer", "对方的回答不是 JSON 的格式：“<b>down</b>”"),
-            (Trouble::MailServer { status: 550, said: said() }, "mail_server", "邮件服务器退回（550）：“<b>down</b>”"),
-            (Trouble::MailServer { status: 451, said: said() }, "mail_server", "邮件服务器现在不收（451）：“<b>down</b>”"),
-            (Trouble::Gateway { word: "E1".to_owned(), said: "余额不足".to_owned() }, "gateway", "通道没有说收下了：“E1 余额不足”"),
+            (
+                Trouble::BadAnswer { expected: "JSON".to_owned(), said: said() },
+                "bad_answer",
+                "对方的回答不是 JSON 的格式：“<b>down</b>”",
+            ),
+            (
+                Trouble::MailServer { status: 550, said: said() },
+                "mail_server",
+                "邮件服务器退回（550）：“<b>down</b>”",
+            ),
+            (
+                Trouble::MailServer { status: 451, said: said() },
+                "mail_server",
+                "邮件服务器现在不收（451）：“<b>down</b>”",
+            ),
+            (
+                Trouble::Gateway { word: "E1".to_owned(), said: "余额不足".to_owned() },
+                "gateway",
+                "通道没有说收下了：“E1 余额不足”",
+            ),
             (Trouble::UnknownGateway, "unknown_gateway", "目录里已经没有这种通道，请重新设置"),
             (Trouble::NotTaken { words: Words::of("太大", "too large") }, "not_taken", "太大"),
             (Trouble::fault(Step::Writing, "x"), "fault", "本系统出错：邮件写不出来：“x”"),
@@ -364,7 +437,8 @@ mod tests {
             assert_eq!(Trouble::read(trouble.noted()), trouble);
             let seen = TroubleView::from(trouble);
             assert_eq!((seen.code.as_str(), &*seen.words.zh), (code, zh));
-            let is_english = seen.words.en.replace("余额不足", "").chars().all(|c| c.is_ascii() || "“”".contains(c));
+            let is_english =
+                seen.words.en.replace("余额不足", "").chars().all(|c| c.is_ascii() || "“”".contains(c));
             assert!(is_english, "{}", seen.words.en);
         }
     }

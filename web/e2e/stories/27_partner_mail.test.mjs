@@ -1,6 +1,6 @@
 // A partner by mail: the dispatcher enters its address, a case arrives in the office's mailbox, and the office takes it, shows a photo and
-// reports it done on a phone, without an account and without a script. The desk sees it, the reporter confirms. The gas company works at the
-// console again when the file ends; the mail server stays set, and answers nobody any more.
+// reports it done on a phone, without an account and without a script. The desk sees it, the reporter confirms. When the file ends the gas
+// company works at the console again, and mail goes where it went before.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { as_resident, as_staff, send, with_browser } from "../browser.mjs";
@@ -42,9 +42,25 @@ async function back_to_console(gas) {
   assert.equal(set.status, 200, JSON.stringify(set.body));
 }
 
+/** How mail leaves, to be put back: a demo has no gateway of its own and prints. */
+async function mail_gateway(admin) {
+  const { body } = await call("GET", "/api/messages/gateways", admin);
+  return body.items.find((one) => one.channel === "mail");
+}
+
+async function put_back(former) {
+  const admin = await token_of("system-admin");
+  const path = "/api/messages/gateways/mail";
+  const { address, settings } = former;
+  if (!former.is_set && !(await mail_gateway(admin)).is_set) return;
+  const put = former.is_set ? await call("PUT", path, admin, { address, settings }) : await call("DELETE", path, admin);
+  assert.equal(put.status, 204, JSON.stringify(put.body));
+}
+
 describe("a partner by mail", { concurrency: 1 }, () => {
   with_browser();
   let server;
+  let former;
   let gas;
   let receipt;
   let link;
@@ -52,13 +68,16 @@ describe("a partner by mail", { concurrency: 1 }, () => {
   before(async () => {
     server = await open_mail_server();
     const gateway = { address: server.url, settings: { from: "睦邻 <notice@example.cn>", site: BASE } };
-    const set = await call("PUT", "/api/messages/gateways/mail", await token_of("system-admin"), gateway);
+    const admin = await token_of("system-admin");
+    former = await mail_gateway(admin);
+    const set = await call("PUT", "/api/messages/gateways/mail", admin, gateway);
     assert.equal(set.status, 204, JSON.stringify(set.body));
     gas = (await call("GET", "/api/territory/organisations", await token_of(DISPATCHER))).body.find((one) => one.key === "gas").id;
   });
   after(async () => {
     try {
       await back_to_console(gas);
+      await put_back(former);
     } finally {
       await server.close();
     }
@@ -86,6 +105,20 @@ describe("a partner by mail", { concurrency: 1 }, () => {
       link = new URL(words.split("\n").find((line) => line.includes("/answer/")).trim()).pathname;
       await page.locator("[name=address]").fill("other@gas.example.cn");
       await page.locator("[data-moves-mailbox]").waitFor();
+    }));
+
+  test("a trial asks for nothing, and the page says what became of it", { timeout: TEST_MS_MAX }, () =>
+    as_staff({ login: DISPATCHER }, async (page, watch) => {
+      watch.allow(409);
+      await open(page, `/desk/partners/${gas}`);
+      await page.locator("[data-send-trial]").click();
+      await said(page, "已试发").waitFor();
+      await page.locator("[data-trial=taken]").waitFor();
+      const mail = await until(() => server.mails.find((one) => words_of(one).includes("试发")), "a trial");
+      assert.ok(!words_of(mail).includes("://"), words_of(mail));
+      await page.locator("[data-send-trial]").click();
+      await page.getByText("请先看它的结果").waitFor();
+      await look_well(page, "desk-partner-trial");
     }));
 
   test("on a phone, without a script, the office takes it, shows a photo and reports it done", { timeout: TEST_MS_MAX }, () =>
@@ -148,4 +181,16 @@ describe("a partner by mail", { concurrency: 1 }, () => {
       await page.getByText("这件事已经办结").first().waitFor();
     });
   });
+
+  test("the administrator takes the mail server off, and the demo prints again", { timeout: TEST_MS_MAX }, () =>
+    as_staff({ login: "system-admin" }, async (page) => {
+      await open(page, "/admin/messages");
+      const card = page.locator("[data-gateway=mail]");
+      await card.locator("[data-remove]").click();
+      await look_well(page, "admin-gateway-remove");
+      await page.locator("[data-confirm-remove]").click();
+      await said(page, "通道已撤下").waitFor();
+      await card.locator("[data-demo]").waitFor();
+      assert.equal(await card.locator("[data-remove]").count(), 0);
+    }));
 });

@@ -6,10 +6,10 @@ mod other_open311;
 mod photos;
 mod promises;
 mod rights;
-mod trial;
 #[path = "../../../cases/tests/stories/town.rs"]
 #[allow(dead_code, reason = "the district in which the stories of cases play")]
 mod town;
+mod trial;
 mod webhook;
 
 use edge::Capability;

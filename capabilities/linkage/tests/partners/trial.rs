@@ -53,7 +53,7 @@ async fn a_mail_without_a_case_shows_whether_the_office_is_reached() {
         assert_eq!((&lane["waiting"], &lane["dead"]), (&json!(1), &json!(0)), "the refused one is given up");
         let seen = trial(&town).await;
         assert_eq!((&seen["state"], &seen["error"]["code"]), (&json!("waiting"), &json!("mail_server")));
-        town.town.passes(Duration::from_hours(1)).await;
+        town.town.passes(Duration::from_mins(5)).await;
         send_trial(&town).await.refused("linkage.trial_too_soon");
 
         let mut moved = by_mail("other@water.example.cn");

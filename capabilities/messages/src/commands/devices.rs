@@ -3,9 +3,7 @@
 
 use super::choices;
 use crate::error::MessageError;
-use crate::facts::{
-    DEVICE_ADDED, DEVICE_CHANGED, DEVICE_GONE, DEVICE_REMOVED, MessageFact, PUSH_KEY_MADE,
-};
+use crate::facts::{DEVICE_ADDED, DEVICE_CHANGED, DEVICE_GONE, DEVICE_REMOVED, MessageFact, PUSH_KEY_MADE};
 use crate::model::{Channel, PushDeviceId};
 use crate::push::device::Subscription;
 use crate::push::vapid::PushKey;

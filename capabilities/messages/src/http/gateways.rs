@@ -27,7 +27,7 @@ const LINES_MAX: i64 = 100;
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(list_gateways))
-        .routes(routes!(set_gateway))
+        .routes(routes!(set_gateway, remove_gateway))
         .routes(routes!(try_gateway))
         .routes(routes!(work_on_gateway))
         .routes(routes!(list_refused))
@@ -232,6 +232,20 @@ async fn set_gateway(
         version: body.version,
     };
     edge.db.write(&actor, async move |tx: &mut Tx| commands::set(tx, order.clone()).await).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 撤下通道。Take a gateway off; what waits is kept until there is another.
+#[utoipa::path(delete, path = "/api/messages/gateways/{channel}", tag = "messages", operation_id = "remove_message_gateway",
+    params(("channel" = inline(Channel), Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn remove_gateway(
+    State(edge): State<Edge>,
+    Who(actor): Who,
+    PathOf(channel): PathOf<Channel>,
+) -> Result<StatusCode, Problem> {
+    may(&actor, &MANAGE_GATEWAYS)?;
+    edge.db.write(&actor, async move |tx: &mut Tx| commands::remove(tx, channel).await).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

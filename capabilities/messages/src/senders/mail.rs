@@ -2,7 +2,7 @@
 
 use super::smtp::{hand_over, header, mailbox, sender_of};
 use super::{Desk, Letter, letter_of, sends_letters, settle};
-use courier::{Attempt, Endpoint, Mailbox, Outside, Sender, Sent, Step, Trouble};
+use courier::{Attempt, Endpoint, MailSide, Outside, Sender, Sent, Step, Trouble};
 use lettre::Message;
 use lettre::message::MessageBuilder;
 use platform::Fixtures;
@@ -40,7 +40,7 @@ async fn send(_: &MailSender, outside: &Outside, attempt: &Attempt) -> Sent {
 
 fn compose(gateway: &Endpoint, message: Uuid, letter: &Letter) -> Result<Message, Trouble> {
     let from = sender_of(gateway)?;
-    let to = mailbox(&letter.to).ok_or(Trouble::NoMailAddress { whose: Mailbox::Recipient })?;
+    let to = mailbox(&letter.to).ok_or(Trouble::NoMailAddress { whose: MailSide::Recipient })?;
     // The same id however often it is tried: a relay or a reader that has it already knows it again.
     let id = format!("<{message}@{}>", from.email.domain());
     let builder: MessageBuilder =

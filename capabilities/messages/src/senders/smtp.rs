@@ -1,6 +1,6 @@
 //! SMTP, to a relay of the district's, over a connection that is guarded as every way outside is.
 
-use courier::{Endpoint, Mailbox as Whose, Outside, Sent, Step, Trouble};
+use courier::{Endpoint, MailSide, Outside, Sent, Step, Trouble};
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -72,7 +72,7 @@ pub(crate) fn mailbox(text: &str) -> Option<Mailbox> {
 /// Whom mail of this gateway is from.
 pub(crate) fn sender_of(gateway: &Endpoint) -> Result<Mailbox, Trouble> {
     mailbox(gateway.settings.0["from"].as_str().unwrap_or_default())
-        .ok_or(Trouble::NoMailAddress { whose: Whose::Sender })
+        .ok_or(Trouble::NoMailAddress { whose: MailSide::Sender })
 }
 
 /// Hands a mail to the relay. What the relay says of the recipient is told without the address.
@@ -132,8 +132,9 @@ fn transport(
     gateway: &Endpoint,
     secret: Option<&Zeroizing<String>>,
 ) -> Result<AsyncSmtpTransport<Tokio1Executor>, Trouble> {
-    let parameters = || 
-        TlsParameters::new_rustls(relay.host.clone()).map_err(|error| Trouble::fault(Step::Settings, error));
+    let parameters = || {
+        TlsParameters::new_rustls(relay.host.clone()).map_err(|error| Trouble::fault(Step::Settings, error))
+    };
     let tls = match relay.security {
         Security::Tls => Tls::Wrapper(parameters()?),
         Security::StartTls => Tls::Required(parameters()?),

@@ -1,8 +1,8 @@
 //! Lanes: order, retries, the circuit, dead deliveries, and what a person's word does.
 
 use crate::other_side::{Mood, OtherSide};
-use courier::queries::Queue;
 use courier::outside::ANSWER_BYTES_MAX;
+use courier::queries::Queue;
 use courier::{
     CAPABILITY, Cause, Delivery, EndpointId, NewEndpoint, Order, Trouble, WEBHOOK, Word, deliver_due, lane,
     queries,
@@ -285,9 +285,10 @@ async fn a_paused_endpoint_gets_nothing_and_a_left_one_never_will() {
 async fn where_nobody_listens_is_told_from_a_name_that_nobody_knows() {
     each_engine(&[&CAPABILITY], async |town| {
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound");
-        for (address, cause) in
-            [(format!("http://{free}/"), Cause::Closed), ("http://nobody.invalid/".to_owned(), Cause::UnknownName)]
-        {
+        for (address, cause) in [
+            (format!("http://{free}/"), Cause::Closed),
+            ("http://nobody.invalid/".to_owned(), Cause::UnknownName),
+        ] {
             let secret = courier::signature::Secret::make().text();
             let write = async move |tx: &mut Tx| {
                 let (address, secret) = (address.clone(), Some(Zeroizing::new(secret.clone())));
@@ -299,7 +300,10 @@ async fn where_nobody_listens_is_told_from_a_name_that_nobody_knows() {
             order(&town, endpoint, &subjects(1), 0..1).await;
             deliver_due(&town.edge).await.expect("lanes work");
             let found = error_of(&town, endpoint).await;
-            assert!(matches!(&found, Some(Trouble::NotReached { cause: one, .. }) if *one == cause), "{found:?}");
+            assert!(
+                matches!(&found, Some(Trouble::NotReached { cause: one, .. }) if *one == cause),
+                "{found:?}"
+            );
         }
     })
     .await;

@@ -92,8 +92,13 @@ pub(super) fn write_trial(attempt: &Attempt) -> Result<Letter, Error> {
     let settings: PartnerSettings = serde_json::from_value(attempt.endpoint.settings.0.clone())?;
     let lang = settings.lang;
     let lead = match lang {
-        Lang::Zh => format!("这是{}试发的一封邮件，看贵单位的邮箱能不能收到。没有要办的事，也不用回信。", district.zh),
-        Lang::En => format!("This is a trial by {}, to see whether mail reaches your office. Nothing is to be done, and no answer is needed.", district.en),
+        Lang::Zh => {
+            format!("这是{}试发的一封邮件，看贵单位的邮箱能不能收到。没有要办的事，也不用回信。", district.zh)
+        }
+        Lang::En => format!(
+            "This is a trial by {}, to see whether mail reaches your office. Nothing is to be done, and no answer is needed.",
+            district.en
+        ),
     };
     let note = tr(
         lang,
