@@ -110,15 +110,24 @@ describe("a partner by mail", { concurrency: 1 }, () => {
   test("a trial asks for nothing, and the page says what became of it", { timeout: TEST_MS_MAX }, () =>
     as_staff({ login: DISPATCHER }, async (page, watch) => {
       watch.allow(409);
+      server.refuse("550 no such mailbox");
       await open(page, `/desk/partners/${gas}`);
       await page.locator("[data-send-trial]").click();
       await said(page, "已试发").waitFor();
+      await page.locator("[data-trial=refused]").waitFor();
+      assert.equal(await page.locator("[data-trial-error]").innerText(), "邮件服务器退回（550）：“no such mailbox”");
+      await page.locator("[data-send-trial]").click();
+      await page.getByText("请先看它的结果").waitFor();
+      await page.locator("[data-dead]").filter({ hasText: "试发" }).waitFor();
+      await look_well(page, "desk-partner-trial");
+
+      server.refuse(null);
+      await page.locator("[data-dead] [data-again]").click();
       await page.locator("[data-trial=taken]").waitFor();
       const mail = await until(() => server.mails.find((one) => words_of(one).includes("试发")), "a trial");
       assert.ok(!words_of(mail).includes("://"), words_of(mail));
-      await page.locator("[data-send-trial]").click();
-      await page.getByText("请先看它的结果").waitFor();
-      await look_well(page, "desk-partner-trial");
+      await page.locator("[data-dead]").waitFor({ state: "detached" });
+      await look_well(page, "desk-partner-trial-taken");
     }));
 
   test("on a phone, without a script, the office takes it, shows a photo and reports it done", { timeout: TEST_MS_MAX }, () =>

@@ -22,7 +22,7 @@ test.each([
 
 const ERROR = { code: "mail_server", words: { zh: "邮件服务器退回（550）", en: "the mail server refuses it (550)" } };
 test.each([
-  ["taken for a mailbox", { state: "taken" as const }, "mail" as const, "邮件服务器已收下，请问问对方看到没有", "good"],
+  ["taken for a mailbox", { state: "taken" as const }, "mail" as const, "邮件服务器已收下", "good"],
   ["taken by their server", { state: "taken" as const }, "webhook" as const, "对方已收下", "good"],
   ["refused", { state: "refused" as const, error: ERROR }, "mail" as const, "没有送到", "bad"],
   ["given up", { state: "given_up" as const, error: ERROR }, "mail" as const, "没有送到，已放弃", ""],

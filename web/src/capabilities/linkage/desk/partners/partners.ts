@@ -107,10 +107,10 @@ export function look_of_lane(lane: Schema["LaneView"], now: number): Look {
   return { key: "well", tone: "good", icon: "check", words: tr("正常", "Well") };
 }
 
-/** What became of a trial, in a word and a shape. That mail was taken by a mail server is no more than that. */
+/** What became of a trial, in a word and a shape. */
 export function look_of_trial({ state, error }: Trial, rung: Rung): Omit<Look, "key"> {
   switch (state) {
-    case "taken": return { tone: "good", icon: "check", words: rung === "mail" ? tr("邮件服务器已收下，请问问对方看到没有", "The mail server took it: ask them whether it is there") : tr("对方已收下", "They took it") };
+    case "taken": return { tone: "good", icon: "check", words: rung === "mail" ? tr("邮件服务器已收下", "The mail server took it") : tr("对方已收下", "They took it") };
     case "refused": return { tone: "bad", icon: "alert", words: tr("没有送到", "It did not arrive") };
     case "given_up": return { tone: "", icon: "info", words: tr("没有送到，已放弃", "It did not arrive, and was given up") };
     case "waiting": return error ? { tone: "warn", icon: "clock", words: tr("还没有送出去，过一会儿再试", "Not sent yet: it is tried again") } : { tone: "", icon: "clock", words: tr("正在送", "On its way") };
