@@ -201,7 +201,7 @@ async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, Troub
 
 fn told(error: reqwest::Error) -> Trouble {
     if error.is_timeout() {
-        return too_slow(CALL_WAIT_MAX);
+        return too_slow(if error.is_connect() { CONNECT_WAIT_MAX } else { CALL_WAIT_MAX });
     }
     Trouble::not_reached(&error)
 }

@@ -181,7 +181,19 @@ impl Trouble {
             | Self::Fault { said, .. }
             | Self::Sentence { said } => vec![said],
             Self::Gateway { word, said } => vec![word, said],
-            _ => Vec::new(),
+            Self::TooSlow { .. }
+            | Self::TooLong { .. }
+            | Self::Elsewhere { .. }
+            | Self::NoSecret
+            | Self::NoNumber
+            | Self::NumberUnknown
+            | Self::NotTaken { .. }
+            | Self::NoMailServer
+            | Self::MailPaused
+            | Self::MailServerUnreadable
+            | Self::MailUnencrypted
+            | Self::NoMailAddress { .. }
+            | Self::UnknownGateway => Vec::new(),
         }
     }
 
@@ -202,12 +214,7 @@ impl Trouble {
                 format!("“{address}”不是 http 或 https 网址"),
                 format!("“{address}” is no address of http or https"),
             ),
-            Self::Private { host } => Words::new(
-                format!("“{host}”是内网地址，本系统不许访问；要访问，请运维人员在 private_networks 里写明"),
-                format!(
-                    "“{host}” lies within this network, which is not called; the operator may name it in private_networks"
-                ),
-            ),
+            Self::Private { host } => private_words(host),
             Self::TooSlow { seconds } => {
                 Words::new(format!("{seconds} 秒内没有回应"), format!("no answer within {seconds} seconds"))
             }
@@ -235,23 +242,6 @@ impl Trouble {
                 "they have given no number yet, so progress cannot be sent",
             ),
             Self::NotTaken { words } => words.clone(),
-            Self::Gateway { word, said } => {
-                let said = format!("{word} {said}");
-                quoting(
-                    "通道没有说收下了".to_owned(),
-                    "the gateway did not say that it took it".to_owned(),
-                    &said,
-                )
-            }
-            Self::Fault { step, said } => fault_words(*step, said),
-            Self::Sentence { said } => Words::new(said.clone(), said.clone()),
-            _ => self.mail_words(),
-        }
-    }
-
-    /// Of what mail goes by.
-    fn mail_words(&self) -> Words {
-        match self {
             Self::NoMailServer => Words::of(
                 "区里还没有设置发邮件的服务器，请系统管理员在“管理 → 消息”里设置",
                 "the district has no mail server yet: the system administrator sets it under Administration, Messages",
@@ -268,29 +258,48 @@ impl Trouble {
                 "不加密的邮件只能发到 private_networks 写明的内网服务器",
                 "mail leaves unencrypted only within networks that private_networks names",
             ),
-            Self::NoMailAddress { whose: MailSide::Sender } => Words::of(
-                "发件邮箱不对，请系统管理员核对",
-                "the sender is no mail address: the system administrator checks it",
-            ),
-            Self::NoMailAddress { whose: MailSide::Recipient } => {
-                Words::of("收件邮箱不对", "the recipient is no mail address")
-            }
-            Self::MailServer { status, said } if *status >= 500 => quoting(
-                format!("邮件服务器退回（{status}）"),
-                format!("the mail server refuses it ({status})"),
-                said,
-            ),
-            Self::MailServer { status, said } => quoting(
-                format!("邮件服务器现在不收（{status}）"),
-                format!("the mail server does not take it now ({status})"),
-                said,
-            ),
-            _ => Words::of(
+            Self::NoMailAddress { whose } => no_mail_words(*whose),
+            Self::MailServer { status, said } => mail_server_words(*status, said),
+            Self::UnknownGateway => Words::of(
                 "目录里已经没有这种通道，请重新设置",
                 "the catalogue no longer has this kind of gateway: please set it anew",
             ),
+            Self::Gateway { word, said } => quoting(
+                "通道没有说收下了".to_owned(),
+                "the gateway did not say that it took it".to_owned(),
+                &format!("{word} {said}"),
+            ),
+            Self::Fault { step, said } => fault_words(*step, said),
+            Self::Sentence { said } => Words::new(said.clone(), said.clone()),
         }
     }
+}
+
+fn private_words(host: &str) -> Words {
+    Words::new(
+        format!("“{host}”是内网地址，本系统不许访问；要访问，请运维人员在 private_networks 里写明"),
+        format!(
+            "“{host}” lies within this network, which is not called; the operator may name it in private_networks"
+        ),
+    )
+}
+
+fn no_mail_words(whose: MailSide) -> Words {
+    match whose {
+        MailSide::Sender => Words::of(
+            "发件邮箱不对，请系统管理员核对",
+            "the sender is no mail address: the system administrator checks it",
+        ),
+        MailSide::Recipient => Words::of("收件邮箱不对", "the recipient is no mail address"),
+    }
+}
+
+fn mail_server_words(status: u16, said: &str) -> Words {
+    let (zh, en) = match status {
+        500.. => ("邮件服务器退回", "the mail server refuses it"),
+        _ => ("邮件服务器现在不收", "the mail server does not take it now"),
+    };
+    quoting(format!("{zh}（{status}）"), format!("{en} ({status})"), said)
 }
 
 fn cause_of(error: &io::Error) -> Option<Cause> {

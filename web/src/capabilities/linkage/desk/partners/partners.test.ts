@@ -1,6 +1,6 @@
 // How a lane is told, in which order partners stand, and what may be done when.
 import { describe, expect, test } from "vitest";
-import { deeds_of, in_order, look_of, look_of_trial, type Partner, type Unit } from "./partners";
+import { deeds_of, in_order, is_well_since, look_of, look_of_trial, type Partner, type Unit } from "./partners";
 
 type Lane = NonNullable<Partner["lane"]>;
 const NOW = Date.parse("2026-11-24T09:00:00+08:00");
@@ -19,6 +19,13 @@ test.each([
   const look = look_of(one, NOW);
   expect([look?.words, look?.tone]).toEqual([words, tone]);
 });
+
+test.each([
+  ["it arrived after the error", lane({ last_error_at: "2026-11-24T08:00:00+08:00", last_sent_at: "2026-11-24T08:30:00+08:00" }), true],
+  ["the latest was refused", lane({ last_error_at: "2026-11-24T08:30:00+08:00", last_sent_at: "2026-11-24T08:00:00+08:00" }), false],
+  ["nothing ever arrived", lane({ last_error_at: "2026-11-24T08:30:00+08:00" }), false],
+  ["it is in trouble", lane({ troubles: 1, last_error_at: "2026-11-24T08:00:00+08:00", last_sent_at: "2026-11-24T08:30:00+08:00" }), false],
+])("well since: %s", (_what, one, is_well) => expect(is_well_since(one)).toBe(is_well));
 
 const ERROR = { code: "mail_server", words: { zh: "邮件服务器退回（550）", en: "the mail server refuses it (550)" } };
 test.each([

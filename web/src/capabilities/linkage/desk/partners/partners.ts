@@ -117,6 +117,9 @@ export function look_of_trial({ state, error }: Trial, rung: Rung): Omit<Look, "
   }
 }
 
+/** Whether something has arrived after what went wrong last: one that was refused says nothing about the next. */
+export const is_well_since = ({ troubles, last_error_at, last_sent_at }: Schema["LaneView"]): boolean => troubles === 0 && !!last_sent_at && !!last_error_at && Date.parse(last_sent_at) > Date.parse(last_error_at);
+
 function silent_words(retry_at: string | null | undefined, now: number): string {
   if (!retry_at || Date.parse(retry_at) <= now) return tr("连不上，正在重试", "Not reached, trying again");
   return tr(`连不上，下次重试 ${when(retry_at, now)}`, `Not reached, next try ${when(retry_at, now)}`);
