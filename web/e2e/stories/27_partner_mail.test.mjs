@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { as_resident, as_staff, send, with_browser } from "../browser.mjs";
 import { find_small } from "../checks.mjs";
 import { look_well } from "../looks.mjs";
+import { lend_mail_gateway } from "../mail_gateway.mjs";
 import { open_mail_server, words_of } from "../mail_server.mjs";
 import { follow } from "../people.mjs";
 import { settle } from "../screens.mjs";
@@ -42,25 +43,10 @@ async function back_to_console(gas) {
   assert.equal(set.status, 200, JSON.stringify(set.body));
 }
 
-/** How mail leaves, to be put back: a demo has no gateway of its own and prints. */
-async function mail_gateway(admin) {
-  const { body } = await call("GET", "/api/messages/gateways", admin);
-  return body.items.find((one) => one.channel === "mail");
-}
-
-async function put_back(former) {
-  const admin = await token_of("system-admin");
-  const path = "/api/messages/gateways/mail";
-  const { address, settings } = former;
-  if (!former.is_set && !(await mail_gateway(admin)).is_set) return;
-  const put = former.is_set ? await call("PUT", path, admin, { address, settings }) : await call("DELETE", path, admin);
-  assert.equal(put.status, 204, JSON.stringify(put.body));
-}
-
 describe("a partner by mail", { concurrency: 1 }, () => {
   with_browser();
   let server;
-  let former;
+  let put_back;
   let gas;
   let receipt;
   let link;
@@ -68,16 +54,15 @@ describe("a partner by mail", { concurrency: 1 }, () => {
   before(async () => {
     server = await open_mail_server();
     const gateway = { address: server.url, settings: { from: "睦邻 <notice@example.cn>", site: BASE } };
-    const admin = await token_of("system-admin");
-    former = await mail_gateway(admin);
-    const set = await call("PUT", "/api/messages/gateways/mail", admin, gateway);
+    put_back = await lend_mail_gateway();
+    const set = await call("PUT", "/api/messages/gateways/mail", await token_of("system-admin"), gateway);
     assert.equal(set.status, 204, JSON.stringify(set.body));
     gas = (await call("GET", "/api/territory/organisations", await token_of(DISPATCHER))).body.find((one) => one.key === "gas").id;
   });
   after(async () => {
     try {
       await back_to_console(gas);
-      await put_back(former);
+      await put_back();
     } finally {
       await server.close();
     }
@@ -190,16 +175,4 @@ describe("a partner by mail", { concurrency: 1 }, () => {
       await page.getByText("这件事已经办结").first().waitFor();
     });
   });
-
-  test("the administrator takes the mail server off, and the demo prints again", { timeout: TEST_MS_MAX }, () =>
-    as_staff({ login: "system-admin" }, async (page) => {
-      await open(page, "/admin/messages");
-      const card = page.locator("[data-gateway=mail]");
-      await card.locator("[data-remove]").click();
-      await look_well(page, "admin-gateway-remove");
-      await page.locator("[data-confirm-remove]").click();
-      await said(page, "通道已撤下").waitFor();
-      await card.locator("[data-demo]").waitFor();
-      assert.equal(await card.locator("[data-remove]").count(), 0);
-    }));
 });
