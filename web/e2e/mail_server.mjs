@@ -1,10 +1,11 @@
-// A mail server for the stories: it keeps what it is told, headers and words as they came.
+// A mail server for the stories: it keeps what it is told, headers and words as they came, or knows no mailbox for a while.
 import { once } from "node:events";
 import { createServer } from "node:net";
 
 /** Opens one on a free port. */
 export async function open_mail_server() {
   const mails = [];
+  let refusal = null;
   const server = createServer((socket) => {
     let mail;
     let rest = "";
@@ -22,12 +23,13 @@ export async function open_mail_server() {
         } else if (line === "DATA") {
           mail = "";
           socket.write("354 go on\r\n");
-        } else socket.write(line === "QUIT" ? "221 bye\r\n" : "250 well\r\n");
+        } else if (refusal && line.startsWith("RCPT")) socket.write(`${refusal}\r\n`);
+        else socket.write(line === "QUIT" ? "221 bye\r\n" : "250 well\r\n");
       }
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  return { mails, url: `smtp+plain://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => server.close(done)) };
+  return { mails, refuse: (answer) => { refusal = answer; }, url: `smtp+plain://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => server.close(done)) };
 }
 
 /** The words of a mail in two forms: those of its text. */

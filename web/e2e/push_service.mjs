@@ -16,7 +16,7 @@ export async function open_push_service() {
     const parts = [];
     request.on("data", (part) => parts.push(part));
     request.on("end", () => {
-      if (status === 201) taken.push({ headers: request.headers, said: opened(Buffer.concat(parts), keys, auth) });
+      if (status === 201) taken.push({ path: request.url, headers: request.headers, said: opened(Buffer.concat(parts), keys, auth) });
       reply.writeHead(status).end();
     });
   }).listen(0, "127.0.0.1");

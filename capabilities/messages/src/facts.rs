@@ -11,6 +11,8 @@ pub const QUEUED: &str = "messages.queued";
 /// Some that were due were judged, with how many left, wait and were dropped.
 pub const JUDGED: &str = "messages.judged";
 pub const GATEWAY_SET: &str = "messages.gateway_set";
+/// It was taken off, and nothing took its place yet.
+pub const GATEWAY_REMOVED: &str = "messages.gateway_removed";
 /// A trial message was asked for.
 pub const TRIED: &str = "messages.tried";
 /// Somebody said by which way, when and what they want to be told.
@@ -22,6 +24,8 @@ pub const MAIL_CONFIRMED: &str = "messages.mail_confirmed";
 pub const PUSH_KEY_MADE: &str = "messages.push_key_made";
 /// Somebody wants notices on a device.
 pub const DEVICE_ADDED: &str = "messages.device_added";
+/// Its browser reaches it by another address from now on.
+pub const DEVICE_CHANGED: &str = "messages.device_changed";
 /// Its owner took it off.
 pub const DEVICE_REMOVED: &str = "messages.device_removed";
 /// Its service says that it is gone.

@@ -5,7 +5,7 @@ use crate::senders::INBOX;
 use crate::senders::smtp::{hand_over, header, mailbox, sender_of};
 use crate::store;
 use ::store::{Conn, Db, DbRef, Tx};
-use courier::{Endpoint, Outside, Sent, open_secret};
+use courier::{Endpoint, MailSide, Outside, Sent, Step, Trouble, open_secret};
 use edge::Settings;
 use identity::InboxLine;
 use lettre::Message;
@@ -93,14 +93,14 @@ impl MailRoom {
         let gateway = match way {
             MailWay::Inbox => return Sent::Arrived(json!({ "to": mail.to, "printed": mail.text })),
             MailWay::Relay(gateway) if gateway.paused => {
-                return Sent::trouble("the district's mail server is paused");
+                return Sent::trouble(Trouble::MailPaused);
             }
             MailWay::Relay(gateway) => gateway,
         };
         let keys = self.db.open().and_then(|db| db.fixtures().get::<Vault>().of(gateway.district));
         let secret = match keys.and_then(|keys| open_secret(&keys, gateway)) {
             Ok(secret) => secret,
-            Err(fault) => return Sent::trouble(format!("the password of the mail server is lost: {fault}")),
+            Err(fault) => return Sent::trouble(Trouble::fault(Step::Password, fault)),
         };
         match compose(gateway, mail) {
             Ok(message) => hand_over(outside, gateway, secret.as_ref(), &mail.to, message).await,
@@ -120,9 +120,9 @@ pub async fn take(tx: &mut Tx, answer: &Value) -> Result<(), Fault> {
     identity::show_in_demo(tx, &InboxLine { to, words, code: None }).await
 }
 
-fn compose(gateway: &Endpoint, mail: &Mail) -> Result<Message, String> {
+fn compose(gateway: &Endpoint, mail: &Mail) -> Result<Message, Trouble> {
     let from = sender_of(gateway)?;
-    let to: Mailbox = mailbox(&mail.to).ok_or("the recipient is no mail address")?;
+    let to: Mailbox = mailbox(&mail.to).ok_or(Trouble::NoMailAddress { whose: MailSide::Recipient })?;
     let domain = from.email.domain().to_owned();
     let named = |id: &Uuid| format!("<{id}@{domain}>");
     let mut builder = Message::builder()
@@ -136,5 +136,5 @@ fn compose(gateway: &Endpoint, mail: &Mail) -> Result<Message, String> {
         builder = builder.in_reply_to(named(last)).references(all.join(" "));
     }
     let parts = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
-    builder.from(from).multipart(parts).map_err(|error| error.to_string())
+    builder.from(from).multipart(parts).map_err(|error| Trouble::fault(Step::Writing, error))
 }

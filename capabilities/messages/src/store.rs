@@ -125,6 +125,7 @@ sql! {
          on conflict (district, channel) do update set fast_endpoint_id = excluded.fast_endpoint_id,
              bulk_endpoint_id = excluded.bulk_endpoint_id, version = messages_gateway.version + 1, changed_at = excluded.changed_at
          where messages_gateway.version = $5";
+    REMOVE_GATEWAY: (DistrictId, Channel) = "delete from messages_gateway where district = $1 and channel = $2";
     FORGET: (DistrictId, Time) =
         "delete from messages_message where district = $1 and made_at < $2 and state in ('sent', 'dropped')";
 }
@@ -332,6 +333,11 @@ pub(crate) async fn save_gateway(tx: &mut Tx, row: &GatewayRow) -> Result<bool, 
     let (district, now) = (tx.district(), tx.now());
     let columns = (district, row.channel, row.fast_endpoint_id, row.bulk_endpoint_id, row.version, now);
     Ok(tx.execute(&SAVE_GATEWAY, columns).await? == 1)
+}
+
+pub(crate) async fn remove_gateway(tx: &mut Tx, channel: Channel) -> Result<(), Fault> {
+    let district = tx.district();
+    tx.execute(&REMOVE_GATEWAY, (district, channel)).await.map(drop)
 }
 
 pub(crate) async fn forget(tx: &mut Tx, before: Time) -> Result<u64, Fault> {

@@ -2,6 +2,7 @@
 
 use crate::model::{Delivery, Endpoint};
 use crate::outside::Outside;
+use crate::trouble::Trouble;
 use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
 use platform::Fault;
@@ -20,14 +21,24 @@ pub enum Sent {
     /// It is there; what the answer says is taken in the write that settles it.
     Arrived(Value),
     /// The endpoint is in trouble: not reached, overloaded, broken. Everything for it waits, this one too.
-    Trouble { why: String, wait: Option<Duration> },
+    Trouble { why: Trouble, wait: Option<Duration> },
     /// It understood and said no: as it is this one never arrives. A person looks at it.
-    Refused(String),
+    Refused(Trouble),
 }
 
 impl Sent {
-    pub fn trouble(why: impl Into<String>) -> Self {
-        Self::Trouble { why: why.into(), wait: None }
+    pub fn trouble(why: Trouble) -> Self {
+        Self::Trouble { why, wait: None }
+    }
+
+    /// The same without a word that may not be kept: [`Trouble::without`].
+    #[must_use]
+    pub fn without(self, word: &str) -> Self {
+        match self {
+            Self::Arrived(answer) => Self::Arrived(answer),
+            Self::Trouble { why, wait } => Self::Trouble { why: why.without(word), wait },
+            Self::Refused(why) => Self::Refused(why.without(word)),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod run;
 pub mod signature;
 mod store;
 mod tape;
+mod trouble;
 mod view;
 mod webhook;
 
@@ -24,9 +25,10 @@ pub use commands::{
 };
 pub use courier::{Attempt, Courier, Sender, Sent};
 pub use model::{Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId, Order};
-pub use outside::{Answer, Outside, OutsideError};
+pub use outside::{Answer, Outside};
 pub use reseal::RESEALS;
 pub use run::{deliver_due, run, sweep};
+pub use trouble::{Cause, MailSide, Step, Trouble, TroubleView};
 pub use view::{DeliveryWord, LaneVerb, LaneView};
 pub use webhook::{WEBHOOK, WebhookSender, judge};
 

@@ -1,6 +1,7 @@
 //! What leaves the house: endpoints of other systems, and deliveries to them.
 
 use crate::lane::Health;
+use crate::trouble::Trouble;
 use platform::{DistrictId, FactId, Time, id};
 use serde_json::Value;
 use store::{Json, row, text_enum};
@@ -45,7 +46,7 @@ row! {
         pub troubles: i64,
         pub retry_at: Option<Time>,
         pub pace: i64,
-        pub last_error: Option<String>,
+        pub last_error: Option<Trouble>,
         pub last_error_at: Option<Time>,
         pub last_sent_at: Option<Time>,
         pub version: i64,
@@ -75,7 +76,7 @@ row! {
         pub due_at: Time,
         pub attempts: i64,
         pub state: DeliveryState,
-        pub last_error: Option<String>,
+        pub last_error: Option<Trouble>,
         pub settled_at: Option<Time>,
     }
 }

@@ -4,13 +4,14 @@
 //! resolved here and what they resolve to is what is connected to, so a name that changes its mind between two looks gains nothing.
 
 use crate::tape::Tape;
+use crate::trouble::Trouble;
 use ipnet::IpNet;
-use platform::Words;
+use platform::Time;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Response, Url, redirect};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
 /// For the whole of a call, however slowly its answer drips.
@@ -18,37 +19,6 @@ const CALL_WAIT_MAX: Duration = Duration::from_secs(15);
 /// An answer that is longer is not read further.
 pub const ANSWER_BYTES_MAX: usize = 1 << 20;
 const URL_CHARS_MAX: usize = 2_000;
-
-/// Why a call did not come to an answer, in words for the people of the house.
-#[derive(Debug, thiserror::Error)]
-pub enum OutsideError {
-    #[error("{0} is no address of http or https")]
-    NoAddress(String),
-    #[error("{0} is an address within this network; the setting `private_networks` may allow it")]
-    Private(String),
-    #[error("no answer within {} s", CALL_WAIT_MAX.as_secs())]
-    TooSlow,
-    #[error("not reached: {0}")]
-    NotReached(String),
-    #[error("the answer is longer than {bytes_max} bytes")]
-    TooLong { bytes_max: usize },
-}
-
-impl OutsideError {
-    /// For whoever gave the address.
-    pub fn words(&self) -> Words {
-        let zh = match self {
-            Self::NoAddress(text) => format!("“{text}”不是 http 或 https 地址。"),
-            Self::Private(host) => {
-                format!("“{host}”是内部网络的地址；要用它，须由运维人员在 private_networks 里写明。")
-            }
-            Self::TooSlow => format!("{} 秒内没有答复。", CALL_WAIT_MAX.as_secs()),
-            Self::NotReached(why) => format!("连不上（{why}）。"),
-            Self::TooLong { bytes_max } => format!("答复超过 {bytes_max} 字节。"),
-        };
-        Words::new(zh, format!("{self}."))
-    }
-}
 
 /// The client with what it may reach.
 #[derive(Clone, Debug)]
@@ -94,8 +64,8 @@ impl Outside {
     ///
     /// # Errors
     /// It is none, too long, carries a name and password, or is written as a private number.
-    pub fn check(&self, address: &str) -> Result<Url, OutsideError> {
-        let no_address = || OutsideError::NoAddress(address.chars().take(80).collect());
+    pub fn check(&self, address: &str) -> Result<Url, Trouble> {
+        let no_address = || Trouble::NoAddress { address: address.chars().take(80).collect() };
         let url =
             Url::parse(address).ok().filter(|_| address.len() <= URL_CHARS_MAX).ok_or_else(no_address)?;
         let plain =
@@ -103,7 +73,7 @@ impl Outside {
         let host = url.host_str().filter(|_| plain).ok_or_else(no_address)?;
         let literal = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
         match literal {
-            Some(ip) if !self.reach.allows(ip) => Err(OutsideError::Private(host.to_owned())),
+            Some(ip) if !self.reach.allows(ip) => Err(Trouble::Private { host: host.to_owned() }),
             _ => Ok(url),
         }
     }
@@ -112,33 +82,33 @@ impl Outside {
     ///
     /// # Errors
     /// It is private, or is not found.
-    pub async fn check_host(&self, host: &str, port: u16) -> Result<(), OutsideError> {
+    pub async fn check_host(&self, host: &str, port: u16) -> Result<(), Trouble> {
         let found = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await;
-        let mut found = found.map_err(|e| OutsideError::NotReached(e.to_string()))?;
+        let mut found = found.map_err(|e| Trouble::not_found(&e))?;
         // All of them: which one a client then takes is not ours to say.
         match found.all(|address| self.reach.allows(address.ip())) {
             true => Ok(()),
-            false => Err(OutsideError::Private(host.to_owned())),
+            false => Err(Trouble::Private { host: host.to_owned() }),
         }
     }
 
     /// Sends a request that was made with [`Outside::get`] or [`Outside::post`], and reads the answer up to its bound.
     ///
     /// # Errors
-    /// Each way a call can fail, in words.
-    pub async fn call(&self, request: reqwest::RequestBuilder) -> Result<Answer, OutsideError> {
+    /// Each way a call can fail.
+    pub async fn call(&self, request: reqwest::RequestBuilder) -> Result<Answer, Trouble> {
         self.call_up_to(request, ANSWER_BYTES_MAX).await
     }
 
     /// As [`Outside::call`], for an answer that may be longer: a photo.
     ///
     /// # Errors
-    /// Each way a call can fail, in words.
+    /// Each way a call can fail.
     pub async fn call_up_to(
         &self,
         request: reqwest::RequestBuilder,
         bytes_max: usize,
-    ) -> Result<Answer, OutsideError> {
+    ) -> Result<Answer, Trouble> {
         let (client, request) = request.build_split();
         let request = request.map_err(told)?;
         let Some(tape) = &self.tape else { return exchange(&client, request, bytes_max).await };
@@ -152,11 +122,10 @@ impl Outside {
     ///
     /// # Errors
     /// No such name, none of its addresses may be reached, or no answer in time.
-    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, OutsideError> {
+    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Trouble> {
         let looked = tokio::time::timeout(CONNECT_WAIT_MAX, tokio::net::lookup_host((host, port))).await;
-        let found = looked
-            .map_err(|_| OutsideError::TooSlow)?
-            .map_err(|error| OutsideError::NotReached(error.to_string()))?;
+        let found =
+            looked.map_err(|_| too_slow(CONNECT_WAIT_MAX))?.map_err(|error| Trouble::not_found(&error))?;
         self.reach.only_allowed(host, found)
     }
 
@@ -189,9 +158,17 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// How long the other side wants to be left alone, where it says so in seconds.
-    pub fn asked_wait(&self) -> Option<Duration> {
-        self.retry_after.as_deref()?.trim().parse().ok().map(Duration::from_secs)
+    /// How long from now the other side wants to be left alone, where it says so: in seconds, or until a moment (RFC 9110, 10.2.3).
+    pub fn asked_wait(&self, now: Time) -> Option<Duration> {
+        let said = self.retry_after.as_deref()?.trim();
+        match said.parse() {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(_) => {
+                let until = httpdate::parse_http_date(said).ok()?.duration_since(UNIX_EPOCH).ok()?;
+                let since = u64::try_from(now.micros()).ok().map(Duration::from_micros)?;
+                Some(until.saturating_sub(since))
+            }
+        }
     }
 
     /// The beginning of the answer, for a person: control characters are left out.
@@ -202,11 +179,7 @@ impl Answer {
     }
 }
 
-async fn exchange(
-    client: &Client,
-    request: reqwest::Request,
-    bytes_max: usize,
-) -> Result<Answer, OutsideError> {
+async fn exchange(client: &Client, request: reqwest::Request, bytes_max: usize) -> Result<Answer, Trouble> {
     let response = client.execute(request).await.map_err(told)?;
     let status = response.status().as_u16();
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -215,27 +188,26 @@ async fn exchange(
     Ok(Answer { status, content_type, retry_after, body })
 }
 
-async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, OutsideError> {
+async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, Trouble> {
     let mut body = Vec::new();
     while let Some(part) = response.chunk().await.map_err(told)? {
         if body.len() + part.len() > bytes_max {
-            return Err(OutsideError::TooLong { bytes_max });
+            return Err(Trouble::TooLong { bytes_max });
         }
         body.extend_from_slice(&part);
     }
     Ok(body)
 }
 
-fn told(error: reqwest::Error) -> OutsideError {
+fn told(error: reqwest::Error) -> Trouble {
     if error.is_timeout() {
-        return OutsideError::TooSlow;
+        return too_slow(if error.is_connect() { CONNECT_WAIT_MAX } else { CALL_WAIT_MAX });
     }
-    // The deepest cause says it best; the address stands beside it already.
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    OutsideError::NotReached(cause.to_string())
+    Trouble::not_reached(&error)
+}
+
+fn too_slow(wait: Duration) -> Trouble {
+    Trouble::TooSlow { seconds: wait.as_secs() }
 }
 
 /// Resolves names, and leaves out what may not be reached.
@@ -246,7 +218,8 @@ impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let reach = self.0.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found =
+                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|e| Trouble::not_found(&e))?;
             let reached = reach.only_allowed(name.as_str(), found)?;
             Ok(Box::new(reached.into_iter()) as Addrs)
         })
@@ -258,9 +231,9 @@ impl Reach {
         &self,
         host: &str,
         found: impl Iterator<Item = SocketAddr>,
-    ) -> Result<Vec<SocketAddr>, OutsideError> {
+    ) -> Result<Vec<SocketAddr>, Trouble> {
         let reached: Vec<SocketAddr> = found.filter(|address| self.allows(address.ip())).collect();
-        if reached.is_empty() { Err(OutsideError::Private(host.to_owned())) } else { Ok(reached) }
+        if reached.is_empty() { Err(Trouble::Private { host: host.to_owned() }) } else { Ok(reached) }
     }
 
     fn allows(&self, ip: IpAddr) -> bool {
@@ -327,7 +300,7 @@ mod tests {
             "http://198.18.0.1/",
         ];
         for address in refused {
-            assert!(matches!(outside.check(address), Err(OutsideError::Private(_))), "{address}");
+            assert!(matches!(outside.check(address), Err(Trouble::Private { .. })), "{address}");
         }
         for address in [
             "ftp://example.org/",
@@ -336,10 +309,34 @@ mod tests {
             "//example.org",
             "http://user:secret@example.org/",
         ] {
-            assert!(matches!(outside.check(address), Err(OutsideError::NoAddress(_))), "{address}");
+            assert!(matches!(outside.check(address), Err(Trouble::NoAddress { .. })), "{address}");
         }
         for address in ["https://example.org/open311/v2", "http://1.1.1.1/", "http://[2606:4700::1111]/"] {
             assert!(outside.check(address).is_ok(), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_asked_for_in_seconds_or_until_a_moment() {
+        let now: Time = "2026-03-02T02:00:00Z".parse().expect("a moment");
+        let rows = [
+            (None, None),
+            (Some("90"), Some(90)),
+            (Some(" 0 "), Some(0)),
+            (Some("Mon, 02 Mar 2026 02:01:30 GMT"), Some(90)),
+            // The two forms that RFC 9110, 5.6.7 still wants to be read.
+            (Some("Monday, 02-Mar-26 02:01:30 GMT"), Some(90)),
+            (Some("Mon Mar  2 02:01:30 2026"), Some(90)),
+            // A moment that is over asks for nothing more.
+            (Some("Mon, 02 Mar 2026 01:00:00 GMT"), Some(0)),
+            (Some("Mon, 02 Mar 1900 01:00:00 GMT"), None),
+            (Some("-5"), None),
+            (Some("soon"), None),
+        ];
+        for (said, expected) in rows {
+            let retry_after = said.map(str::to_owned);
+            let answer = Answer { status: 503, content_type: None, retry_after, body: Vec::new() };
+            assert_eq!(answer.asked_wait(now), expected.map(Duration::from_secs), "{said:?}");
         }
     }
 
@@ -355,6 +352,6 @@ mod tests {
         let outside = Outside::new(&[]).expect("a client");
         let url = outside.check("http://localhost:9/").expect("a name is judged when it is resolved");
         let refused = outside.call(outside.get(url)).await.expect_err("refused");
-        assert!(refused.to_string().contains("within this network"), "{refused}");
+        assert_eq!(refused, Trouble::Private { host: "localhost".to_owned() });
     }
 }

@@ -63,6 +63,18 @@ pub async fn of_subject(
     store::of_subject(conn, district, subject, OF_SUBJECT_MAX).await
 }
 
+/// What was sent about a subject last.
+///
+/// # Errors
+/// The store.
+pub async fn latest_of_subject(
+    conn: &mut Conn,
+    district: DistrictId,
+    subject: Uuid,
+) -> Result<Option<Delivery>, Fault> {
+    store::latest_of_subject(conn, district, subject).await
+}
+
 /// Whether something about a subject has not arrived at an endpoint yet.
 ///
 /// # Errors

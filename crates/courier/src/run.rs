@@ -8,6 +8,7 @@ use crate::model::{Delivery, DeliveryState, Endpoint, EndpointId};
 use crate::outside::Outside;
 use crate::store::{self, Round, Settled};
 use crate::tape::Tape;
+use crate::trouble::{Step, Trouble};
 use ::store::{Conn, Db, Tx};
 use edge::{Districts, Edge, Recorders};
 use futures_util::future::join_all;
@@ -212,7 +213,7 @@ async fn settle(edge: &Edge, actor: &Actor, round: Batch, outcomes: Vec<Sent>) -
     edge.db.write(actor, write).await
 }
 
-fn error_of(sent: &Sent) -> Option<String> {
+fn error_of(sent: &Sent) -> Option<Trouble> {
     match sent {
         Sent::Arrived(_) => None,
         Sent::Trouble { why, .. } | Sent::Refused(why) => Some(why.clone()),
@@ -265,14 +266,14 @@ async fn take(
     sender: &dyn Sender,
     delivery: &Delivery,
     answer: &Value,
-) -> Result<Option<String>, Fault> {
+) -> Result<Option<Trouble>, Fault> {
     let taken = tx.attempt(async |tx: &mut Tx| sender.take(tx, delivery, answer).await).await?;
     match taken {
         Ok(()) => Ok(None),
         Err(fault) if matches!(fault.kind(), FaultKind::Contention | FaultKind::Unavailable) => Err(fault),
         Err(fault) => {
             tracing::error!(delivery = %delivery.id, "An answer was not taken: {fault:?}");
-            Ok(Some("the answer arrived and could not be taken; the log has the reason".to_owned()))
+            Ok(Some(Trouble::fault(Step::Taking, "")))
         }
     }
 }

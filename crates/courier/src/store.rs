@@ -2,6 +2,7 @@
 
 use crate::lane::Health;
 use crate::model::{Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId};
+use crate::trouble::Trouble;
 use platform::{DistrictId, FactId, Fault, Time};
 use serde_json::Value;
 use store::{Conn, Json, Tx, row, sql, value};
@@ -9,13 +10,14 @@ use uuid::Uuid;
 
 value!(EndpointId as Uuid, |v| v.0, EndpointId);
 value!(DeliveryId as Uuid, |v| v.0, DeliveryId);
+value!(Trouble as String, |trouble| trouble.noted(), Trouble::read);
 
 type NewEndpoint = (DistrictId, EndpointId, String, String, Option<Vec<u8>>, Json<Value>, i64);
 type EndpointChange = (DistrictId, EndpointId, i64, String, Option<Vec<u8>>, Json<Value>);
 type HealthChange =
-    (DistrictId, EndpointId, i64, Option<Time>, i64, Option<String>, Option<Time>, Option<Time>);
+    (DistrictId, EndpointId, i64, Option<Time>, i64, Option<Trouble>, Option<Time>, Option<Time>);
 type NewDelivery = (DistrictId, DeliveryId, EndpointId, Uuid, String, Json<Value>, Option<FactId>, Time);
-type Settlement = (DistrictId, DeliveryId, DeliveryState, Time, i64, Option<String>, Option<Time>);
+type Settlement = (DistrictId, DeliveryId, DeliveryState, Time, i64, Option<Trouble>, Option<Time>);
 
 row! {
     /// What waits at an endpoint.
@@ -95,6 +97,9 @@ sql! {
     OF_SUBJECT: (DistrictId, Uuid, i64) -> Delivery =
         "select id, endpoint_id, subject_id, kind, body, fact_id, made_at, due_at, attempts, state, last_error, settled_at
          from courier_delivery where district = $1 and subject_id = $2 order by id limit $3";
+    LATEST_OF_SUBJECT: (DistrictId, Uuid) -> Delivery =
+        "select id, endpoint_id, subject_id, kind, body, fact_id, made_at, due_at, attempts, state, last_error, settled_at
+         from courier_delivery where district = $1 and subject_id = $2 order by id desc limit 1";
     REMOVE: (DistrictId, DeliveryId) = "delete from courier_delivery where district = $1 and id = $2";
     IS_WAITING: (DistrictId, EndpointId, Uuid) -> (DeliveryId,) =
         "select id from courier_delivery where district = $1 and endpoint_id = $2 and subject_id = $3 and state in ('waiting', 'dead')
@@ -135,7 +140,7 @@ pub(crate) async fn set_paused(tx: &mut Tx, id: EndpointId, paused: bool) -> Res
 #[derive(Clone, Debug)]
 pub(crate) struct Round {
     pub health: Health,
-    pub error: Option<String>,
+    pub error: Option<Trouble>,
     pub has_sent: bool,
 }
 
@@ -226,7 +231,7 @@ pub(crate) struct Settled {
     pub state: DeliveryState,
     pub due_at: Time,
     pub attempts: i64,
-    pub error: Option<String>,
+    pub error: Option<Trouble>,
 }
 
 pub(crate) async fn settle(tx: &mut Tx, settled: Settled) -> Result<(), Fault> {
@@ -269,6 +274,14 @@ pub(crate) async fn of_subject(
     limit: i64,
 ) -> Result<Vec<Delivery>, Fault> {
     conn.all(&OF_SUBJECT, (district, subject, limit)).await
+}
+
+pub(crate) async fn latest_of_subject(
+    conn: &mut Conn,
+    district: DistrictId,
+    subject: Uuid,
+) -> Result<Option<Delivery>, Fault> {
+    conn.optional(&LATEST_OF_SUBJECT, (district, subject)).await
 }
 
 pub(crate) async fn remove(tx: &mut Tx, id: DeliveryId) -> Result<(), Fault> {

@@ -1,7 +1,8 @@
 //! What was said to another system and what it answered, recorded for a sandbox.
 
 use crate::courier::Attempt;
-use crate::outside::{Answer, OutsideError};
+use crate::outside::Answer;
+use crate::trouble::Trouble;
 use edge::{Excerpt, Exchange, Recorder, Way, headers_that_matter, masked};
 use platform::{Time, Words};
 use std::sync::Arc;
@@ -50,7 +51,7 @@ impl Tape {
     }
 
     /// Keeps the call with what came of it.
-    pub(crate) fn keep(&self, Taken { exchange, begun }: Taken, outcome: &Result<Answer, OutsideError>) {
+    pub(crate) fn keep(&self, Taken { exchange, begun }: Taken, outcome: &Result<Answer, Trouble>) {
         let took = begun.elapsed();
         self.recorder.note(match outcome {
             Ok(answer) => Exchange {

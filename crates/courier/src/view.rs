@@ -2,6 +2,7 @@
 
 use crate::model::Endpoint;
 use crate::store::Queue;
+use crate::trouble::TroubleView;
 use platform::Time;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +19,7 @@ pub struct LaneView {
     pub troubles: i64,
     pub is_broken: bool,
     pub retry_at: Option<Time>,
-    pub last_error: Option<String>,
+    pub last_error: Option<TroubleView>,
     pub last_error_at: Option<Time>,
     pub last_sent_at: Option<Time>,
 }
@@ -33,7 +34,7 @@ impl LaneView {
             troubles: endpoint.troubles,
             is_broken: endpoint.health().is_broken(),
             retry_at: endpoint.retry_at,
-            last_error: endpoint.last_error.clone(),
+            last_error: endpoint.last_error.clone().map(TroubleView::from),
             last_error_at: endpoint.last_error_at,
             last_sent_at: endpoint.last_sent_at,
         }

@@ -4,8 +4,9 @@ use crate::courier::{Attempt, Sender, Sent};
 use crate::model::Delivery;
 use crate::outside::{Answer, Outside};
 use crate::signature::{ID_HEADER, SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER, seconds};
+use crate::trouble::Trouble;
 use futures_util::future::BoxFuture;
-use platform::Fault;
+use platform::{Fault, Time};
 use serde_json::{Value, json};
 use store::{LocalFuture, Tx};
 
@@ -38,11 +39,11 @@ impl Sender for WebhookSender {
 
 async fn send(outside: &Outside, attempt: &Attempt) -> Sent {
     let Some(secret) = attempt.secret.as_ref().and_then(|text| Secret::parse(text)) else {
-        return Sent::trouble("the secret that signs is missing");
+        return Sent::trouble(Trouble::NoSecret);
     };
     let url = match outside.check(&attempt.endpoint.address) {
         Ok(url) => url,
-        Err(error) => return Sent::trouble(error.to_string()),
+        Err(error) => return Sent::trouble(error),
     };
     let delivery = &attempt.delivery;
     let id = format!("msg_{}", delivery.id);
@@ -56,22 +57,20 @@ async fn send(outside: &Outside, attempt: &Attempt) -> Sent {
         .header(SIGNATURE_HEADER, secret.sign(&id, attempt.now, body.as_bytes()))
         .body(body);
     match outside.call(request).await {
-        Ok(answer) => judge(&answer),
-        Err(error) => Sent::trouble(error.to_string()),
+        Ok(answer) => judge(&answer, attempt.now),
+        Err(error) => Sent::trouble(error),
     }
 }
 
 /// What a status means for what was sent. What concerns the endpoint as a whole (its key, its load, its breakdown) is its trouble.
-pub fn judge(answer: &Answer) -> Sent {
-    let told = || format!("{}: {}", answer.status, answer.excerpt());
-    match answer.status {
+pub fn judge(answer: &Answer, now: Time) -> Sent {
+    let (status, said) = (answer.status, answer.excerpt());
+    match status {
         200..=299 => Sent::Arrived(Value::Null),
-        300..=399 => {
-            Sent::trouble(format!("{}: it sends us elsewhere, and nobody is followed", answer.status))
-        }
+        300..=399 => Sent::trouble(Trouble::Elsewhere { status }),
         401 | 403 | 404 | 407 | 408 | 421 | 425 | 429 | 500.. => {
-            Sent::Trouble { why: told(), wait: answer.asked_wait() }
+            Sent::Trouble { why: Trouble::Status { status, said }, wait: answer.asked_wait(now) }
         }
-        _ => Sent::Refused(told()),
+        _ => Sent::Refused(Trouble::Refused { status, said }),
     }
 }

@@ -6,6 +6,7 @@ import { as_resident, as_staff, with_browser } from "../browser.mjs";
 import { find_small } from "../checks.mjs";
 import { look_well } from "../looks.mjs";
 import { sign_in_by_phone } from "../people.mjs";
+import { lend_mail_gateway } from "../mail_gateway.mjs";
 import { open_mail_server } from "../mail_server.mjs";
 import { grid_of, make_building, make_person } from "../register.mjs";
 import { settle } from "../screens.mjs";
@@ -103,11 +104,11 @@ describe("messages", { concurrency: 1 }, () => {
       await look_well(page, "my-messages");
     }));
 
-  test("the administrator reads every message in both languages, sets a mail server, tries it and pauses it", { timeout: TEST_MS_MAX }, () =>
+  test("the administrator reads every message in both languages, sets a mail server, tries it, pauses it and takes it off", { timeout: TEST_MS_MAX }, () =>
     as_staff({ login: ADMIN }, async (page, watch) => {
       watch.allow(422);
       // Texts stay with the demo's inbox: other stories sign in by them.
-      const relay = await open_mail_server();
+      const [relay, put_back] = [await open_mail_server(), await lend_mail_gateway()];
       try {
         await open(page, "/admin/messages");
         await page.locator("[data-template=outage_planned]").waitFor();
@@ -141,7 +142,14 @@ describe("messages", { concurrency: 1 }, () => {
         await look_well(page, "messages-set");
         await card.locator("[data-pause]").click();
         await said(page, "接着发").waitFor();
+        await card.locator("[data-remove]").click();
+        await look_well(page, "messages-remove");
+        await page.locator("[data-confirm-remove]").click();
+        await said(page, "通道已撤下").waitFor();
+        await card.locator("[data-demo]").waitFor();
+        assert.equal(await card.locator("[data-remove]").count(), 0);
       } finally {
+        await put_back();
         await relay.close();
       }
     }));

@@ -1,5 +1,5 @@
-// Notices on a device: a resident turns them on, is pushed what became of a report, and reads it where the notice leads; takes the device off,
-// and is told by text from then on. No push service is reachable from here: the browser's subscription is given to it, everything else is real.
+// Notices on a device: a resident turns them on, is pushed what became of a report, and reads it where the notice leads; the browser changes its
+// subscription, and the device stays the one it was; it is taken off, and its owner told by text from then on. No push service is reachable from here: the browser's subscription is given to it, everything else is real.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { as_resident, as_staff, with_browser } from "../browser.mjs";
@@ -41,6 +41,19 @@ async function give_subscription(page, subscription) {
 }
 
 const subscribed = (page) => page.evaluate(() => localStorage.getItem("story.subscribed"));
+
+/** The browser changes its subscription by itself, as its service may have it do at any time. */
+function change_subscription(worker, former, newer) {
+  return worker.evaluate(async ([before, now]) => {
+    const works = [];
+    const event = new Event("pushsubscriptionchange");
+    event.waitUntil = (work) => works.push(work);
+    event.oldSubscription = { endpoint: before.endpoint, options: { userVisibleOnly: true, applicationServerKey: null } };
+    event.newSubscription = { toJSON: () => now, unsubscribe: async () => { throw new Error("the server did not take it"); } };
+    self.dispatchEvent(event);
+    await Promise.all(works);
+  }, [former, newer]);
+}
 
 /** The story comes at any hour: its resident sleeps at another. */
 async function sleep_elsewhen(page) {
@@ -92,14 +105,23 @@ describe("notices on a device", { concurrency: 1 }, () => {
         await page.goto("/my/messages");
         await page.locator("[data-sent]").filter({ hasText: number }).filter({ hasText: "设备通知" }).first().waitFor();
 
+        const newer = { ...service.subscription, endpoint: `${service.subscription.endpoint}-anew` };
+        const [worker] = page.context().serviceWorkers().filter((one) => one.url().endsWith("/my/messages/sw.js"));
+        await change_subscription(worker, service.subscription, newer);
+        const second = await report_and_handle(page);
+        const anew = await until(async () => service.taken.find((one) => one.said.body.includes(second)), "the push arrived at the new address");
+        assert.ok(anew.path.endsWith("/push/story-anew"), anew.path);
+        await page.goto("/my/messages");
+        await page.locator("[data-device] [data-own]:visible").waitFor();
+
         await page.locator("[data-device] button[type=submit]").click();
         await page.locator("[data-notices-on]:visible").waitFor();
         await until(async () => (await subscribed(page)) === null, "the browser gave its subscription back");
         const taken = service.taken.length;
-        const second = await report_and_handle(page);
+        const last = await report_and_handle(page);
         await until(async () => {
           await page.goto("/inbox");
-          const line = page.locator("[data-message]").filter({ hasText: second }).filter({ hasText: "请您确认" });
+          const line = page.locator("[data-message]").filter({ hasText: last }).filter({ hasText: "请您确认" });
           return (await line.count()) > 0;
         }, "by text, as nothing else was chosen");
         assert.equal(service.taken.length, taken);

@@ -1,11 +1,12 @@
 // A partner by mail: the dispatcher enters its address, a case arrives in the office's mailbox, and the office takes it, shows a photo and
-// reports it done on a phone, without an account and without a script. The desk sees it, the reporter confirms. The gas company works at the
-// console again when the file ends; the mail server stays set, and answers nobody any more.
+// reports it done on a phone, without an account and without a script. The desk sees it, the reporter confirms. When the file ends the gas
+// company works at the console again, and mail goes where it went before.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { as_resident, as_staff, send, with_browser } from "../browser.mjs";
 import { find_small } from "../checks.mjs";
 import { look_well } from "../looks.mjs";
+import { lend_mail_gateway } from "../mail_gateway.mjs";
 import { open_mail_server, words_of } from "../mail_server.mjs";
 import { follow } from "../people.mjs";
 import { settle } from "../screens.mjs";
@@ -45,6 +46,7 @@ async function back_to_console(gas) {
 describe("a partner by mail", { concurrency: 1 }, () => {
   with_browser();
   let server;
+  let put_back;
   let gas;
   let receipt;
   let link;
@@ -52,6 +54,7 @@ describe("a partner by mail", { concurrency: 1 }, () => {
   before(async () => {
     server = await open_mail_server();
     const gateway = { address: server.url, settings: { from: "睦邻 <notice@example.cn>", site: BASE } };
+    put_back = await lend_mail_gateway();
     const set = await call("PUT", "/api/messages/gateways/mail", await token_of("system-admin"), gateway);
     assert.equal(set.status, 204, JSON.stringify(set.body));
     gas = (await call("GET", "/api/territory/organisations", await token_of(DISPATCHER))).body.find((one) => one.key === "gas").id;
@@ -59,6 +62,7 @@ describe("a partner by mail", { concurrency: 1 }, () => {
   after(async () => {
     try {
       await back_to_console(gas);
+      await put_back();
     } finally {
       await server.close();
     }
@@ -86,6 +90,29 @@ describe("a partner by mail", { concurrency: 1 }, () => {
       link = new URL(words.split("\n").find((line) => line.includes("/answer/")).trim()).pathname;
       await page.locator("[name=address]").fill("other@gas.example.cn");
       await page.locator("[data-moves-mailbox]").waitFor();
+    }));
+
+  test("a trial asks for nothing, and the page says what became of it", { timeout: TEST_MS_MAX }, () =>
+    as_staff({ login: DISPATCHER }, async (page, watch) => {
+      watch.allow(409);
+      server.refuse("550 no such mailbox");
+      await open(page, `/desk/partners/${gas}`);
+      await page.locator("[data-send-trial]").click();
+      await said(page, "已试发").waitFor();
+      await page.locator("[data-trial=refused]").waitFor();
+      assert.equal(await page.locator("[data-trial-error]").innerText(), "邮件服务器退回（550）：“no such mailbox”");
+      await page.locator("[data-send-trial]").click();
+      await page.getByText("请先看它的结果").waitFor();
+      await page.locator("[data-dead]").filter({ hasText: "试发" }).waitFor();
+      await look_well(page, "desk-partner-trial");
+
+      server.refuse(null);
+      await page.locator("[data-dead] [data-again]").click();
+      await page.locator("[data-trial=taken]").waitFor();
+      const mail = await until(() => server.mails.find((one) => words_of(one).includes("试发")), "a trial");
+      assert.ok(!words_of(mail).includes("://"), words_of(mail));
+      await page.locator("[data-dead]").waitFor({ state: "detached" });
+      await look_well(page, "desk-partner-trial-taken");
     }));
 
   test("on a phone, without a script, the office takes it, shows a photo and reports it done", { timeout: TEST_MS_MAX }, () =>

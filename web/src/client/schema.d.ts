@@ -868,7 +868,8 @@ export interface paths {
         /** 设置通道。Set a gateway; what waits for the former leaves by the new one. */
         put: operations["set_message_gateway"];
         post?: never;
-        delete?: never;
+        /** 撤下通道。Take a gateway off; what waits is kept until there is another. */
+        delete: operations["remove_message_gateway"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1021,6 +1022,23 @@ export interface paths {
         put?: never;
         /** 在这台设备上接收通知。Receive notices on this device; the same one again is the same device. */
         post: operations["add_push_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/devices/changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 浏览器自己换了推送地址：设备还是那一台。A browser changed its subscription by itself; the device stays the one it was. */
+        post: operations["change_push_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3998,6 +4016,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/linkage/partners/{organisation}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试发一封邮件或一条消息，看对方收不收得到。Send a partner a trial that asks for nothing; what became of it stands beside the lane. */
+        post: operations["send_partner_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/linkage/partners/{organisation}/dead": {
         parameters: {
             query?: never;
@@ -5507,6 +5542,20 @@ export interface components {
             changed_at: components["schemas"]["Time"];
             content?: components["schemas"]["ChangedContent"] | null;
         };
+        /** @description A browser's subscription that took the place of another. */
+        ChangedPushDeviceBody: {
+            /**
+             * @description The endpoint it had.
+             * @example https://push.example.net/p/1b2c3d
+             */
+            former: string;
+            /** @example https://push.example.net/p/4e5f6a */
+            endpoint: string;
+            /** @example BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4 */
+            p256dh: string;
+            /** @example BTBZMqHH6r4Tts7J_aSIgg */
+            auth: string;
+        };
         /** @description A value as it is kept, and where it is from. */
         ChangedValue: {
             value: components["schemas"]["Told"];
@@ -5836,7 +5885,7 @@ export interface components {
             made_at: components["schemas"]["Time"];
             /** Format: int64 */
             attempts: number;
-            error?: string | null;
+            error?: components["schemas"]["TroubleView"] | null;
         };
         /** @description An answer. */
         DecideBody: {
@@ -7169,7 +7218,7 @@ export interface components {
             troubles: number;
             is_broken: boolean;
             retry_at?: components["schemas"]["Time"] | null;
-            last_error?: string | null;
+            last_error?: components["schemas"]["TroubleView"] | null;
             last_error_at?: components["schemas"]["Time"] | null;
             last_sent_at?: components["schemas"]["Time"] | null;
         };
@@ -8349,6 +8398,7 @@ export interface components {
             /** @description Whether it has a secret by which its messages are believed. */
             has_secret: boolean;
             lane?: components["schemas"]["LaneView"] | null;
+            trial?: components["schemas"]["TrialView"] | null;
             /** @description What it said that a person decides, at most 100 counted. */
             questions: number;
             /** Format: int64 */
@@ -8857,7 +8907,7 @@ export interface components {
             made_at: components["schemas"]["Time"];
             /** Format: int64 */
             attempts: number;
-            error?: string | null;
+            error?: components["schemas"]["TroubleView"] | null;
         };
         RefusedMessages: {
             items: components["schemas"]["RefusedMessage"][];
@@ -10066,6 +10116,18 @@ export interface components {
             /** @description A mobile number or a mail address of one's own. */
             to: string;
         };
+        /**
+         * @description How far a trial has come.
+         * @enum {string}
+         */
+        TrialState: "waiting" | "taken" | "refused" | "given_up";
+        /** @description The latest trial of a partner. */
+        TrialView: {
+            state: components["schemas"]["TrialState"];
+            made_at: components["schemas"]["Time"];
+            settled_at?: components["schemas"]["Time"] | null;
+            error?: components["schemas"]["TroubleView"] | null;
+        };
         /** @description A kind of fault, and how many rows have it. */
         TroubleCount: {
             code: string;
@@ -10081,6 +10143,15 @@ export interface components {
             row: number;
             /** @description The head of the column it concerns. */
             column?: string | null;
+            code: string;
+            words: components["schemas"]["Words"];
+        };
+        /** @description A trouble as it is answered: the code to go by, the words to show. */
+        TroubleView: {
+            /**
+             * @description Stable; the words may be improved.
+             * @example status
+             */
             code: string;
             words: components["schemas"]["Words"];
         };
@@ -12635,6 +12706,49 @@ export interface operations {
             };
         };
     };
+    remove_message_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail" | "push";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     try_message_gateway: {
         parameters: {
             query?: never;
@@ -13001,6 +13115,53 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_push_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPushDeviceBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushDevice"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22903,6 +23064,57 @@ export interface operations {
             path: {
                 organisation: components["schemas"]["OrganisationId"];
                 verb: "pause" | "resume" | "try";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_partner_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: components["schemas"]["OrganisationId"];
             };
             cookie?: never;
         };

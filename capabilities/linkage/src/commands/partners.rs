@@ -4,11 +4,11 @@ use crate::error::LinkageError;
 use crate::model::partner::{LinkedRequest, Partner, PartnerSettings, QuestionId, Rung};
 use crate::partners::facts::{self, PartnerFact};
 use crate::partners::states::StateTables;
-use crate::partners::{forward, mail, open311, secrets};
+use crate::partners::{forward, mail, open311, secrets, trial};
 use crate::store::partners as rows;
 use ::store::{Json, Tx};
 use cases::CaseId;
-use courier::{Courier, DeliveryId, EndpointId, NewEndpoint, Word};
+use courier::{Courier, DeliveryId, DeliveryState, EndpointId, NewEndpoint, Word};
 use platform::{Fault, OrganisationId};
 use seal::Zeroizing;
 use serde_json::json;
@@ -309,6 +309,34 @@ pub(crate) async fn do_to_lane(tx: &mut Tx, id: OrganisationId, deed: LaneDeed) 
         }
     };
     tx.record(&PartnerFact::of(name, id, json!({}))).await?;
+    Ok(())
+}
+
+/// Sends a partner something that asks for nothing. One that could not arrive is given up for it.
+pub(crate) async fn send_trial(tx: &mut Tx, id: OrganisationId) -> Result<(), LinkageError> {
+    let partner = load(tx, id).await?;
+    let (district, endpoint) = (tx.district(), partner.endpoint_id.ok_or_else(no_lane)?);
+    if partner.rung == Rung::Open311 {
+        return Err(LinkageError::conflict(
+            "linkage.no_trial",
+            "Open311 没有试发的办法：对方会当成真的件。",
+            "Open311 knows no trial: they would take it for a real request.",
+        ));
+    }
+    if let Some(last) = trial::latest(tx, district, endpoint).await? {
+        if last.state == DeliveryState::Waiting || last.made_at.after(trial::TRIAL_INTERVAL) > tx.now() {
+            return Err(LinkageError::conflict(
+                "linkage.trial_too_soon",
+                "上一次试发刚过不久，或者还没有送出去，请先看它的结果。",
+                "The last trial was a moment ago, or has not left yet: look at what became of it first.",
+            ));
+        }
+        if last.state == DeliveryState::Dead {
+            courier::skip(tx, endpoint, last.id).await?;
+        }
+    }
+    trial::order(tx, endpoint).await?;
+    tx.record(&PartnerFact::of(facts::TRIAL_SENT, id, json!({}))).await?;
     Ok(())
 }
 

@@ -12,6 +12,8 @@ pub(crate) const PARTNER_RESUMED: &str = "linkage.partner_resumed";
 pub(crate) const PARTNER_TRIED: &str = "linkage.partner_tried";
 pub(crate) const SECRET_MADE: &str = "linkage.secret_made";
 pub(crate) const SECRETS_RESEALED: &str = "linkage.secrets_resealed";
+/// Something was sent that asks for nothing.
+pub(crate) const TRIAL_SENT: &str = "linkage.trial_sent";
 /// A case went to a partner's system.
 pub(crate) const REQUEST_OPENED: &str = "linkage.request_opened";
 /// Their system has given it a number.

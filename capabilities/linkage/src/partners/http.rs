@@ -1,6 +1,7 @@
 //! Routes about partners: the list with the health of each lane, one alone, setting it, and what waits for a person.
 
 use super::states::StateTables;
+use super::trial::TrialView;
 use crate::access::{MANAGE_PARTNERS, may_see_partner, partners_seen};
 use crate::commands::partners::{self as commands, LaneDeed, SetPartner};
 use crate::error::LinkageError;
@@ -12,7 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use cases::CaseId;
-use courier::{Delivery, DeliveryId, DeliveryWord, LaneVerb, LaneView};
+use courier::{Delivery, DeliveryId, DeliveryWord, LaneVerb, LaneView, TroubleView};
 use edge::{Body, Edge, PathOf, Who};
 use platform::{Actor, Fault, OrganisationId, Problem, Time, Words};
 use seal::Zeroizing;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(read_partner, set_partner))
         .routes(routes!(exchange_secret))
         .routes(routes!(work_on_lane))
+        .routes(routes!(send_trial))
         .routes(routes!(list_dead))
         .routes(routes!(decide_delivery))
         .routes(routes!(list_questions))
@@ -52,6 +54,8 @@ pub struct PartnerView {
     /// Whether it has a secret by which its messages are believed.
     pub has_secret: bool,
     pub lane: Option<LaneView>,
+    /// The latest trial at this address.
+    pub trial: Option<TrialView>,
     /// What it said that a person decides, at most 100 counted.
     pub questions: usize,
     pub version: i64,
@@ -98,7 +102,7 @@ pub struct DeadDelivery {
     pub kind: String,
     pub made_at: Time,
     pub attempts: i64,
-    pub error: Option<String>,
+    pub error: Option<TroubleView>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -232,6 +236,20 @@ async fn work_on_lane(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// 试发一封邮件或一条消息，看对方收不收得到。Send a partner a trial that asks for nothing; what became of it stands beside the lane.
+#[utoipa::path(post, path = "/api/linkage/partners/{organisation}/trial", tag = "linkage", operation_id = "send_partner_trial",
+    params(("organisation" = OrganisationId, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn send_trial(
+    State(edge): State<Edge>,
+    Who(actor): Who,
+    PathOf(organisation): PathOf<OrganisationId>,
+) -> Result<StatusCode, Problem> {
+    may_manage(&actor)?;
+    edge.db.write(&actor, async move |tx: &mut Tx| commands::send_trial(tx, organisation).await).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// 送不到、等人处理的投递（最多100条）。Deliveries that cannot arrive as they are, at most 100.
 #[utoipa::path(get, path = "/api/linkage/partners/{organisation}/dead", tag = "linkage", operation_id = "list_dead_deliveries",
     params(("organisation" = OrganisationId, Path)),
@@ -262,7 +280,7 @@ fn dead_view(delivery: Delivery) -> DeadDelivery {
         kind: delivery.kind,
         made_at: delivery.made_at,
         attempts: delivery.attempts,
-        error: delivery.last_error,
+        error: delivery.last_error.map(TroubleView::from),
     }
 }
 
@@ -384,7 +402,7 @@ async fn one(edge: &Edge, actor: &Actor, organisation: OrganisationId) -> Result
 
 fn view(edge: &Edge, actor: &Actor, whole: queries::WholePartner) -> PartnerView {
     let places = edge.fixture::<territory::Map>().of(actor.district);
-    let queries::WholePartner { partner, endpoint, queue, questions } = whole;
+    let queries::WholePartner { partner, endpoint, queue, trial, questions } = whole;
     let Partner { organisation_id, rung, states, settings, secret, version, .. } = partner;
     let name = places.organisation_by_id(organisation_id);
     let lane = endpoint.as_ref().zip(queue).map(|(endpoint, queue)| LaneView::of(endpoint, &queue));
@@ -401,6 +419,7 @@ fn view(edge: &Edge, actor: &Actor, whole: queries::WholePartner) -> PartnerView
         settings: settings.0,
         has_secret: secret.is_some(),
         lane,
+        trial: trial.map(TrialView::from),
         questions,
         version,
     }

@@ -1,7 +1,8 @@
 //! Partners 联动单位: how an organisation's own system takes part in a case, by whichever rung it is reached.
 //!
 //! What happens to a case here is told by [`forward`] (a reaction), what they say comes in by [`said`], over GeoReport v2 ([`open311`]),
-//! signed messages ([`inbound`]) or the page behind a mail ([`mail`]). The courier carries; `states` understands.
+//! signed messages ([`inbound`]) or the page behind a mail ([`mail`]). The courier carries; `states` understands. Whether anything gets there
+//! is seen by a [`trial`].
 
 pub(crate) mod facts;
 pub(crate) mod forward;
@@ -17,6 +18,7 @@ pub(crate) mod said;
 pub(crate) mod secrets;
 pub(crate) mod states;
 mod systems;
+pub(crate) mod trial;
 
 pub(crate) use mail::pages;
 pub(crate) use reactions::{REACTIONS, TIMERS};

@@ -12,9 +12,9 @@ use crate::model::partner::{Partner, PartnerSettings, STATE_CHARS_MAX, Said, num
 use crate::store::partners as rows;
 use ::store::{Conn, LocalFuture, Tx};
 use cases::CaseId;
-use courier::{Answer, Attempt, Delivery, Endpoint, Order, Outside, Sender, Sent, judge};
+use courier::{Answer, Attempt, Delivery, Endpoint, Order, Outside, Sender, Sent, Step, Trouble, judge};
 use futures_util::future::BoxFuture;
-use platform::{Fault, OrganisationId};
+use platform::{Fault, OrganisationId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -156,7 +156,7 @@ fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<O
 async fn send(outside: &Outside, attempt: &Attempt) -> Sent {
     let told: Told = match serde_json::from_value(attempt.delivery.body.0.clone()) {
         Ok(told) => told,
-        Err(error) => return Sent::Refused(format!("the delivery cannot be read: {error}")),
+        Err(error) => return Sent::Refused(Trouble::fault(Step::Reading, error)),
     };
     let settings: PartnerSettings =
         serde_json::from_value(attempt.endpoint.settings.0.clone()).unwrap_or_default();
@@ -166,7 +166,7 @@ async fn send(outside: &Outside, attempt: &Attempt) -> Sent {
         // Without the extension there is no way to tell them: the standard knows none.
         UPDATED | WITHDRAWN => Sent::Arrived(Value::Null),
         FETCH => fetch(outside, attempt, &settings, &told).await,
-        other => Sent::Refused(format!("{other} is nothing that can be told over Open311")),
+        other => Sent::Refused(Trouble::fault(Step::Telling, other)),
     }
 }
 
@@ -194,7 +194,7 @@ async fn post_request(outside: &Outside, attempt: &Attempt, settings: &PartnerSe
         Ok(found) => {
             match found.into_iter().next().filter(|r| r.service_request_id.is_some() || r.token.is_some()) {
                 Some(request) => Sent::Arrived(json!(request)),
-                None => Sent::trouble("it took the request and gave neither a number nor a token"),
+                None => Sent::trouble(Trouble::NoNumber),
             }
         }
         Err(sent) => sent,
@@ -203,9 +203,8 @@ async fn post_request(outside: &Outside, attempt: &Attempt, settings: &PartnerSe
 
 async fn post_update(outside: &Outside, attempt: &Attempt, settings: &PartnerSettings, told: &Told) -> Sent {
     let Some(foreign) = &told.foreign else {
-        return Sent::Refused(
-            "their number is not known: the request did not arrive, or gave a token only".to_owned(),
-        );
+        // The request did not arrive, or gave a token only.
+        return Sent::Refused(Trouble::NumberUnknown);
     };
     let mut form = keyed(attempt, settings);
     let withdrawn = attempt.delivery.kind == WITHDRAWN;
@@ -249,9 +248,9 @@ async fn get(
     query: &BTreeMap<&str, String>,
 ) -> Result<Vec<TheirRequest>, Sent> {
     let address = format!("{}/{method}?{}", base(attempt), form_text(query));
-    let url = outside.check(&address).map_err(|e| Sent::trouble(e.to_string()))?;
-    let answer = outside.call(outside.get(url)).await.map_err(|e| Sent::trouble(e.to_string()))?;
-    if answer.is_success() { read_list(&answer) } else { Err(refused_or_judged(&answer)) }
+    let url = outside.check(&address).map_err(Sent::trouble)?;
+    let answer = outside.call(outside.get(url)).await.map_err(Sent::trouble)?;
+    if answer.is_success() { read_list(&answer) } else { Err(refused_or_judged(&answer, attempt.now)) }
 }
 
 /// A token as a part of an address.
@@ -284,28 +283,27 @@ async fn post(
     method: &str,
     form: &BTreeMap<&str, String>,
 ) -> Result<Answer, Sent> {
-    let url =
-        outside.check(&format!("{}/{method}", base(attempt))).map_err(|e| Sent::trouble(e.to_string()))?;
+    let url = outside.check(&format!("{}/{method}", base(attempt))).map_err(Sent::trouble)?;
     let request = outside
         .post(url)
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", "application/json")
         .header("idempotency-key", attempt.delivery.id.to_string())
         .body(form_text(form));
-    let answer = outside.call(request).await.map_err(|e| Sent::trouble(e.to_string()))?;
-    if answer.is_success() { Ok(answer) } else { Err(refused_or_judged(&answer)) }
+    let answer = outside.call(request).await.map_err(Sent::trouble)?;
+    if answer.is_success() { Ok(answer) } else { Err(refused_or_judged(&answer, attempt.now)) }
 }
 
 /// A server that names its errors as the standard has it has understood, and said no to this one: to a service, a place, a field. Other
 /// answers of the same status are those of a server that is not there.
-fn refused_or_judged(answer: &Answer) -> Sent {
+fn refused_or_judged(answer: &Answer, now: Time) -> Sent {
     let is_no = matches!(answer.status, 400 | 404);
     match serde_json::from_slice::<Vec<TheirError>>(&answer.body) {
         Ok(errors) if is_no && !errors.is_empty() => {
             let told: Vec<String> = errors.into_iter().filter_map(|error| error.description).collect();
-            Sent::Refused(format!("{}: {}", answer.status, told.join("; ")))
+            Sent::Refused(Trouble::Refused { status: answer.status, said: told.join("; ") })
         }
-        _ => judge(answer),
+        _ => judge(answer, now),
     }
 }
 
@@ -323,8 +321,8 @@ fn form_text(pairs: &BTreeMap<&str, String>) -> String {
 
 /// A list of the standard. A page of some portal in between, or half an answer, is the endpoint's trouble: nothing was understood.
 fn read_list<T: serde::de::DeserializeOwned>(answer: &Answer) -> Result<Vec<T>, Sent> {
-    serde_json::from_slice(&answer.body)
-        .map_err(|_| Sent::trouble(format!("its answer is no list of Open311: {}", answer.excerpt())))
+    let is_none = |_| Trouble::BadAnswer { expected: "Open311".to_owned(), said: answer.excerpt() };
+    serde_json::from_slice(&answer.body).map_err(|error| Sent::trouble(is_none(error)))
 }
 
 /// Takes the answer in: their number, or the states they told.

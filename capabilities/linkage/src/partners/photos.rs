@@ -7,8 +7,8 @@ use crate::store::partners as rows;
 use ::store::Tx;
 use cases::CaseId;
 use cases::photos::{PHOTO_BYTES_MAX, PhotoError, StoredPhoto, keep_one};
-use courier::{Attempt, Delivery, Order, Outside, Sent};
-use platform::{Actor, ActorKind, DistrictId, Fault, Refusal};
+use courier::{Attempt, Delivery, Order, Outside, Sent, Step, Trouble};
+use platform::{Actor, ActorKind, DistrictId, Fault, Refusal, Words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -59,17 +59,21 @@ async fn fetched(
     body: &Value,
     data: PathBuf,
     district: DistrictId,
-) -> Result<StoredPhoto, String> {
-    let wanted: Wanted = serde_json::from_value(body.clone()).map_err(|e| e.to_string())?;
-    let url = outside.check(&wanted.url).map_err(|e| e.to_string())?;
+) -> Result<StoredPhoto, Trouble> {
+    let wanted: Wanted =
+        serde_json::from_value(body.clone()).map_err(|e| Trouble::fault(Step::Reading, e))?;
+    let url = outside.check(&wanted.url)?;
     let bytes_max = usize::try_from(PHOTO_BYTES_MAX).unwrap_or(usize::MAX);
-    let answer = outside.call_up_to(outside.get(url), bytes_max).await.map_err(|e| e.to_string())?;
+    let answer = outside.call_up_to(outside.get(url), bytes_max).await?;
     if !answer.is_success() {
-        return Err(format!("{}: {}", answer.status, answer.excerpt()));
+        return Err(Trouble::Status { status: answer.status, said: answer.excerpt() });
     }
     keep_one(data, district, answer.body.into()).await.map_err(|e| match e {
-        PhotoError::Fault(fault) => format!("it could not be kept: {fault}"),
-        refused => refused.problem().title,
+        PhotoError::Fault(fault) => Trouble::fault(Step::Keeping, fault),
+        refused => {
+            let problem = refused.problem();
+            Trouble::NotTaken { words: Words::new(problem.title, problem.title_en) }
+        }
     })
 }
 

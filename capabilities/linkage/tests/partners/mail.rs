@@ -2,7 +2,7 @@
 
 use crate::other_open311::OtherOpen311;
 use crate::town::{BURST, CaseTown, Follower, actions_of, png};
-use crate::{by_open311, each_linked_town, notes_of, partner_path, set_water, settle, water};
+use crate::{by_open311, each_linked_town, notes_of, partner_path, set_water, settle, told, water};
 use courier::signature::Secret;
 use identity::{IdentityError, NewAssignment, NewStaff};
 use platform::Scope;
@@ -12,14 +12,14 @@ use store::Tx;
 use testkit::{Answer, Mail, MailSink};
 
 const SITE: &str = "https://mulin.example.cn";
-const OFFICE: &str = "office@water.example.cn";
+pub const OFFICE: &str = "office@water.example.cn";
 
-fn by_mail(address: &str) -> Value {
+pub fn by_mail(address: &str) -> Value {
     json!({ "rung": "mail", "address": address, "states": "mail" })
 }
 
 /// The district gets a mail server.
-async fn mail_server(town: &CaseTown) -> MailSink {
+pub async fn mail_server(town: &CaseTown) -> MailSink {
     let sink = MailSink::open().await;
     let open = async |tx: &mut Tx| {
         let account = identity::create_staff(tx, &NewStaff::new("admin", "管理员")).await?;
@@ -214,7 +214,8 @@ async fn mail_that_is_held_up_loses_nothing_and_is_the_same_when_it_is_sent_agai
         settle(&town).await;
         let lane = water(&town).await["lane"].clone();
         assert_eq!((&lane["waiting"], &lane["dead"]), (&json!(1), &json!(0)), "{lane}");
-        assert!(lane["last_error"].as_str().is_some_and(|told| told.contains("451")), "{lane}");
+        assert_eq!(lane["last_error"]["code"], "mail_server", "{lane}");
+        assert!(told(&lane).contains("（451）：“try later”"), "{lane}");
 
         sink.refuse(None);
         sink.lose_answers(1);
@@ -233,6 +234,8 @@ async fn mail_that_is_held_up_loses_nothing_and_is_the_same_when_it_is_sent_agai
         let path = partner_path(&town, "water_supply", "/dead");
         let dead = town.staff("dispatcher").get(&path).await.ok();
         assert_eq!(dead["items"][0]["number"], reporter.number.as_str(), "a person looks at it: {dead}");
+        let why = dead["items"][0]["error"]["words"]["en"].as_str().expect("words");
+        assert_eq!(why, "the mail server refuses it (550): “no such mailbox …”", "never to whom");
         sink.refuse(None);
         let again = format!("{path}/{}", dead["items"][0]["id"].as_str().expect("an id"));
         town.staff("dispatcher").post(&again, json!({ "again": true })).await;

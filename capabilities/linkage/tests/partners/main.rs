@@ -9,6 +9,7 @@ mod rights;
 #[path = "../../../cases/tests/stories/town.rs"]
 #[allow(dead_code, reason = "the district in which the stories of cases play")]
 mod town;
+mod trial;
 mod webhook;
 
 use edge::Capability;
@@ -48,6 +49,11 @@ async fn set_water(town: &CaseTown, body: Value) -> Value {
 /// The water company as the dispatcher's page shows it.
 async fn water(town: &CaseTown) -> Value {
     town.staff("dispatcher").get(&partner_path(town, "water_supply", "")).await.ok()
+}
+
+/// What went wrong last in a lane, in words.
+fn told(lane: &Value) -> &str {
+    lane["last_error"]["words"]["zh"].as_str().expect("words")
 }
 
 /// Everything that is due happens: reactions, timers, deliveries.

@@ -53,6 +53,7 @@ async fn what_is_no_photo_is_a_persons_to_see_and_holds_up_nothing() {
             (&"photo.fetch".into(), Some(&*reporter.id.to_string()))
         );
         assert_eq!(one["number"], reporter.number.as_str());
+        assert_eq!(one["error"]["code"], "not_taken", "{one}");
         theirs.says(0, "fixed", Some("好了。"));
         minutes_pass(&town, 2).await;
         assert_eq!(town.sees("dispatcher", &reporter.id).await["state"], "verifying", "the case goes on");

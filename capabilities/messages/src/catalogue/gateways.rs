@@ -1,6 +1,7 @@
 //! How gateways of text messages are spoken to: catalog/messages/gateways.toml.
 
 use crate::model::text::Text;
+use courier::Trouble;
 use edge::Settings;
 use platform::{Fault, Words};
 use serde::Deserialize;
@@ -76,8 +77,8 @@ pub(crate) struct Said {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Judged {
     Sent,
-    Refused(String),
-    Unclear(String),
+    Refused(Trouble),
+    Unclear(Trouble),
 }
 
 impl Gateway {
@@ -93,22 +94,21 @@ impl Gateway {
     /// Reads an answer: only a word that is known for success is one.
     pub fn judge(&self, answer: &[u8]) -> Judged {
         let Ok(answer) = serde_json::from_slice::<Value>(answer) else {
-            return Judged::Unclear("the answer is no JSON".to_owned());
+            return Judged::Unclear(Trouble::BadAnswer { expected: "JSON".to_owned(), said: String::new() });
         };
         let told = |pointer: &str| match answer.pointer(pointer) {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Null) | None => String::new(),
             Some(other) => other.to_string(),
         };
-        let (code, message) = (told(&self.answer.code), told(&self.answer.message));
-        let words =
-            format!("{code} {}", message.chars().filter(|c| !c.is_control()).take(120).collect::<String>());
-        if self.answer.sent.contains(&code) {
+        let (word, message) = (told(&self.answer.code), told(&self.answer.message));
+        let said = message.chars().filter(|c| !c.is_control()).take(120).collect();
+        if self.answer.sent.contains(&word) {
             Judged::Sent
-        } else if self.answer.refused.contains(&code) {
-            Judged::Refused(words)
+        } else if self.answer.refused.contains(&word) {
+            Judged::Refused(Trouble::Gateway { word, said })
         } else {
-            Judged::Unclear(words)
+            Judged::Unclear(Trouble::Gateway { word, said })
         }
     }
 }
@@ -227,24 +227,26 @@ mod tests {
     fn an_answer_is_a_success_only_where_it_says_so() {
         let book = GatewayBook::read(FILE.1).expect("the file holds");
         let gateway = book.find("generic_json").expect("a gateway");
+        let said = |word: &str, said: &str| Trouble::Gateway { word: word.to_owned(), said: said.to_owned() };
         let rows = [
             (json!({ "code": "OK" }), Judged::Sent),
             (json!({ "code": 0 }), Judged::Sent),
             (
                 json!({ "code": "INVALID_NUMBER", "message": "空号" }),
-                Judged::Refused("INVALID_NUMBER 空号".to_owned()),
+                Judged::Refused(said("INVALID_NUMBER", "空号")),
             ),
             (
                 json!({ "code": "NO_BALANCE", "message": "余额不足" }),
-                Judged::Unclear("NO_BALANCE 余额不足".to_owned()),
+                Judged::Unclear(said("NO_BALANCE", "余额不足")),
             ),
-            (json!({}), Judged::Unclear(" ".to_owned())),
-            (json!({ "code": null }), Judged::Unclear(" ".to_owned())),
+            (json!({}), Judged::Unclear(said("", ""))),
+            (json!({ "code": null }), Judged::Unclear(said("", ""))),
         ];
         for (answer, expected) in rows {
             assert_eq!(gateway.judge(answer.to_string().as_bytes()), expected, "{answer}");
         }
-        assert_eq!(gateway.judge(b"<html>"), Judged::Unclear("the answer is no JSON".to_owned()));
+        let page = Trouble::BadAnswer { expected: "JSON".to_owned(), said: String::new() };
+        assert_eq!(gateway.judge(b"<html>"), Judged::Unclear(page));
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! Devices that take notices: added by whoever holds one, taken off by its owner, or because its service says that it is gone.
+//! Devices that take notices: added by whoever holds one, changed by its browser, taken off by its owner, or because its service says that it
+//! is gone.
 
 use super::choices;
 use crate::error::MessageError;
-use crate::facts::{DEVICE_ADDED, DEVICE_GONE, DEVICE_REMOVED, MessageFact, PUSH_KEY_MADE};
+use crate::facts::{DEVICE_ADDED, DEVICE_CHANGED, DEVICE_GONE, DEVICE_REMOVED, MessageFact, PUSH_KEY_MADE};
 use crate::model::{Channel, PushDeviceId};
 use crate::push::device::Subscription;
 use crate::push::vapid::PushKey;
@@ -81,6 +82,43 @@ pub(crate) async fn add(
     let data = json!({ "device": id, "again": is_theirs });
     tx.record(&MessageFact::of_recipient(DEVICE_ADDED, account.0, data)).await?;
     Ok(id)
+}
+
+/// A browser has changed its subscription by itself: the device stays the one it was, and so does what its owner chose. One that its owner
+/// took off meanwhile is not added again. Told twice, it is done once.
+///
+/// # Errors
+/// No such device of theirs; its new address may not be reached.
+pub(crate) async fn change(
+    tx: &mut Tx,
+    account: AccountId,
+    former: &str,
+    one: &Subscription,
+) -> Result<PushDeviceId, MessageError> {
+    let service = service_of(&tx.fixture::<Courier>().outside, &one.endpoint)?;
+    let keys = tx.fixture::<Vault>().of(tx.district())?;
+    let (before, mark) = (keys.blind(MARK, former), keys.blind(MARK, &one.endpoint));
+    let former = store::device_of_mark(tx, before).await?.filter(|row| row.account_id == account);
+    let known = store::device_of_mark(tx, mark).await?;
+    let is_former = |row: &DeviceRow| former.as_ref().is_some_and(|former| former.id == row.id);
+    match (known.filter(|row| !is_former(row)), former) {
+        (None, Some(former)) => {
+            let id = former.id;
+            let (sealed, service) = (sealed::push::seal_device(tx, id, one)?, lanes_for(tx, service).await?);
+            store::move_device(tx, DeviceRow { sealed, service, ..former }, mark).await?;
+            let data = json!({ "device": id });
+            tx.record(&MessageFact::of_recipient(DEVICE_CHANGED, account.0, data)).await?;
+            Ok(id)
+        }
+        // It was told before, or turned on anew in between.
+        (Some(known), former) if known.account_id == account => {
+            if let Some(former) = former {
+                note_gone(tx, account, former.id).await?;
+            }
+            Ok(known.id)
+        }
+        _ => Err(MessageError::NotFound),
+    }
 }
 
 /// Its owner takes it off. Without another, they are told as if they had chosen nothing.

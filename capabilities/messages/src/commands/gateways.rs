@@ -5,7 +5,7 @@ use crate::access::{MANAGE_GATEWAYS, may};
 use crate::catalogue::{GatewayBook, TemplateBook};
 use crate::commands::send::{Notice, new_thread, send_direct};
 use crate::error::MessageError;
-use crate::facts::{GATEWAY_SET, MessageFact, TRIED};
+use crate::facts::{GATEWAY_REMOVED, GATEWAY_SET, MessageFact, TRIED};
 use crate::model::{Channel, MessageId};
 use crate::sealed::Sealed;
 use crate::senders::{INBOX, MAIL, SMS, smtp};
@@ -121,6 +121,28 @@ pub(crate) async fn set(tx: &mut Tx, order: SetGateway) -> Result<(), MessageErr
     }
     let data = json!({ "gateway": order.settings.gateway, "secret": order.secret.is_some() });
     tx.record(&MessageFact::of_gateway(GATEWAY_SET, district, order.channel, data)).await?;
+    Ok(super::leave::soon(tx).await?)
+}
+
+/// Takes a gateway off. What waits is kept until there is another; a demo prints to its inbox again.
+///
+/// # Errors
+/// No right to it, or none is set.
+pub(crate) async fn remove(tx: &mut Tx, channel: Channel) -> Result<(), MessageError> {
+    may(tx.actor(), &MANAGE_GATEWAYS)?;
+    let district = tx.district();
+    let known = store::gateways(tx, district).await?.into_iter().find(|row| row.channel == channel);
+    let row = known.ok_or(MessageError::NotFound)?;
+    for id in [row.fast_endpoint_id, row.bulk_endpoint_id] {
+        let endpoint = courier::queries::find_endpoint(tx, district, id).await?;
+        if endpoint.is_none_or(|endpoint| endpoint.kind == INBOX) {
+            return Err(MessageError::NotFound);
+        }
+        courier::drop_waiting(tx, id).await?;
+    }
+    store::take_back(tx, channel).await?;
+    store::remove_gateway(tx, channel).await?;
+    tx.record(&MessageFact::of_gateway(GATEWAY_REMOVED, district, channel, json!({}))).await?;
     Ok(super::leave::soon(tx).await?)
 }
 

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
-    OpenApiRouter::new().routes(routes!(find_key)).routes(routes!(add))
+    OpenApiRouter::new().routes(routes!(find_key)).routes(routes!(add)).routes(routes!(change))
 }
 
 /// By what a browser knows the district again.
@@ -46,6 +46,34 @@ pub(crate) struct PushDevice {
     pub id: PushDeviceId,
 }
 
+/// A browser's subscription that took the place of another.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangedPushDeviceBody {
+    /// The endpoint it had.
+    #[schema(example = "https://push.example.net/p/1b2c3d")]
+    pub former: String,
+    #[schema(example = "https://push.example.net/p/4e5f6a")]
+    pub endpoint: String,
+    #[schema(
+        example = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    )]
+    pub p256dh: String,
+    #[schema(example = "BTBZMqHH6r4Tts7J_aSIgg")]
+    pub auth: String,
+}
+
+fn read(endpoint: &str, p256dh: &str, auth: &str) -> Result<Subscription, MessageError> {
+    Subscription::read(endpoint, p256dh, auth).ok_or_else(|| {
+        MessageError::invalid(
+            "p256dh",
+            "messages.bad_device_key",
+            "这台设备的密钥不对，请重新打开。",
+            "The keys of this device do not hold: please turn it on again.",
+        )
+    })
+}
+
 fn account_of(actor: &Actor) -> Result<AccountId, Problem> {
     actor.account.ok_or_else(Problem::sign_in)
 }
@@ -71,15 +99,7 @@ async fn add(
     Body(body): Body<PushDeviceBody>,
 ) -> Result<(StatusCode, Json<PushDevice>), Problem> {
     let account = account_of(&actor)?;
-    let bad_keys = || {
-        MessageError::invalid(
-            "p256dh",
-            "messages.bad_device_key",
-            "这台设备的密钥不对，请重新打开。",
-            "The keys of this device do not hold: please turn it on again.",
-        )
-    };
-    let one = Subscription::read(&body.endpoint, &body.p256dh, &body.auth).ok_or_else(bad_keys)?;
+    let one = read(&body.endpoint, &body.p256dh, &body.auth)?;
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let label = label_of(agent);
     let add = async move |tx: &mut Tx| {
@@ -89,4 +109,20 @@ async fn add(
     };
     let id = edge.db.write(&actor, add).await?;
     Ok((StatusCode::CREATED, Json(PushDevice { id })))
+}
+
+/// 浏览器自己换了推送地址：设备还是那一台。A browser changed its subscription by itself; the device stays the one it was.
+#[utoipa::path(post, path = "/api/messages/devices/changed", tag = "messages", operation_id = "change_push_device",
+    request_body = ChangedPushDeviceBody,
+    responses((status = 200, body = PushDevice), (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn change(
+    State(edge): State<Edge>,
+    Who(actor): Who,
+    Body(body): Body<ChangedPushDeviceBody>,
+) -> Result<Json<PushDevice>, Problem> {
+    let account = account_of(&actor)?;
+    let one = read(&body.endpoint, &body.p256dh, &body.auth)?;
+    let change = async move |tx: &mut Tx| commands::change(tx, account, &body.former, &one).await;
+    let id = edge.db.write(&actor, change).await?;
+    Ok(Json(PushDevice { id }))
 }

@@ -12,7 +12,7 @@ use ::store::{Conn, Tx};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use courier::{DeliveryId, DeliveryWord, EndpointId, LaneVerb, LaneView};
+use courier::{DeliveryId, DeliveryWord, EndpointId, LaneVerb, LaneView, TroubleView};
 use edge::{Body, Edge, PathOf, Who};
 use platform::{DistrictId, Fault, Problem, Time, Words};
 use seal::Zeroizing;
@@ -27,7 +27,7 @@ const LINES_MAX: i64 = 100;
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(list_gateways))
-        .routes(routes!(set_gateway))
+        .routes(routes!(set_gateway, remove_gateway))
         .routes(routes!(try_gateway))
         .routes(routes!(work_on_gateway))
         .routes(routes!(list_refused))
@@ -100,7 +100,7 @@ pub(crate) struct RefusedMessage {
     pub template: Option<Words>,
     pub made_at: Time,
     pub attempts: i64,
-    pub error: Option<String>,
+    pub error: Option<TroubleView>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -235,6 +235,20 @@ async fn set_gateway(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// 撤下通道。Take a gateway off; what waits is kept until there is another.
+#[utoipa::path(delete, path = "/api/messages/gateways/{channel}", tag = "messages", operation_id = "remove_message_gateway",
+    params(("channel" = inline(Channel), Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn remove_gateway(
+    State(edge): State<Edge>,
+    Who(actor): Who,
+    PathOf(channel): PathOf<Channel>,
+) -> Result<StatusCode, Problem> {
+    may(&actor, &MANAGE_GATEWAYS)?;
+    edge.db.write(&actor, async move |tx: &mut Tx| commands::remove(tx, channel).await).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// 试发一条给自己。Send a trial message to oneself.
 #[utoipa::path(post, path = "/api/messages/gateways/{channel}/trial", tag = "messages", operation_id = "try_message_gateway",
     params(("channel" = inline(Channel), Path)), request_body = TrialBody,
@@ -293,7 +307,7 @@ async fn list_refused(
                     template,
                     made_at: dead.made_at,
                     attempts: dead.attempts,
-                    error: dead.last_error,
+                    error: dead.last_error.map(TroubleView::from),
                 });
             }
         }

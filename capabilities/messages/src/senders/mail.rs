@@ -1,8 +1,8 @@
 //! Messages by mail: a letter with a way to leave it at one click.
 
 use super::smtp::{hand_over, header, mailbox, sender_of};
-use super::{Desk, Letter, letter_of, sends_letters, settle, without};
-use courier::{Attempt, Endpoint, Outside, Sender, Sent};
+use super::{Desk, Letter, letter_of, sends_letters, settle};
+use courier::{Attempt, Endpoint, MailSide, Outside, Sender, Sent, Step, Trouble};
 use lettre::Message;
 use lettre::message::MessageBuilder;
 use platform::Fixtures;
@@ -34,13 +34,13 @@ async fn send(_: &MailSender, outside: &Outside, attempt: &Attempt) -> Sent {
     let (gateway, secret) = (&attempt.endpoint, attempt.secret.as_ref());
     match compose(gateway, attempt.delivery.subject_id, &letter) {
         Ok(message) => hand_over(outside, gateway, secret, &letter.to, message).await,
-        Err(why) => Sent::Refused(without(&why, &letter.to)),
+        Err(why) => Sent::Refused(why.without(&letter.to)),
     }
 }
 
-fn compose(gateway: &Endpoint, message: Uuid, letter: &Letter) -> Result<Message, String> {
+fn compose(gateway: &Endpoint, message: Uuid, letter: &Letter) -> Result<Message, Trouble> {
     let from = sender_of(gateway)?;
-    let to = mailbox(&letter.to).ok_or("the recipient is no mail address")?;
+    let to = mailbox(&letter.to).ok_or(Trouble::NoMailAddress { whose: MailSide::Recipient })?;
     // The same id however often it is tried: a relay or a reader that has it already knows it again.
     let id = format!("<{message}@{}>", from.email.domain());
     let builder: MessageBuilder =
@@ -53,7 +53,7 @@ fn compose(gateway: &Endpoint, message: Uuid, letter: &Letter) -> Result<Message
         Some(link) => builder.header(ListUnsubscribe(format!("<{link}>"))),
         None => builder,
     };
-    builder.body(letter.text.clone()).map_err(|error| error.to_string())
+    builder.body(letter.text.clone()).map_err(|error| Trouble::fault(Step::Writing, error))
 }
 
 header!(ListUnsubscribe, "List-Unsubscribe");

@@ -19,7 +19,7 @@ use crate::model::{ACCOUNT, Channel, DIRECT, Message, MessageId, MessageState, W
 use crate::sealed;
 use crate::store;
 use ::store::{Conn, Tx};
-use courier::{Delivery, Endpoint, Sent};
+use courier::{Delivery, Endpoint, Sent, Step, Trouble};
 use platform::{DistrictId, Fault, Fixtures, Lang, Purpose};
 use seal::Vault;
 use serde::{Deserialize, Serialize};
@@ -152,7 +152,7 @@ pub(crate) fn letter_of(delivery: &Delivery) -> Result<Letter, Sent> {
         Ok(Filled::Letter(letter)) => Ok(*letter),
         Ok(Filled::Dropped(why)) => Err(Sent::Arrived(json!({ "dropped": why }))),
         Ok(Filled::Nothing) => Err(Sent::Arrived(json!({ "nothing": true }))),
-        Err(error) => Err(Sent::trouble(format!("a message was not filled in: {error}"))),
+        Err(error) => Err(Sent::trouble(Trouble::fault(Step::Reading, error))),
     }
 }
 
@@ -164,11 +164,6 @@ pub(crate) async fn settle(tx: &mut Tx, delivery: &Delivery, answer: &Value) -> 
     let dropped = answer.get("dropped").and_then(Value::as_str).and_then(Why::parse);
     let state = if dropped.is_some() { MessageState::Dropped } else { MessageState::Sent };
     store::settle(tx, vec![(message_of(delivery), state, dropped)]).await
-}
-
-/// What another side says, without the address: it is kept and shown.
-pub(crate) fn without(words: &str, address: &str) -> String {
-    words.replace(address, "…")
 }
 
 /// What every sender of this house does alike.

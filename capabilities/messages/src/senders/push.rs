@@ -13,7 +13,7 @@ use crate::{links, store};
 use ::store::{Conn, LocalFuture, Tx};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use courier::{Attempt, Delivery, Endpoint, Outside, Sender, Sent};
+use courier::{Attempt, Delivery, Endpoint, Outside, Sender, Sent, Step, Trouble};
 use futures_util::future::{BoxFuture, join_all};
 use p256::SecretKey;
 use p256::elliptic_curve::Generate;
@@ -156,10 +156,10 @@ async fn send(outside: &Outside, attempt: &Attempt) -> Sent {
         Err(ended) => return ended,
     };
     let Ok(parcel) = serde_json::from_value::<Parcel>(attempt.delivery.body.0["parcel"].clone()) else {
-        return Sent::trouble("a push was not filled in");
+        return Sent::trouble(Trouble::fault(Step::Reading, "no parcel"));
     };
     let Ok(key) = PushKey::read(&parcel.key) else {
-        return Sent::trouble("the key of push cannot be read");
+        return Sent::trouble(Trouble::fault(Step::Encrypting, "no key"));
     };
     let text: String = letter.text.trim().chars().take(TEXT_CHARS_MAX).collect();
     let said = json!({ "title": letter.subject, "body": text, "url": parcel.page, "lang": letter.lang, "tag": parcel.topic });
@@ -190,12 +190,12 @@ async fn push(
 ) -> Pushed {
     let url = match outside.check(&device.endpoint) {
         Ok(url) => url,
-        Err(error) => return Pushed::Otherwise(Sent::trouble(error.to_string())),
+        Err(error) => return Pushed::Otherwise(Sent::trouble(error)),
     };
     let salt: [u8; content::SALT_BYTES] = rand::random();
     let body = match encrypt(said, device, &SecretKey::generate(), salt) {
         Ok(body) => body,
-        Err(fault) => return Pushed::Otherwise(Sent::Refused(fault.to_string())),
+        Err(fault) => return Pushed::Otherwise(Sent::Refused(Trouble::fault(Step::Encrypting, fault))),
     };
     let origin = url.origin().ascii_serialization();
     let request = outside
@@ -208,21 +208,13 @@ async fn push(
         .header("topic", &parcel.topic)
         .body(body);
     match outside.call(request).await {
-        Ok(answer) => match (answer.status, courier::judge(&answer)) {
+        Ok(answer) => match (answer.status, courier::judge(&answer, now)) {
             (404 | 410, _) => Pushed::Gone,
             (_, Sent::Arrived(_)) => Pushed::Taken,
-            (_, otherwise) => Pushed::Otherwise(without_device(otherwise, &device.endpoint)),
+            // What a service says may name the device's address, which is as good as a key to it.
+            (_, otherwise) => Pushed::Otherwise(otherwise.without(&device.endpoint)),
         },
-        Err(error) => Pushed::Otherwise(Sent::trouble(super::without(&error.to_string(), &device.endpoint))),
-    }
-}
-
-/// What a service says may name the device's address, which is as good as a key to it.
-fn without_device(sent: Sent, endpoint: &str) -> Sent {
-    match sent {
-        Sent::Refused(why) => Sent::Refused(super::without(&why, endpoint)),
-        Sent::Trouble { why, wait } => Sent::Trouble { why: super::without(&why, endpoint), wait },
-        arrived @ Sent::Arrived(_) => arrived,
+        Err(error) => Pushed::Otherwise(Sent::trouble(error.without(&device.endpoint))),
     }
 }
 
@@ -283,15 +275,16 @@ mod tests {
     fn one_device_that_took_it_is_enough() {
         let account = AccountId(uuid::Uuid::nil());
         let id = |n| PushDeviceId(uuid::Uuid::from_u128(n));
-        let busy = |wait: Option<u64>| {
-            Pushed::Otherwise(Sent::Trouble { why: "429".to_owned(), wait: wait.map(Duration::from_secs) })
+        let trouble = |wait: Option<u64>| Sent::Trouble {
+            why: Trouble::Status { status: 429, said: String::new() },
+            wait: wait.map(Duration::from_secs),
         };
-        let refused = || Pushed::Otherwise(Sent::Refused("413".to_owned()));
+        let no = || Sent::Refused(Trouble::Refused { status: 413, said: String::new() });
+        let busy = |wait: Option<u64>| Pushed::Otherwise(trouble(wait));
+        let refused = || Pushed::Otherwise(no());
         let arrived = |gone: &[PushDeviceId], unreached: bool| {
             Sent::Arrived(json!({ "account": account, "gone": gone, "unreached": unreached }))
         };
-        let trouble =
-            |wait: Option<u64>| Sent::Trouble { why: "429".to_owned(), wait: wait.map(Duration::from_secs) };
         let rows = [
             (vec![(id(1), Pushed::Taken)], arrived(&[], false)),
             (vec![(id(1), Pushed::Gone), (id(2), Pushed::Taken)], arrived(&[id(1)], false)),
@@ -300,7 +293,7 @@ mod tests {
             (vec![], arrived(&[], true)),
             (vec![(id(1), busy(Some(90))), (id(2), busy(Some(5)))], trouble(Some(90))),
             (vec![(id(1), refused()), (id(2), busy(None))], trouble(None)),
-            (vec![(id(1), refused()), (id(2), Pushed::Gone)], Sent::Refused("413".to_owned())),
+            (vec![(id(1), refused()), (id(2), Pushed::Gone)], no()),
         ];
         for (pushed, expected) in rows {
             let words = format!("{pushed:?}");

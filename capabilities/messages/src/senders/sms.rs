@@ -1,8 +1,8 @@
 //! Text messages by a gateway's HTTP, as the catalogue describes it.
 
-use super::{Desk, letter_of, sends_letters, settle, without};
+use super::{Desk, letter_of, sends_letters, settle};
 use crate::catalogue::{GatewayBook, Judged, Said};
-use courier::{Attempt, Outside, Sender, Sent};
+use courier::{Attempt, Outside, Sender, Sent, Trouble};
 use platform::{Fixtures, Lang};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,11 +34,11 @@ async fn send(sender: &SmsSender, outside: &Outside, attempt: &Attempt) -> Sent 
     let settings = &attempt.endpoint.settings.0;
     let setting = |key: &str| settings[key].as_str().unwrap_or_default().to_owned();
     let Some(gateway) = sender.gateways.find(&setting("gateway")) else {
-        return Sent::trouble("the catalogue no longer has this kind of gateway");
+        return Sent::trouble(Trouble::UnknownGateway);
     };
     let url = match outside.check(&attempt.endpoint.address) {
         Ok(url) => url,
-        Err(error) => return Sent::trouble(error.to_string()),
+        Err(error) => return Sent::trouble(error),
     };
     let signature = setting("signature");
     let text = match letter.lang {
@@ -71,22 +71,18 @@ async fn send(sender: &SmsSender, outside: &Outside, attempt: &Attempt) -> Sent 
     for (name, value) in gateway.headers(&said) {
         request = request.header(name, value);
     }
-    match outside.call(request).await {
+    let sent = match outside.call(request).await {
         Ok(answer) if answer.is_success() => match gateway.judge(&answer.body) {
             Judged::Sent => Sent::Arrived(Value::Null),
-            Judged::Refused(why) => Sent::Refused(without(&why, &letter.to)),
+            Judged::Refused(why) => Sent::Refused(why),
             // What the gateway means is not known, or its account is empty: nothing is lost, and a person sees why it waits.
-            Judged::Unclear(why) => {
-                Sent::Trouble { why: without(&why, &letter.to), wait: answer.asked_wait() }
-            }
+            Judged::Unclear(why) => Sent::Trouble { why, wait: answer.asked_wait(attempt.now) },
         },
-        Ok(answer) => match courier::judge(&answer) {
-            Sent::Refused(why) => Sent::Refused(without(&why, &letter.to)),
-            Sent::Trouble { why, wait } => Sent::Trouble { why: without(&why, &letter.to), wait },
-            arrived @ Sent::Arrived(_) => arrived,
-        },
-        Err(error) => Sent::trouble(error.to_string()),
-    }
+        Ok(answer) => courier::judge(&answer, attempt.now),
+        Err(error) => Sent::trouble(error),
+    };
+    // What is kept and shown of it is without the number.
+    sent.without(&letter.to)
 }
 
 /// The loader saw to it that a form has texts only.

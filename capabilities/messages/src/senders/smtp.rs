@@ -1,7 +1,6 @@
 //! SMTP, to a relay of the district's, over a connection that is guarded as every way outside is.
 
-use super::without;
-use courier::{Endpoint, Outside, Sent};
+use courier::{Endpoint, MailSide, Outside, Sent, Step, Trouble};
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -16,6 +15,9 @@ use std::time::Duration;
 const WAIT_MAX: Duration = Duration::from_secs(15);
 /// What concerns our standing with the relay and not one message (RFC 4954): it is the lane's trouble.
 const AUTH_CODES: [u16; 4] = [530, 534, 535, 538];
+
+/// Of what a relay says, kept for a person.
+const SAID_CHARS_MAX: usize = 200;
 
 /// How a relay is reached.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,9 +70,9 @@ pub(crate) fn mailbox(text: &str) -> Option<Mailbox> {
 }
 
 /// Whom mail of this gateway is from.
-pub(crate) fn sender_of(gateway: &Endpoint) -> Result<Mailbox, String> {
+pub(crate) fn sender_of(gateway: &Endpoint) -> Result<Mailbox, Trouble> {
     mailbox(gateway.settings.0["from"].as_str().unwrap_or_default())
-        .ok_or_else(|| "the sender is no mail address".to_owned())
+        .ok_or(Trouble::NoMailAddress { whose: MailSide::Sender })
 }
 
 /// Hands a mail to the relay. What the relay says of the recipient is told without the address.
@@ -82,16 +84,16 @@ pub(crate) async fn hand_over(
     message: Message,
 ) -> Sent {
     let Some(relay) = Relay::parse(&gateway.address) else {
-        return Sent::trouble("the address of the mail server cannot be read");
+        return Sent::trouble(Trouble::MailServerUnreadable);
     };
     let found = match outside.addresses(&relay.host, relay.port).await {
         Ok(found) => found,
-        Err(error) => return Sent::trouble(error.to_string()),
+        Err(error) => return Sent::trouble(error),
     };
     let Some(address) =
         found.into_iter().find(|address| relay.security != Security::Plain || outside.is_own(address.ip()))
     else {
-        return Sent::trouble("mail leaves unencrypted only within networks that private_networks names");
+        return Sent::trouble(Trouble::MailUnencrypted);
     };
     let transport = match transport(&relay, address, gateway, secret) {
         Ok(transport) => transport,
@@ -99,24 +101,27 @@ pub(crate) async fn hand_over(
     };
     match transport.send(message).await {
         Ok(_) => Sent::Arrived(Value::Null),
-        Err(error) => judged(&error, to),
+        Err(error) => judged(&error).without(to),
     }
 }
 
-fn judged(error: &lettre::transport::smtp::Error, to: &str) -> Sent {
-    let code = error.status().map(u16::from);
+/// What concerns one mail it refuses for good (5xx, RFC 5321, 4.2.1); all else is the lane's trouble.
+fn judged(error: &lettre::transport::smtp::Error) -> Sent {
+    let Some(status) = error.status().map(u16::from) else {
+        return Sent::trouble(match error.is_timeout() {
+            true => Trouble::TooSlow { seconds: WAIT_MAX.as_secs() },
+            false => Trouble::not_reached(error),
+        });
+    };
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    let why = match code {
-        Some(code) => format!("the mail server says {code}: {cause}"),
-        None => cause.to_string(),
-    };
-    let why = without(&why.chars().filter(|c| !c.is_control()).take(200).collect::<String>(), to);
-    match code {
-        Some(code) if code >= 500 && !AUTH_CODES.contains(&code) => Sent::Refused(why),
-        _ => Sent::trouble(why),
+    let said = cause.to_string().chars().filter(|c| !c.is_control()).take(SAID_CHARS_MAX).collect();
+    let why = Trouble::MailServer { status, said };
+    match status >= 500 && !AUTH_CODES.contains(&status) {
+        true => Sent::Refused(why),
+        false => Sent::trouble(why),
     }
 }
 
@@ -126,8 +131,10 @@ fn transport(
     address: SocketAddr,
     gateway: &Endpoint,
     secret: Option<&Zeroizing<String>>,
-) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
-    let parameters = || TlsParameters::new_rustls(relay.host.clone()).map_err(|error| error.to_string());
+) -> Result<AsyncSmtpTransport<Tokio1Executor>, Trouble> {
+    let parameters = || {
+        TlsParameters::new_rustls(relay.host.clone()).map_err(|error| Trouble::fault(Step::Settings, error))
+    };
     let tls = match relay.security {
         Security::Tls => Tls::Wrapper(parameters()?),
         Security::StartTls => Tls::Required(parameters()?),

@@ -44,6 +44,7 @@ row! {
 }
 
 type SavedDevice = (DistrictId, PushDeviceId, AccountId, Blind, Vec<u8>, String, String, Time);
+type MovedDevice = (DistrictId, PushDeviceId, Blind, Vec<u8>, String);
 type ChangedDevice = (DistrictId, PushDeviceId, AccountId, Vec<u8>, String);
 
 sql! {
@@ -52,6 +53,8 @@ sql! {
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (district, mark) do nothing";
     CHANGE_DEVICE: ChangedDevice =
         "update messages_device set account_id = $3, sealed = $4, label = $5 where district = $1 and id = $2";
+    MOVE_DEVICE: MovedDevice =
+        "update messages_device set mark = $3, sealed = $4, service = $5 where district = $1 and id = $2";
     DEVICE_OF_MARK: (DistrictId, Blind) -> DeviceRow =
         "select id, account_id, sealed, service, label, added_at from messages_device where district = $1 and mark = $2";
     DEVICES_OF: (DistrictId, AccountId, i64) -> DeviceRow =
@@ -90,6 +93,12 @@ pub(crate) async fn add_device(tx: &mut Tx, row: DeviceRow, mark: Blind) -> Resu
 pub(crate) async fn change_device(tx: &mut Tx, row: DeviceRow) -> Result<(), Fault> {
     let columns = (tx.district(), row.id, row.account_id, row.sealed, row.label);
     tx.execute(&CHANGE_DEVICE, columns).await.map(drop)
+}
+
+/// A device is reached by another address, of another service maybe.
+pub(crate) async fn move_device(tx: &mut Tx, row: DeviceRow, mark: Blind) -> Result<(), Fault> {
+    let columns = (tx.district(), row.id, mark, row.sealed, row.service);
+    tx.execute(&MOVE_DEVICE, columns).await.map(drop)
 }
 
 pub(crate) async fn device_of_mark(tx: &mut Tx, mark: Blind) -> Result<Option<DeviceRow>, Fault> {

@@ -60,7 +60,9 @@ async fn two_hundred_with_an_error_is_no_success() {
             town.passes(10 * MINUTE).await;
         }
         assert_eq!(town.gateway.sent().len(), 4);
-        let lost = town.seen("sms").await["bulk"]["last_error"].to_string();
+        let lost = town.seen("sms").await["bulk"]["last_error"].clone();
+        assert_eq!(lost["code"], "status", "{lost}");
+        let lost = lost.to_string();
         assert!(!lost.contains("13907330001"), "{lost}");
     })
     .await;
@@ -94,6 +96,39 @@ async fn what_the_gateway_refuses_waits_for_a_person() {
         assert_eq!(town.texts().len(), 2);
         let again = town.admin().await.post(&path, json!({ "again": true })).await;
         assert_eq!(again.status, 404, "it is not refused any more");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_is_taken_off_and_what_waited_leaves_another_way() {
+    each_message_town(async |town: MessageTown| {
+        let (anna, _) = town.resident("13907330001").await;
+        town.gateway.be(Mood::Broken);
+        town.tells(Uuid::new_v4(), 1, &[anna]).await;
+        town.delivers().await;
+        assert_eq!(town.seen("sms").await["bulk"]["waiting"], 1);
+        let admin = town.admin().await;
+        assert_eq!(admin.delete("/api/messages/gateways/sms").await.status, 204);
+        let seen = town.seen("sms").await;
+        assert_eq!((&seen["is_set"], &seen["bulk"]), (&json!(false), &Value::Null), "{seen}");
+        town.gateway.be(Mood::Well);
+        for _ in 0..6 {
+            town.passes(10 * MINUTE).await;
+        }
+        // This town is a demo: it prints what it has no gateway for, and nothing is lost.
+        let inbox = town.town.caller().get("/inbox").await.text;
+        assert!(inbox.contains("停水，涉及您家"), "{inbox}");
+        assert!(town.texts().is_empty(), "the former gateway is told nothing any more");
+        let admin = town.admin().await;
+        for channel in ["sms", "push"] {
+            let none = admin.delete(&format!("/api/messages/gateways/{channel}")).await;
+            assert_eq!(none.status, 404, "there is none of its own: {channel}");
+        }
+        town.sets("sms", sms(&town.gateway)).await;
+        town.tells(Uuid::new_v4(), 1, &[anna]).await;
+        town.delivers().await;
+        assert_eq!(town.texts().len(), 1);
     })
     .await;
 }

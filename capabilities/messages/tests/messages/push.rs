@@ -250,3 +250,45 @@ async fn refuses_what_is_no_device(page: &Caller, phone: &Device) {
     let eleventh = page.post("/api/messages/devices", phone.body()).await;
     assert_eq!(eleventh.json()["code"], "messages.too_many_devices");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_changes_its_subscription_stays_the_same_device() {
+    each_message_town(async |town: MessageTown| {
+        let (service, other) = (Service::open().await, Service::open().await);
+        let (anna, page) = town.resident("13907330001").await;
+        let (_, bens) = town.resident("13907330002").await;
+        let (phone, newer) = (Device::at(&service, "phone"), Device::at(&other, "phone"));
+        let id = turn_on(&page, &phone).await;
+        let changed = |former: &Device, newer: &Device| {
+            let mut body = newer.body();
+            body["former"] = json!(former.endpoint());
+            body
+        };
+        let path = "/api/messages/devices/changed";
+        assert_eq!(bens.post(path, changed(&phone, &newer)).await.status, 404, "it is not theirs");
+        assert_eq!(town.town.caller().post(path, changed(&phone, &newer)).await.status, 401);
+        for _ in 0..2 {
+            let now = page.post(path, changed(&phone, &newer)).await.ok();
+            assert_eq!(now["id"], json!(id), "told twice, done once");
+        }
+        town.tells(Uuid::new_v4(), 1, &[anna]).await;
+        town.delivers().await;
+        assert_eq!((service.taken(&phone).len(), other.taken(&newer).len()), (0, 1));
+        assert_eq!(newer.opens(&other.taken(&newer)[0])["title"], "计划停水停电");
+
+        // Turned on anew before the worker told: one device is left, the newer.
+        let newest = Device::at(&other, "newest");
+        let again = turn_on(&page, &newest).await;
+        let now = page.post(path, changed(&newer, &newest)).await.ok();
+        assert_eq!(now["id"], json!(again));
+        let own = page.get("/my/messages").await.text;
+        assert_eq!(own.matches("data-device=").count(), 1, "{own}");
+
+        // Taken off by its owner elsewhere: a change does not add it again.
+        let off = format!("/my/messages/devices/{again}");
+        assert_eq!(page.sends_form_of("/my/messages", &off, &[]).await.status, 303);
+        let last = Device::at(&service, "last");
+        assert_eq!(page.post(path, changed(&newest, &last)).await.status, 404);
+    })
+    .await;
+}

@@ -1,9 +1,11 @@
 //! Lanes: order, retries, the circuit, dead deliveries, and what a person's word does.
 
 use crate::other_side::{Mood, OtherSide};
+use courier::outside::ANSWER_BYTES_MAX;
 use courier::queries::Queue;
 use courier::{
-    CAPABILITY, Delivery, EndpointId, NewEndpoint, Order, WEBHOOK, Word, deliver_due, lane, queries,
+    CAPABILITY, Cause, Delivery, EndpointId, NewEndpoint, Order, Trouble, WEBHOOK, Word, deliver_due, lane,
+    queries,
 };
 use platform::Fault;
 use seal::Zeroizing;
@@ -57,10 +59,10 @@ pub async fn dead(town: &Town, endpoint: EndpointId) -> Vec<Delivery> {
     town.db().read(read).await.expect("dead deliveries")
 }
 
-async fn error_of(town: &Town, endpoint: EndpointId) -> String {
+async fn error_of(town: &Town, endpoint: EndpointId) -> Option<Trouble> {
     let read = async move |conn: &mut Conn| queries::find_endpoint(conn, DISTRICT, endpoint).await;
     let found = town.db().read(read).await.expect("an endpoint").expect("it is there");
-    found.last_error.unwrap_or_default()
+    found.last_error
 }
 
 /// Lets hours pass, delivering whenever something is due.
@@ -120,7 +122,8 @@ async fn an_endpoint_that_is_down_for_three_days_loses_nothing_and_is_not_floode
             queue(&town, endpoint).await,
             Queue { waiting: 80, dead: 0, oldest_at: Some(testkit::monday()) }
         );
-        assert!(error_of(&town, endpoint).await.starts_with("500"));
+        let down = Trouble::Status { status: 500, said: "<h1>down</h1>".to_owned() };
+        assert_eq!(error_of(&town, endpoint).await, Some(down));
 
         order(&town, endpoint, &subjects, 2..4).await;
         other.be(Mood::Well);
@@ -176,7 +179,8 @@ async fn a_refused_one_waits_for_a_person_and_holds_only_its_own_subject() {
 
         let found = dead(&town, endpoint).await;
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].last_error.as_deref(), Some("422: no such place"));
+        let no = Trouble::Refused { status: 422, said: "no such place".to_owned() };
+        assert_eq!(found[0].last_error, Some(no));
         let id = found[0].id;
         let skip = async move |tx: &mut Tx| courier::skip(tx, endpoint, id).await;
         assert_eq!(town.db().write::<_, Fault, _>(&town.system(), skip).await.expect("a word"), Word::Done);
@@ -211,23 +215,22 @@ async fn a_dead_one_is_sent_again_before_those_behind_it() {
 }
 
 #[tokio::test]
-async fn strange_answers_are_told_in_words_and_lose_nothing() {
+async fn strange_answers_are_told_apart_and_lose_nothing() {
     each_engine(&[&CAPABILITY], async |town| {
         let other = OtherSide::open().await;
         let endpoint = open_endpoint(&town, &other).await;
         let subject = Uuid::new_v4();
         order(&town, endpoint, &[subject], 0..1).await;
         let strange = [
-            (Mood::Elsewhere, "302: it sends us elsewhere"),
-            (Mood::Flood, "the answer is longer than"),
-            (Mood::Busy, "429"),
+            (Mood::Elsewhere, Trouble::Elsewhere { status: 302 }),
+            (Mood::Flood, Trouble::TooLong { bytes_max: ANSWER_BYTES_MAX }),
+            (Mood::Busy, Trouble::Status { status: 429, said: String::new() }),
         ];
-        for (mood, words) in strange {
+        for (mood, trouble) in strange {
             other.be(mood);
             town.passes(LONG).await;
             deliver_due(&town.edge).await.expect("lanes work");
-            let error = error_of(&town, endpoint).await;
-            assert!(error.starts_with(words), "{mood:?}: {error}");
+            assert_eq!(error_of(&town, endpoint).await, Some(trouble), "{mood:?}");
         }
         let calls = other.calls();
         town.passes(Duration::from_secs(80)).await;
@@ -250,7 +253,7 @@ async fn an_answer_that_was_lost_makes_the_same_message_again() {
     order(&town, endpoint, &[Uuid::new_v4()], 0..1).await;
     other.be(Mood::Deaf);
     deliver_due(&town.edge).await.expect("lanes work");
-    assert_eq!(error_of(&town, endpoint).await, "no answer within 15 s");
+    assert_eq!(error_of(&town, endpoint).await, Some(Trouble::TooSlow { seconds: 15 }));
     other.be(Mood::Well);
     town.passes(LONG).await;
     deliver_due(&town.edge).await.expect("lanes work");
@@ -274,6 +277,34 @@ async fn a_paused_endpoint_gets_nothing_and_a_left_one_never_will() {
         town.db().write::<_, Fault, _>(&town.system(), resume).await.expect("resumed");
         assert_eq!(deliver_due(&town.edge).await.expect("lanes work"), 0);
         assert!(other.taken().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nobody_listens_is_told_from_a_name_that_nobody_knows() {
+    each_engine(&[&CAPABILITY], async |town| {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound");
+        for (address, cause) in [
+            (format!("http://{free}/"), Cause::Closed),
+            ("http://nobody.invalid/".to_owned(), Cause::UnknownName),
+        ] {
+            let secret = courier::signature::Secret::make().text();
+            let write = async move |tx: &mut Tx| {
+                let (address, secret) = (address.clone(), Some(Zeroizing::new(secret.clone())));
+                let new = NewEndpoint { kind: WEBHOOK, address, secret, settings: json!({}) };
+                courier::make_endpoint(tx, new).await
+            };
+            let made = town.db().write::<_, Fault, _>(&town.system(), write).await;
+            let endpoint = made.expect("an endpoint");
+            order(&town, endpoint, &subjects(1), 0..1).await;
+            deliver_due(&town.edge).await.expect("lanes work");
+            let found = error_of(&town, endpoint).await;
+            assert!(
+                matches!(&found, Some(Trouble::NotReached { cause: one, .. }) if *one == cause),
+                "{found:?}"
+            );
+        }
     })
     .await;
 }

@@ -80,6 +80,42 @@ pub(super) fn write(attempt: &Attempt, site: &str) -> Result<(Vec<Uuid>, Letter)
     Ok((told.known.thread, letter))
 }
 
+/// The body of a trial: nothing but whose it is.
+#[derive(Debug, Deserialize)]
+struct Trial {
+    district: Words,
+}
+
+/// Writes the mail of a trial: what it is, and that nothing is to be done.
+pub(super) fn write_trial(attempt: &Attempt) -> Result<Letter, Error> {
+    let Trial { district } = serde_json::from_value(attempt.delivery.body.0.clone())?;
+    let settings: PartnerSettings = serde_json::from_value(attempt.endpoint.settings.0.clone())?;
+    let lang = settings.lang;
+    let lead = match lang {
+        Lang::Zh => {
+            format!("这是{}试发的一封邮件，看贵单位的邮箱能不能收到。没有要办的事，也不用回信。", district.zh)
+        }
+        Lang::En => format!(
+            "This is a trial by {}, to see whether mail reaches your office. Nothing is to be done, and no answer is needed.",
+            district.en
+        ),
+    };
+    let note = tr(
+        lang,
+        "以后请贵单位办理的事会发到这个邮箱，每件一封，信里有答复用的链接。",
+        "Cases for your office will come to this mailbox, each as a mail of its own with a link to answer by.",
+    );
+    Ok(Letter {
+        lang: lang.tag(),
+        subject: tr(lang, "【睦邻】试发邮件", "[Mulin] A trial mail").to_owned(),
+        lead,
+        lines: Vec::new(),
+        link: None,
+        answer: "",
+        notes: vec![note.to_owned()],
+    })
+}
+
 impl Letter {
     pub(super) fn text(&self) -> String {
         let mut text = format!("{}\n\n", self.lead);

@@ -12,11 +12,12 @@ mod page;
 pub(crate) use answer::check_table;
 pub(crate) use page::pages;
 
-use self::letter::{Known, write};
+use self::letter::Known;
 use super::forward::{ASSIGNED, UPDATED, WITHDRAWN, whole_place_of};
+use super::trial::TRIAL;
 use ::store::{Conn, Db, DbRef, LocalFuture, Tx};
 use cases::{CaseId, Rules};
-use courier::{Attempt, Delivery, DeliveryState, Endpoint, Outside, Sender, Sent};
+use courier::{Attempt, Delivery, DeliveryState, Endpoint, Outside, Sender, Sent, Step, Trouble};
 use edge::Districts;
 use futures_util::future::BoxFuture;
 use messages::mail_room::{self, Mail, MailRoom};
@@ -51,6 +52,11 @@ impl PartnerMailSender {
     ) -> Result<(), Fault> {
         let db = self.db.open()?;
         let (shelf, district) = (db.fixtures(), endpoint.district);
+        let name = shelf.get::<Districts>().find(district).map(|one| one.words()).unwrap_or_default();
+        if delivery.kind == TRIAL {
+            delivery.body.0 = json!({ "district": name });
+            return Ok(());
+        }
         let thread = thread_of(conn, endpoint, delivery).await?;
         let case = cases::linked::find(conn, district, CaseId(delivery.subject_id)).await?;
         let Some(case) = case else { return Ok(()) };
@@ -61,7 +67,7 @@ impl PartnerMailSender {
             case_type: cases::linked::type_words(&rules, &case),
             state: cases::linked::state_words(&rules, &case),
             action: cases::linked::action_words(&rules, &case, action),
-            district: shelf.get::<Districts>().find(district).map(|one| one.words()).unwrap_or_default(),
+            district: name,
             place: whole_place_of(&shelf.get::<territory::Map>().of(district), &case),
             link: (case.open && delivery.kind != WITHDRAWN).then(|| link::path(&keys, delivery.id)),
             thread,
@@ -73,34 +79,32 @@ impl PartnerMailSender {
     async fn mail(&self, outside: &Outside, attempt: &Attempt) -> Sent {
         let way = match self.room.way(attempt.endpoint.district).await {
             Ok(Some(way)) => way,
-            Ok(None) => return Sent::trouble("the district has set no mail server"),
-            Err(fault) => {
-                return Sent::trouble(format!("the mail server's settings cannot be read: {fault}"));
-            }
+            Ok(None) => return Sent::trouble(Trouble::NoMailServer),
+            Err(fault) => return Sent::trouble(Trouble::fault(Step::Settings, fault)),
         };
-        let kind = attempt.delivery.kind.as_str();
-        if ![ASSIGNED, UPDATED, WITHDRAWN].contains(&kind) {
-            return Sent::Refused(format!("{kind} is nothing that can be told by mail"));
-        }
-        match write(attempt, way.site()) {
-            Ok((thread, letter)) => {
-                let html = match letter.html() {
-                    Ok(html) => html,
-                    Err(error) => return Sent::Refused(format!("the mail cannot be written: {error}")),
-                };
-                let mail = Mail {
-                    id: attempt.delivery.id.0,
-                    thread,
-                    to: attempt.endpoint.address.clone(),
-                    text: letter.text(),
-                    html,
-                    subject: letter.subject,
-                };
-                self.room.send(outside, &way, &mail).await
-            }
-            Err(error) => Sent::Refused(format!("the delivery cannot be read: {error}")),
+        match written(attempt, way.site()) {
+            Ok(mail) => self.room.send(outside, &way, &mail).await,
+            Err(why) => Sent::Refused(why),
         }
     }
+}
+
+/// The mail of a delivery, whole.
+fn written(attempt: &Attempt, site: &str) -> Result<Mail, Trouble> {
+    let unreadable = |error| Trouble::fault(Step::Reading, error);
+    let (thread, letter) = match attempt.delivery.kind.as_str() {
+        ASSIGNED | UPDATED | WITHDRAWN => letter::write(attempt, site).map_err(unreadable)?,
+        TRIAL => (Vec::new(), letter::write_trial(attempt).map_err(unreadable)?),
+        other => return Err(Trouble::fault(Step::Telling, other)),
+    };
+    Ok(Mail {
+        id: attempt.delivery.id.0,
+        thread,
+        to: attempt.endpoint.address.clone(),
+        text: letter.text(),
+        html: letter.html().map_err(|error| Trouble::fault(Step::Writing, error))?,
+        subject: letter.subject,
+    })
 }
 
 impl Sender for PartnerMailSender {

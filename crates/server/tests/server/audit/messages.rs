@@ -21,9 +21,14 @@ pub(super) async fn messages(audit: &mut Audit) {
     audit.does("decide_refused_message", admin.post(&path, json!({ "again": false }))).await;
     let pause = admin.post("/api/messages/gateways/mail/lane/pause", json!({}));
     audit.does("work_on_message_gateway", pause).await;
+    audit.does("remove_message_gateway", admin.delete("/api/messages/gateways/mail")).await;
     let device = json!({ "endpoint": "https://push.example.net/p/1", "auth": "BTBZMqHH6r4Tts7J_aSIgg",
         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4" });
-    audit.does("add_push_device", admin.post("/api/messages/devices", device)).await;
+    audit.does("add_push_device", admin.post("/api/messages/devices", device.clone())).await;
+    let mut changed = device;
+    changed["former"] = changed["endpoint"].clone();
+    changed["endpoint"] = json!("https://push.example.net/p/2");
+    audit.does("change_push_device", admin.post("/api/messages/devices/changed", changed)).await;
 }
 
 /// Waits until the lane has tried it and was told no.

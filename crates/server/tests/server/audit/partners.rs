@@ -31,6 +31,7 @@ pub(super) async fn partners(audit: &mut Audit) {
     let hook = json!({ "rung": "webhook", "address": "http://127.0.0.1:9/", "key": Secret::make().text(),
         "states": "mulin", "version": version(&desk, &path).await });
     desk.put(&path, hook).await.ok();
+    audit.does("send_partner_trial", desk.post(&format!("{path}/trial"), json!({}))).await;
     message(audit, &path, &Secret::parse(&text(&secret["secret"])).expect("a secret"), &case).await;
     let asked = wait_for(&desk, &format!("{path}/questions")).await;
     let settle = format!("/api/linkage/questions/{}/settle", text(&asked["id"]));

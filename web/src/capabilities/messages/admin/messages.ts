@@ -15,6 +15,7 @@ const at = (channel: Channel) => ({ path: { channel } });
 export const list_gateways = (): Promise<Gateways> => ask(api.GET("/api/messages/gateways"));
 export const list_templates = (): Promise<Templates> => ask(api.GET("/api/messages/templates"));
 export const set_gateway = (channel: Channel, body: Schema["MessageGatewayBody"]): Promise<unknown> => ask(api.PUT("/api/messages/gateways/{channel}", { params: at(channel), body }));
+export const remove_gateway = (channel: Channel): Promise<unknown> => ask(api.DELETE("/api/messages/gateways/{channel}", { params: at(channel) }));
 export const try_gateway = (channel: Channel, to: string): Promise<unknown> => ask(api.POST("/api/messages/gateways/{channel}/trial", { params: at(channel), body: { to } }));
 export const work_on_lanes = (channel: Channel, verb: Verb): Promise<unknown> => ask(api.POST("/api/messages/gateways/{channel}/lane/{verb}", { params: { path: { channel, verb } } }));
 export const list_refused = async (channel: Channel): Promise<Schema["RefusedMessage"][]> => (await ask(api.GET("/api/messages/gateways/{channel}/refused", { params: at(channel) }))).items;

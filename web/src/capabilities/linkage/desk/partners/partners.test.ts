@@ -1,6 +1,6 @@
 // How a lane is told, in which order partners stand, and what may be done when.
 import { describe, expect, test } from "vitest";
-import { deeds_of, error_words, in_order, look_of, type Partner, type Unit } from "./partners";
+import { deeds_of, in_order, is_well_since, look_of, look_of_trial, type Partner, type Unit } from "./partners";
 
 type Lane = NonNullable<Partner["lane"]>;
 const NOW = Date.parse("2026-11-24T09:00:00+08:00");
@@ -21,22 +21,24 @@ test.each([
 });
 
 test.each([
-  ["503: <b>down</b>", "对方服务器出错或正在维护（503）：“<b>down</b>”"],
-  ["503: ", "对方服务器出错或正在维护（503）"],
-  ["401: who are you", "对方不认我们的密钥（401）：“who are you”"],
-  ["404: ", "对方没有这个地址（404）"],
-  ["400: no such service", "对方不收（400）：“no such service”"],
-  ["302: it sends us elsewhere, and nobody is followed", "对方让转到别的地址（302），请核对地址"],
-  ["no answer within 15 s", "15 秒内没有回应"],
-  ["not reached: Connection refused (os error 111)", "连不到对方服务器（对方服务器没有开着，或者端口不对）"],
-  ["not reached: something else", "连不到对方服务器（something else）"],
-  ["its answer is no list of Open311: <html>", "对方的回答不是 Open311 的格式：“<html>”"],
-  ["the mail server says 550: no such mailbox", "邮件服务器退回（550）：“no such mailbox”"],
-  ["the mail server says 451: try later", "邮件服务器现在不收（451）：“try later”"],
-  ["the district has set no mail server", "区里还没有设置发邮件的服务器，请系统管理员在“管理 → 消息”里设置"],
-  ["something nobody foresaw", "something nobody foresaw"],
-  [undefined, ""],
-])("an error in words: %s", (noted, words) => expect(error_words(noted)).toBe(words));
+  ["it arrived after the error", lane({ last_error_at: "2026-11-24T08:00:00+08:00", last_sent_at: "2026-11-24T08:30:00+08:00" }), true],
+  ["the latest was refused", lane({ last_error_at: "2026-11-24T08:30:00+08:00", last_sent_at: "2026-11-24T08:00:00+08:00" }), false],
+  ["nothing ever arrived", lane({ last_error_at: "2026-11-24T08:30:00+08:00" }), false],
+  ["it is in trouble", lane({ troubles: 1, last_error_at: "2026-11-24T08:00:00+08:00", last_sent_at: "2026-11-24T08:30:00+08:00" }), false],
+])("well since: %s", (_what, one, is_well) => expect(is_well_since(one)).toBe(is_well));
+
+const ERROR = { code: "mail_server", words: { zh: "邮件服务器退回（550）", en: "the mail server refuses it (550)" } };
+test.each([
+  ["taken for a mailbox", { state: "taken" as const }, "mail" as const, "邮件服务器已收下", "good"],
+  ["taken by their server", { state: "taken" as const }, "webhook" as const, "对方已收下", "good"],
+  ["refused", { state: "refused" as const, error: ERROR }, "mail" as const, "没有送到", "bad"],
+  ["given up", { state: "given_up" as const, error: ERROR }, "mail" as const, "没有送到，已放弃", ""],
+  ["on its way", { state: "waiting" as const }, "mail" as const, "正在送", ""],
+  ["tried in vain", { state: "waiting" as const, error: ERROR }, "mail" as const, "还没有送出去，过一会儿再试", "warn"],
+])("a trial that is %s", (_what, one, rung, words, tone) => {
+  const look = look_of_trial({ made_at: "2026-11-24T09:00:00+08:00", ...one }, rung);
+  expect([look.words, look.tone]).toEqual([words, tone]);
+});
 
 test("what needs a look comes first, then what is connected, then operators", () => {
   const unit = (id: string, kind: Unit["kind"], one?: Partner): Unit => ({ id, name: id, kind, partner: one });

@@ -9,6 +9,7 @@ export type Rung = Schema["Rung"];
 export type StateTable = Schema["StateTableView"];
 export type PartnerBody = Schema["PartnerBody"];
 export type DeadDelivery = Schema["DeadDelivery"];
+export type Trial = Schema["TrialView"];
 export type Question = Schema["QuestionView"];
 export type LaneVerb = "pause" | "resume" | "try";
 
@@ -56,6 +57,7 @@ export const set_partner = (organisation: string, body: PartnerBody): Promise<Pa
 export const read_partner = (organisation: string): Promise<Partner> => ask(api.GET("/api/linkage/partners/{organisation}", place(organisation)));
 export const exchange_secret = async (organisation: string): Promise<string> => (await ask(api.POST("/api/linkage/partners/{organisation}/secret", place(organisation)))).secret;
 export const work_on_lane = (organisation: string, verb: LaneVerb): Promise<unknown> => ask(api.POST("/api/linkage/partners/{organisation}/lane/{verb}", { params: { path: { organisation, verb } } }));
+export const send_trial = (organisation: string): Promise<unknown> => ask(api.POST("/api/linkage/partners/{organisation}/trial", place(organisation)));
 export const list_dead = async (organisation: string): Promise<DeadDelivery[]> => (await ask(api.GET("/api/linkage/partners/{organisation}/dead", place(organisation)))).items;
 export const decide_delivery = (organisation: string, delivery: string, again: boolean): Promise<unknown> => ask(api.POST("/api/linkage/partners/{organisation}/dead/{delivery}", { params: { path: { organisation, delivery } }, body: { again } }));
 export const list_questions = async (organisation: string): Promise<Question[]> => (await ask(api.GET("/api/linkage/partners/{organisation}/questions", place(organisation)))).items;
@@ -105,55 +107,22 @@ export function look_of_lane(lane: Schema["LaneView"], now: number): Look {
   return { key: "well", tone: "good", icon: "check", words: tr("正常", "Well") };
 }
 
+/** What became of a trial, in a word and a shape. */
+export function look_of_trial({ state, error }: Trial, rung: Rung): Omit<Look, "key"> {
+  switch (state) {
+    case "taken": return { tone: "good", icon: "check", words: rung === "mail" ? tr("邮件服务器已收下", "The mail server took it") : tr("对方已收下", "They took it") };
+    case "refused": return { tone: "bad", icon: "alert", words: tr("没有送到", "It did not arrive") };
+    case "given_up": return { tone: "", icon: "info", words: tr("没有送到，已放弃", "It did not arrive, and was given up") };
+    case "waiting": return error ? { tone: "warn", icon: "clock", words: tr("还没有送出去，过一会儿再试", "Not sent yet: it is tried again") } : { tone: "", icon: "clock", words: tr("正在送", "On its way") };
+  }
+}
+
+/** Whether something has arrived after what went wrong last: one that was refused says nothing about the next. */
+export const is_well_since = ({ troubles, last_error_at, last_sent_at }: Schema["LaneView"]): boolean => troubles === 0 && !!last_sent_at && !!last_error_at && Date.parse(last_sent_at) > Date.parse(last_error_at);
+
 function silent_words(retry_at: string | null | undefined, now: number): string {
   if (!retry_at || Date.parse(retry_at) <= now) return tr("连不上，正在重试", "Not reached, trying again");
   return tr(`连不上，下次重试 ${when(retry_at, now)}`, `Not reached, next try ${when(retry_at, now)}`);
-}
-
-/** What the house notes of a failed call, as people say it; what nobody foresaw stands as it was noted. */
-const ERRORS: readonly [RegExp, (found: RegExpExecArray) => string][] = [
-  [/^no answer within (\d+) s$/, ([, seconds]) => tr(`${seconds} 秒内没有回应`, `no answer within ${seconds} seconds`)],
-  [/^not reached: ([\s\S]*)$/, ([, why]) => tr(`连不到对方服务器（${reach_words(why ?? "")}）`, `their server is not reached (${reach_words(why ?? "")})`)],
-  [/^(.*) is an address within this network/, ([, host]) => tr(`${host} 是内网地址，本系统不许访问；要访问请系统管理员放行`, `${host} lies within this network, which is not called; the system administrator can allow it`)],
-  [/^(.*) is no address of http or https$/, ([, address]) => tr(`${address} 不是网址`, `${address} is no address`)],
-  [/^the answer is longer than/, () => tr("对方的回答太长，没有读完", "their answer is too long to be read")],
-  [/^the secret that signs is missing$/, () => tr("没有设置签名密钥，消息签不了名", "the key that signs is not set")],
-  [/^it took the request and gave neither/, () => tr("对方收了件，却没有给编号", "they took the case and gave no number")],
-  [/^their number is not known/, () => tr("对方还没有给这件事编号，进展送不过去", "they have given no number yet, so progress cannot be sent")],
-  [/^its answer is no list of Open311: ([\s\S]*)$/, ([, said]) => tr("对方的回答不是 Open311 的格式", "their answer is not Open311") + quoted(said)],
-  [/^the district has set no mail server$/, () => tr("区里还没有设置发邮件的服务器，请系统管理员在“管理 → 消息”里设置", "the district has no mail server yet: the system administrator sets it under Administration, Messages")],
-  [/^the district's mail server is paused$/, () => tr("系统管理员暂停了发邮件，恢复后接着送", "the system administrator has paused mail; what waits leaves once it goes on")],
-  [/^the mail server says (\d{3}): ?([\s\S]*)$/, ([, status, said]) => (Number(status) >= 500 ? tr(`邮件服务器退回（${status}）`, `the mail server refuses it (${status})`) : tr(`邮件服务器现在不收（${status}）`, `the mail server does not take it now (${status})`)) + quoted(said)],
-  [/^(\d{3}): it sends us elsewhere/, ([, status]) => tr(`对方让转到别的地址（${status}），请核对地址`, `they send us to another address (${status}): please check the address`)],
-  [/^(\d{3}):\s*([\s\S]*)$/, ([, status, said]) => status_words(Number(status)) + quoted(said)],
-];
-
-/** Why no connection came about, as far as the house's words for it are known. */
-function reach_words(why: string): string {
-  if (/refused/i.test(why)) return tr("对方服务器没有开着，或者端口不对", "nothing answers at that port");
-  if (/dns|lookup|resolve|name or service/i.test(why)) return tr("找不到这个域名", "nobody knows that name");
-  if (/certificate|tls|ssl/i.test(why)) return tr("对方的证书不可信", "their certificate is not trusted");
-  if (/timed? ?out/i.test(why)) return tr("等太久没有接通", "it took too long to connect");
-  return why;
-}
-
-function status_words(status: number): string {
-  if (status === 401 || status === 403) return tr(`对方不认我们的密钥（${status}）`, `they do not accept our key (${status})`);
-  if (status === 404) return tr("对方没有这个地址（404）", "there is no such address (404)");
-  if (status === 429) return tr("对方说我们发得太快（429）", "they say we are too fast (429)");
-  if (status >= 500) return tr(`对方服务器出错或正在维护（${status}）`, `their server is broken or under repair (${status})`);
-  return tr(`对方不收（${status}）`, `they refuse it (${status})`);
-}
-
-const quoted = (said: string | undefined): string => (said?.trim() ? tr(`：“${said.trim()}”`, `: “${said.trim()}”`) : "");
-
-export function error_words(noted: string | null | undefined): string {
-  if (!noted) return "";
-  for (const [pattern, words] of ERRORS) {
-    const found = pattern.exec(noted);
-    if (found) return words(found);
-  }
-  return noted;
 }
 
 /** What a delivery tells them. */
@@ -163,12 +132,13 @@ export function kind_words(kind: string): string {
     case "case.updated": return tr("办理进展", "Progress of a case");
     case "case.withdrawn": return tr("撤回", "A case taken back");
     case "photo.fetch": return tr("取对方的照片", "Fetching a photo of theirs");
+    case "trial": return tr("试发", "A trial");
     case "states.fetch": return tr("查询办理状态", "Asking for states");
     default: return kind;
   }
 }
-/** A round of asking is about all cases; whatever else is sent is about one. */
-export const is_of_case = (one: DeadDelivery): boolean => one.kind !== "states.fetch";
+/** A round of asking is about all cases, a trial about none; whatever else is sent is about one. */
+export const is_of_case = (one: DeadDelivery): boolean => !["states.fetch", "trial"].includes(one.kind);
 
 export interface Deed {
   action: LaneVerb;
