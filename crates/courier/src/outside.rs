@@ -18,6 +18,8 @@ const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
 const CALL_WAIT_MAX: Duration = Duration::from_secs(15);
 /// An answer that is longer is not read further.
 pub const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// How much of an answer is looked at to tell what it is.
+const EXCERPT_BYTES: usize = 512;
 const URL_CHARS_MAX: usize = 2_000;
 
 /// The client with what it may reach.
@@ -169,6 +171,14 @@ impl Answer {
                 Some(until.saturating_sub(since))
             }
         }
+    }
+
+    /// Whether it is a page for people: a whole document of HTML.
+    pub fn is_page(&self) -> bool {
+        const BEGINS: [&str; 2] = ["<!doctype html", "<html"];
+        let text = String::from_utf8_lossy(&self.body[..self.body.len().min(EXCERPT_BYTES)]);
+        let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).to_ascii_lowercase();
+        BEGINS.iter().any(|begin| text.starts_with(begin))
     }
 
     /// The beginning of the answer, for a person: control characters are left out.

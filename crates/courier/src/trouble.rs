@@ -44,6 +44,10 @@ pub enum Trouble {
     Elsewhere {
         status: u16,
     },
+    /// 2xx with a page for people: a portal in between, or not the address that takes messages.
+    Page {
+        status: u16,
+    },
     /// 2xx, and not what was agreed: a portal in between, half an answer.
     BadAnswer {
         expected: String,
@@ -184,6 +188,7 @@ impl Trouble {
             Self::TooSlow { .. }
             | Self::TooLong { .. }
             | Self::Elsewhere { .. }
+            | Self::Page { .. }
             | Self::NoSecret
             | Self::NoNumber
             | Self::NumberUnknown
@@ -229,6 +234,12 @@ impl Trouble {
             Self::Elsewhere { status } => Words::new(
                 format!("对方让转到别的地址（{status}），请核对地址"),
                 format!("they send us to another address ({status}): please check the address"),
+            ),
+            Self::Page { status } => Words::new(
+                format!("对方回了一个网页（{status}），不像收了消息，请核对地址"),
+                format!(
+                    "they answer with a web page ({status}), as no message is taken: please check the address"
+                ),
             ),
             Self::BadAnswer { expected, said } => quoting(
                 format!("对方的回答不是 {expected} 的格式"),
@@ -415,6 +426,7 @@ mod tests {
             (Trouble::Status { status: 429, said: String::new() }, "status", "对方说我们发得太快（429）"),
             (Trouble::Refused { status: 400, said: said() }, "refused", "对方不收（400）：“<b>down</b>”"),
             (Trouble::Elsewhere { status: 302 }, "elsewhere", "对方让转到别的地址（302），请核对地址"),
+            (Trouble::Page { status: 200 }, "page", "对方回了一个网页（200），不像收了消息，请核对地址"),
             (Trouble::TooSlow { seconds: 15 }, "too_slow", "15 秒内没有回应"),
             (refused(), "not_reached", "连不到对方服务器（对方服务器没有开着，或者端口不对）"),
             (Trouble::not_reached(&io::Error::other("cut")), "not_reached", "连不到对方服务器（“cut”）"),

@@ -66,6 +66,8 @@ async fn send(outside: &Outside, attempt: &Attempt) -> Sent {
 pub fn judge(answer: &Answer, now: Time) -> Sent {
     let (status, said) = (answer.status, answer.excerpt());
     match status {
+        // By what it says, not by its type: many a receiver says a plain "ok" as text/html.
+        200..=299 if answer.is_page() => Sent::trouble(Trouble::Page { status }),
         200..=299 => Sent::Arrived(Value::Null),
         300..=399 => Sent::trouble(Trouble::Elsewhere { status }),
         401 | 403 | 404 | 407 | 408 | 421 | 425 | 429 | 500.. => {

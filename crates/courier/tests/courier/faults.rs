@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 /// In `make soak`; a tenth of them in every run of the tests.
 const RUNS: u64 = 500;
-const MOODS: [Mood; 7] =
-    [Mood::Well, Mood::Well, Mood::Broken, Mood::Lost, Mood::Busy, Mood::Elsewhere, Mood::Flood];
+const MOODS: [Mood; 8] =
+    [Mood::Well, Mood::Well, Mood::Broken, Mood::Lost, Mood::Busy, Mood::Elsewhere, Mood::Flood, Mood::Page];
 const SUBJECTS: usize = 8;
 const KILL_AFTER_MS_MAX: u64 = 25;
 const PAUSE_S_MAX: u64 = 900;

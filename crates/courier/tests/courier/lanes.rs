@@ -224,6 +224,7 @@ async fn strange_answers_are_told_apart_and_lose_nothing() {
         let strange = [
             (Mood::Elsewhere, Trouble::Elsewhere { status: 302 }),
             (Mood::Flood, Trouble::TooLong { bytes_max: ANSWER_BYTES_MAX }),
+            (Mood::Page, Trouble::Page { status: 200 }),
             (Mood::Busy, Trouble::Status { status: 429, said: String::new() }),
         ];
         for (mood, trouble) in strange {
@@ -236,13 +237,24 @@ async fn strange_answers_are_told_apart_and_lose_nothing() {
         town.passes(Duration::from_secs(80)).await;
         deliver_due(&town.edge).await.expect("lanes work");
         assert_eq!(other.calls(), calls, "it asked for ninety seconds");
-        other.be(Mood::Page);
+        other.be(Mood::Plain);
         town.passes(LONG).await;
         deliver_due(&town.edge).await.expect("lanes work");
         assert_eq!(counts_of(&other)[&subject.to_string()], [0]);
-        assert_eq!(queue(&town, endpoint).await.waiting, 0);
+        assert_eq!(queue(&town, endpoint).await.waiting, 0, "a word as text/html is an answer");
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_drips_is_waited_for_no_longer_than_any() {
+    let town = Town::on_sqlite(&[&CAPABILITY]).await;
+    let other = OtherSide::open().await;
+    let endpoint = open_endpoint(&town, &other).await;
+    order(&town, endpoint, &[Uuid::new_v4()], 0..1).await;
+    other.be(Mood::Drip);
+    deliver_due(&town.edge).await.expect("lanes work");
+    assert_eq!(error_of(&town, endpoint).await, Some(Trouble::TooSlow { seconds: 15 }));
 }
 
 #[tokio::test]

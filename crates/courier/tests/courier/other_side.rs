@@ -19,8 +19,12 @@ use tokio::net::TcpListener;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mood {
     Well,
-    /// 200 with a page, as a portal in between would.
+    /// 200 with a page, as a portal in between would; nothing is taken.
     Page,
+    /// 200 and a word, told as a page: what a small script does that cares for no type.
+    Plain,
+    /// The beginning of an answer, and then a byte a second for ever.
+    Drip,
     Broken,
     Refusing,
     /// It takes the message and never answers.
@@ -123,7 +127,9 @@ async fn answer(inner: &Inner, headers: &HeaderMap, body: &Bytes) -> Response {
             return (StatusCode::FOUND, [(header::LOCATION, "http://169.254.169.254/")]).into_response();
         }
         Mood::Flood => return Body::from(vec![b'x'; 3 << 20]).into_response(),
-        Mood::Well | Mood::Page | Mood::Deaf | Mood::Lost => {}
+        Mood::Page => return page("\u{feff}<!DOCTYPE html><html>welcome</html>"),
+        Mood::Drip => return drip(),
+        Mood::Well | Mood::Plain | Mood::Deaf | Mood::Lost => {}
     }
     let get = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let told = Headers {
@@ -140,9 +146,19 @@ async fn answer(inner: &Inner, headers: &HeaderMap, body: &Bytes) -> Response {
     inner.taken.lock().push(Taken { id: told.id.to_owned(), kind, data: message["data"].clone() });
     match mood {
         Mood::Deaf => std::future::pending().await,
-        Mood::Page => {
-            (StatusCode::OK, [(header::CONTENT_TYPE, "text/html")], "<html>welcome</html>").into_response()
-        }
+        Mood::Plain => page("ok"),
         _ => StatusCode::NO_CONTENT.into_response(),
     }
+}
+
+fn page(text: &'static str) -> Response {
+    (StatusCode::OK, [(header::CONTENT_TYPE, "text/html")], text).into_response()
+}
+
+fn drip() -> Response {
+    let drops = futures_util::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+    });
+    Body::from_stream(drops).into_response()
 }
