@@ -274,7 +274,8 @@ async fn tell_all(tx: &mut Tx, partner: &Partner) -> Result<(), Fault> {
     }
 }
 
-/// Gives a partner a new secret for what it sends us; answers its text. What the former one leaked with ends too: links to photos are made anew.
+/// Gives a partner a new secret for what it sends us; answers its text. Its links to photos may be where the former secret is: they end, and
+/// open cases are told with new ones.
 pub(crate) async fn exchange_secret(tx: &mut Tx, id: OrganisationId) -> Result<String, LinkageError> {
     let mut partner = load(tx, id).await?;
     let text = secrets::exchange(tx, &mut partner)?;
