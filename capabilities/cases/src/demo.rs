@@ -10,6 +10,7 @@ use edge::Settings;
 use platform::{Actor, DistrictId, Fault, Time};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use std::path::PathBuf;
 
 /// Cases of a full demo year and of the small one.
 pub const CASES_FULL: usize = 60_000;
@@ -72,6 +73,15 @@ fn proof(data: &std::path::Path, district: DistrictId) -> Result<StoredPhoto, Fa
         .write_to(&mut png, image::ImageFormat::Png)
         .map_err(|e| Fault::broken("the demo's picture").because(e))?;
     photos::keep(data, district, png.get_ref()).map_err(|e| Fault::broken(format!("the demo's picture: {e}")))
+}
+
+/// The same picture for an invented report, beside other work.
+///
+/// # Errors
+/// It cannot be kept.
+pub async fn invented_photo(data: PathBuf, district: DistrictId) -> Result<StoredPhoto, Fault> {
+    let work = tokio::task::spawn_blocking(move || proof(&data, district));
+    work.await.unwrap_or_else(|e| Err(Fault::broken("the demo's picture").because(e)))
 }
 
 /// A moment of the demo that has not come yet does not happen.

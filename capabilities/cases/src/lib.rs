@@ -40,8 +40,8 @@ mod view;
 pub use access::HANDLE;
 pub use at_hand::{list_at_address, list_at_hand};
 pub use error::CaseError;
-pub use model::{Case, CaseId, EntryId, FollowerId, Source};
-pub use queries::EntryRow;
+pub use model::{Case, CaseId, EntryId, FollowerId, PhotoId, Source};
+pub use queries::{EntryRow, PhotoRow};
 pub use rules::Rules;
 pub use view::{CaseLine, PostRef};
 

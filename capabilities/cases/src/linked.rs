@@ -2,7 +2,7 @@
 
 use crate::error::CaseError;
 use crate::model::{Case, CaseId, EntryId};
-use crate::queries::{self, EntryRow};
+use crate::queries::{self, EntryRow, PhotoRow};
 use crate::rules::Rules;
 use crate::store;
 use crate::view;
@@ -69,6 +69,14 @@ pub async fn entries_after(
 ) -> Result<Vec<EntryRow>, Fault> {
     let all = queries::timeline(conn, district, case).await?;
     Ok(all.into_iter().filter(|entry| after.is_none_or(|after| entry.id > after)).collect())
+}
+
+/// The photos of a case, each with the line of the history it belongs to.
+///
+/// # Errors
+/// The store.
+pub async fn photos(conn: &mut Conn, district: DistrictId, case: CaseId) -> Result<Vec<PhotoRow>, Fault> {
+    queries::photos(conn, district, case).await
 }
 
 /// How a case stands, in words.

@@ -80,6 +80,8 @@ row! {
         pub thumbnail: String,
         pub width: i64,
         pub height: i64,
+        /// When it was put on the case.
+        pub at: Time,
     }
 }
 
@@ -177,7 +179,7 @@ sql! {
         "select id, at, action, from_state, to_state, actor_kind, actor_name, post_id, to_post, reason, note, level, due_at
          from cases_entry where district = $1 and case_id = $2 order by id limit $3";
     PHOTOS: (DistrictId, CaseId, i64) -> PhotoRow =
-        "select id, entry_id, file, thumbnail, width, height from cases_photo
+        "select id, entry_id, file, thumbnail, width, height, at from cases_photo
          where district = $1 and case_id = $2 order by id limit $3";
     COUNT_BY_AREA: (DistrictId, String, String, Time) -> AreaCount =
         "select area_path, count(*) as open,
@@ -457,6 +459,15 @@ pub(crate) async fn timeline(
     conn.all(&TIMELINE, (district, id, TIMELINE_ROWS_MAX)).await
 }
 
+/// A case's photos, in the order in which they came.
+pub(crate) async fn photos(
+    conn: &mut Conn,
+    district: DistrictId,
+    id: CaseId,
+) -> Result<Vec<PhotoRow>, Fault> {
+    conn.all(&PHOTOS, (district, id, PHOTO_ROWS_MAX)).await
+}
+
 /// Reads one case whole, for somebody who may see it or follows it.
 pub async fn find_whole(
     conn: &mut Conn,
@@ -475,7 +486,7 @@ pub async fn find_whole(
         return Err(CaseError::NotFound);
     }
     let timeline = timeline(conn, district, id).await?;
-    let photos = conn.all(&PHOTOS, (district, id, PHOTO_ROWS_MAX)).await?;
+    let photos = photos(conn, district, id).await?;
     let followers = crate::store::followers(conn, district, id).await?;
     Ok(Whole { case, timeline, photos, followers })
 }

@@ -35,7 +35,8 @@ pub const CAPABILITY: Capability = Capability {
             "0002_outages.sql",
             "0003_partners.sql",
             "0004_sensors.sql",
-            "0005_exchanges.sql"
+            "0005_exchanges.sql",
+            "0007_shown_photos.sql"
         ]
     ),
     permissions: access::ALL,

@@ -6,6 +6,7 @@ use ::store::{Reaction, Timer};
 pub(crate) const REACTIONS: &[Reaction] = &[
     partners::REACTIONS[0],
     partners::REACTIONS[1],
+    partners::REACTIONS[2],
     outages::REACTIONS[0],
     sensors::REACTIONS[0],
     sensors::REACTIONS[1],

@@ -20,6 +20,7 @@ mod queries;
 mod reactions;
 mod sealed;
 mod senders;
+mod site;
 mod store;
 
 pub use books::{AddressBook, Books};
@@ -30,6 +31,7 @@ pub use error::MessageError;
 pub use model::{ACCOUNT, MessageId, Recipient};
 pub use queries::{MessageCounts, about, is_under_way, told, told_among, unreached_among};
 pub use sealed::RESEALS;
+pub use site::site;
 
 use ::store::{Db, Tx, migrations};
 use catalogue::{GatewayBook, TemplateBook};

@@ -126,16 +126,24 @@ async fn preferences(State(edge): State<Edge>, mut request: Request, next: Next)
     if let Some(elder) = asked("elder=") {
         set.push(preference("elder", if elder == "1" { "1" } else { "0" }));
     }
+    let mut fresh = None;
     if Cookies::of(request.headers()).get("csrf").is_none() {
         let token = uuid::Uuid::new_v4().simple().to_string();
-        set.push(SetCookie::new("csrf".to_owned(), token.clone(), None, secure));
+        fresh = Some(SetCookie::new("csrf".to_owned(), token.clone(), None, secure));
         request.extensions_mut().insert(FreshCsrf(token));
     }
     let mut response = next.run(request).await;
+    // A picture or a feed has no form, and goes to programs too: it leaves nothing behind.
+    set.extend(fresh.filter(|_| is_page(&response)));
     for (name, value) in set.iter().filter_map(SetCookie::header) {
         response.headers_mut().append(name, value);
     }
     response
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// A refusal of a page becomes a page: the same sentence, and what to do now.

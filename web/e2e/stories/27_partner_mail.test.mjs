@@ -1,6 +1,6 @@
-// A partner by mail: the dispatcher enters its address, a case arrives in the office's mailbox, and the office takes it, shows a photo and
-// reports it done on a phone, without an account and without a script. The desk sees it, the reporter confirms. When the file ends the gas
-// company works at the console again, and mail goes where it went before.
+// A partner by mail: the dispatcher enters its address, a case arrives in the office's mailbox, and the office sees its photo, takes it,
+// shows one of its own and reports it done on a phone, without an account and without a script. The desk sees it, the reporter confirms.
+// When the file ends the gas company works at the console again, and mail goes where it went before.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { as_resident, as_staff, send, with_browser } from "../browser.mjs";
@@ -9,6 +9,7 @@ import { look_well } from "../looks.mjs";
 import { lend_mail_gateway } from "../mail_gateway.mjs";
 import { open_mail_server, words_of } from "../mail_server.mjs";
 import { follow } from "../people.mjs";
+import { make_photo } from "../photo.mjs";
 import { settle } from "../screens.mjs";
 import { call, find_staffed_grid, grey_png, token_of } from "../staff.mjs";
 import { BASE, fresh_phone } from "../town.mjs";
@@ -33,6 +34,29 @@ async function until(look, what) {
 async function open(page, path) {
   await page.goto(path);
   await settle(page);
+}
+
+/** The token of a photo, sent as a resident's page sends it. */
+async function kept_photo() {
+  let photo;
+  await as_resident({}, async (page) => {
+    await page.goto("/");
+    photo = await make_photo(page, { width: 1200, height: 900 });
+  });
+  const form = new FormData();
+  form.append("photos", new Blob([photo.buffer], { type: photo.mimeType }), photo.name);
+  const answer = await fetch(`${BASE}/api/cases/photos`, { method: "POST", body: form });
+  assert.equal(answer.status, 200);
+  return (await answer.json()).photos;
+}
+
+/** The photo of the case on the page, small, and whole behind it. */
+async function sees_photo(page) {
+  const small = page.locator("[data-photos-shown] img").first();
+  await small.scrollIntoViewIfNeeded();
+  await until(() => small.evaluate((image) => image.complete && image.naturalWidth > 0), "the photo on the page");
+  const whole = await fetch(new URL(await page.locator("[data-photos-shown] a").first().getAttribute("href"), BASE));
+  assert.deepEqual([whole.status, whole.headers.get("content-type"), whole.headers.get("cache-control")], [200, "image/jpeg", "private, no-store"]);
 }
 
 async function back_to_console(gas) {
@@ -83,7 +107,7 @@ describe("a partner by mail", { concurrency: 1 }, () => {
       await page.locator("[data-save]").click();
       await said(page, "对接设置已保存").waitFor();
 
-      const body = { words: "家里突然没有燃气了，灶打不着火。", type: NO_GAS, place: { grid: await find_staffed_grid(), address: "5 栋" }, reporter: { name: "周阿姨", phone: fresh_phone() } };
+      const body = { words: "家里突然没有燃气了，灶打不着火。", type: NO_GAS, place: { grid: await find_staffed_grid(), address: "5 栋" }, photos: await kept_photo(), reporter: { name: "周阿姨", phone: fresh_phone() } };
       receipt = (await call("POST", "/api/cases", null, body)).body;
       const words = words_of(await mail_of(receipt.number));
       assert.ok(words.includes("灶打不着火") && !words.includes("周阿姨"), words);
@@ -120,6 +144,7 @@ describe("a partner by mail", { concurrency: 1 }, () => {
       await page.goto(link);
       assert.match(await page.locator("main").innerText(), /灶打不着火[\s\S]*接下/);
       assert.deepEqual(await find_small(page), []);
+      await sees_photo(page);
       await send(page, () => page.locator("button[value=taken]").click());
       await page.locator("[data-done]").filter({ hasText: "已接下" }).waitFor();
       await page.locator("#tell summary").click();
@@ -134,7 +159,7 @@ describe("a partner by mail", { concurrency: 1 }, () => {
     }));
 
   test("the page is well in every guise, and a false link says what to do", { timeout: TEST_MS_MAX }, async () => {
-    const body = { words: "燃气表不走字，怕是坏了。", type: NO_GAS, place: { grid: await find_staffed_grid(), address: "6 栋" }, reporter: { phone: fresh_phone() } };
+    const body = { words: "燃气表不走字，怕是坏了。", type: NO_GAS, place: { grid: await find_staffed_grid(), address: "6 栋" }, photos: await kept_photo(), reporter: { phone: fresh_phone() } };
     const { number } = (await call("POST", "/api/cases", null, body)).body;
     const words = words_of(await mail_of(number));
     const path = new URL(words.split("\n").find((line) => line.includes("/answer/")).trim()).pathname;
@@ -142,6 +167,7 @@ describe("a partner by mail", { concurrency: 1 }, () => {
       await as_resident({ elder, lang }, async (page, watch) => {
         watch.allow(404);
         await open(page, path);
+        await sees_photo(page);
         await page.locator("details.more").evaluateAll((all) => all.forEach((one) => { one.open = true; }));
         await look_well(page, `answer${elder ? "-elder" : ""}${lang === "en" ? "-en" : ""}`);
         await open(page, "/answer/AAAA");

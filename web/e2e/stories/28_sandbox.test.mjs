@@ -1,5 +1,6 @@
 // An integrator tries its system alone: enters the sandbox by its key, says where messages go, lets a case come, reads what was sent and how it
-// is signed, says that it is done, lets the reporter confirm; reads why a false message was refused. All without a script, too.
+// is signed, fetches its photo, says that it is done, lets the reporter confirm; reads why a false message was refused; speaks for sensors. All
+// without a script, too.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
@@ -36,6 +37,15 @@ async function open_ours() {
 const bytes_of = (secret) => Buffer.from(secret.replace("whsec_", ""), "base64");
 const sign = (secret, id, at, body) => `v1,${createHmac("sha256", bytes_of(secret)).update(`${id}.${at}.${body}`).digest("base64")}`;
 const about = (number, kind) => ({ body }) => JSON.parse(body).type === kind && JSON.parse(body).data.number === number;
+
+/** What the integrator says for a sensor; answers what it came to. */
+async function read_out(sensor, value, at) {
+  const headers = { "content-type": "application/json", authorization: `Bearer ${GIVEN.KEY}` };
+  const body = JSON.stringify({ readings: [{ sensor, value, at }] });
+  const answer = await fetch(`${BASE}/api/linkage/readings`, { method: "POST", headers, body });
+  assert.equal(answer.status, 200);
+  return answer.json();
+}
 
 /** A signed message of the integrator's; answers the status. */
 async function say(secret, number, state) {
@@ -81,6 +91,11 @@ describe("the sandbox", { concurrency: 1 }, () => {
       const { "webhook-id": id, "webhook-timestamp": at, "webhook-signature": signature } = assigned.headers;
       assert.equal(sign(secret, id, at, assigned.body), signature);
 
+      // The photo is fetched by its link, without a key.
+      const [photo] = JSON.parse(assigned.body).data.photos;
+      const fetched = await fetch(new URL(photo.url, BASE), { headers: { "mulin-district": GIVEN.DISTRICT } });
+      assert.deepEqual([fetched.status, fetched.headers.get("content-type"), fetched.headers.get("set-cookie")], [200, "image/jpeg", null]);
+
       // A false message is refused, and the page says why.
       assert.equal(await say("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", number, "taken"), 401);
       await page.goto("/sandbox?status=401");
@@ -116,6 +131,29 @@ describe("the sandbox", { concurrency: 1 }, () => {
       await page.getByRole("button", { name: "退出沙箱" }).click();
       await page.goto("/sandbox");
       assert.ok(await page.locator("#key").isVisible());
+    }));
+
+  test("what is said for a sensor is shown with the case it became and what was not taken", { timeout: TEST_MS_MAX }, () =>
+    as_resident({ script: false, width: 360 }, async (page) => {
+      await enter(page);
+      const smoke = page.locator("[data-sensor=smoke]");
+      assert.match(await smoke.textContent(), /还没有收到过/);
+      assert.match(await page.locator("#sensors").textContent(), /沙箱不提供 MQTT/);
+      const at = new Date().toISOString();
+      assert.equal((await read_out("smoke", true, at)).taken, 1);
+      assert.equal((await read_out("smoke", true, at)).refused[0].reason, "again");
+      const filed = smoke.locator("[data-alarm=filed]");
+      for (let tries = 0; tries < 300 && (await filed.count()) === 0; tries += 1) {
+        await new Promise((done) => setTimeout(done, 100));
+        await page.goto("/sandbox");
+      }
+      assert.match(await filed.first().textContent(), /已立事件\s+\d{6}-\d{4}-\d{4}/);
+      assert.ok(await page.locator("[data-refused=again]").isVisible());
+
+      // A gauge waits for its minute.
+      await read_out("water_level", 0.4, new Date().toISOString());
+      await page.goto("/sandbox");
+      assert.match(await page.locator("[data-sensor=water_level] [data-turning]").textContent(), /满 60 秒才报警/);
     }));
 
   test("a key of nobody is refused in words, and every state of the page fits", { timeout: TEST_MS_MAX }, () =>

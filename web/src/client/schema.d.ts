@@ -4359,6 +4359,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/linkage/sandbox/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 沙箱里的感知设备：状态、报警、成为的事件、没有收下的。Sensors of the sandbox: how each stands and why, its alarms and their cases, what was not taken. */
+        get: operations["list_sandbox_sensors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/linkage/sandbox/exchanges": {
         parameters: {
             query?: never;
@@ -4419,7 +4436,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 让一件事派给我。Let a case come: an invented report that is given to one's unit by the rules. */
+        /** 让一件事派给我。Let a case come: an invented report, with a photo, that is given to one's unit by the rules. */
         post: operations["let_case_come"];
         delete?: never;
         options?: never;
@@ -9186,6 +9203,10 @@ export interface components {
         Rung: "console" | "open311" | "webhook" | "mail";
         /** @enum {string} */
         Said: "visited" | "nobody";
+        /** @description An alarm and the case it became. */
+        SandboxAlarm: components["schemas"]["SensorAlarmView"] & {
+            made?: components["schemas"]["SandboxCaseState"] | null;
+        };
         /** @description A case of the unit. */
         SandboxCase: {
             number: string;
@@ -9198,6 +9219,21 @@ export interface components {
         SandboxCaseState: {
             number: string;
             state: string;
+        };
+        /** @description A sensor, how it stands, and why. */
+        SandboxSensor: components["schemas"]["SensorView"] & {
+            /** @description When it is an alarm, and when restored. */
+            rule: components["schemas"]["Words"];
+            turning?: components["schemas"]["Words"] | null;
+            /** @description The newest first, 5 at most. */
+            alarms: components["schemas"]["SandboxAlarm"][];
+        };
+        /** @description What sensors of the sandbox said, and what was made of it. */
+        SandboxSensors: {
+            /** @description By code, 20 at most. */
+            sensors: components["schemas"]["SandboxSensor"][];
+            /** @description What was not taken today, by reason. */
+            refused: components["schemas"]["SensorRefusal"][];
         };
         /** @description A sandbox as its integrator sees it. */
         SandboxView: {
@@ -24174,6 +24210,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SandboxView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sandbox_sensors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxSensors"];
                 };
             };
             401: {

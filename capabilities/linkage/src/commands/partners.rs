@@ -2,6 +2,7 @@
 
 use crate::error::LinkageError;
 use crate::model::partner::{LinkedRequest, Partner, PartnerSettings, QuestionId, Rung};
+use crate::model::shown_photo::ShownPhoto;
 use crate::partners::facts::{self, PartnerFact};
 use crate::partners::states::StateTables;
 use crate::partners::{forward, mail, open311, secrets, trial};
@@ -51,6 +52,7 @@ pub(crate) async fn set(tx: &mut Tx, order: SetPartner) -> Result<Partner, Linka
     if present != order.version.unwrap_or(0) {
         return Err(LinkageError::Stale { present });
     }
+    let ends_links = is_exchanged(tx, known.as_ref(), &order).await?;
     let endpoint_id = endpoint_for(tx, known.as_ref(), &order).await?;
     let mut partner = Partner {
         organisation_id: order.organisation,
@@ -63,6 +65,7 @@ pub(crate) async fn set(tx: &mut Tx, order: SetPartner) -> Result<Partner, Linka
         former_until: known.as_ref().and_then(|p| p.former_until),
         changed_at: tx.now(),
         version: order.version.unwrap_or(0),
+        links_turn: known.as_ref().map_or(0, |p| p.links_turn) + i64::from(ends_links),
     };
     save(tx, &partner, known.is_some()).await?;
     partner.version += 1;
@@ -155,6 +158,19 @@ fn check_mail(address: &str) -> Result<(), LinkageError> {
     ))
 }
 
+/// Whether the same way leads to another address, or by another key: whoever had the former one opens none of its links to photos any more.
+async fn is_exchanged(
+    tx: &mut Tx,
+    known: Option<&Partner>,
+    order: &SetPartner,
+) -> Result<bool, LinkageError> {
+    let Some(endpoint) = known.and_then(|p| p.endpoint_id) else { return Ok(false) };
+    let district = tx.district();
+    let before = courier::queries::find_endpoint(tx, district, endpoint).await?;
+    let address = order.address.as_deref().map(str::trim).unwrap_or_default();
+    Ok(order.key.is_some() || before.is_some_and(|before| before.address != address))
+}
+
 /// The endpoint of a partner as it will be: the one it has while the rung stays, a new one where it changes, none at the console.
 async fn endpoint_for(
     tx: &mut Tx,
@@ -207,6 +223,9 @@ async fn move_over(tx: &mut Tx, before: Option<&Partner>, after: &Partner) -> Re
         tx.set_timer(CATCH_UP_TIMER, subject, tx.now().after(CATCH_UP_AFTER), json!({})).await?;
         forget_told(tx, after).await?;
         tell_all(tx, after).await?;
+    } else if before.is_some_and(|p| p.links_turn != after.links_turn) {
+        // The photos of its cases by new links.
+        tell_all(tx, after).await?;
     }
     Ok(())
 }
@@ -255,11 +274,14 @@ async fn tell_all(tx: &mut Tx, partner: &Partner) -> Result<(), Fault> {
     }
 }
 
-/// Gives a partner a new secret for what it sends us; answers its text.
+/// Gives a partner a new secret for what it sends us; answers its text. Its links to photos may be where the former secret is: they end, and
+/// open cases are told with new ones.
 pub(crate) async fn exchange_secret(tx: &mut Tx, id: OrganisationId) -> Result<String, LinkageError> {
     let mut partner = load(tx, id).await?;
     let text = secrets::exchange(tx, &mut partner)?;
+    partner.links_turn += 1;
     save(tx, &partner, true).await?;
+    tell_all(tx, &partner).await?;
     tx.record(&PartnerFact::of(facts::SECRET_MADE, id, json!({}))).await?;
     Ok(text)
 }
@@ -358,6 +380,16 @@ pub(crate) async fn decide_delivery(
     }
     let data = json!({ "delivery": delivery, "again": again });
     tx.record(&PartnerFact::of(facts::DELIVERY_DECIDED, id, data)).await?;
+    Ok(())
+}
+
+/// A partner looks at a photo: the first time is on record.
+pub(crate) async fn note_look(tx: &mut Tx, shown: &ShownPhoto) -> Result<(), Fault> {
+    if crate::store::shown_photos::look(tx, shown.id).await? {
+        let data = json!({ "photo": shown.photo_id, "shown": shown.id });
+        let fact = PartnerFact::of_case(facts::PHOTO_LOOKED_AT, shown.organisation_id, shown.case_id, data);
+        tx.record(&fact).await?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use crate::model::exchange::ExchangeId;
 use crate::store::exchanges as rows;
 use ::store::Tx;
 use cases::commands::{Act, PlaceGiven, Report, ReporterGiven, report};
+use cases::photos::StoredPhoto;
 use cases::{Case, CaseId, FollowerId, Source};
 use courier::Word;
 use platform::{Actor, ActorKind, Grant, Lang, OrganisationId, Phone, PostId, Sandbox, Scope, Via};
@@ -36,11 +37,12 @@ const STEPS_MAX: usize = 2;
     }
 }
 
-/// Somebody invented reports something that is the unit's: it is routed by the rules, as everything is.
+/// Somebody invented reports something that is the unit's, with a photo: it is routed by the rules, as everything is.
 pub(crate) async fn let_come(
     tx: &mut Tx,
     sandbox: Sandbox,
     unit: OrganisationId,
+    photo: StoredPhoto,
 ) -> Result<Case, LinkageError> {
     let integrator = tx.actor().clone();
     let places = tx.fixture::<territory::Map>().of(sandbox.district());
@@ -56,7 +58,7 @@ pub(crate) async fn let_come(
         source: Source::Resident,
         reporter: Some(ReporterGiven { phone: Phone::parse(REPORTER_PHONE), ..ReporterGiven::default() }),
         hidden: false,
-        photos: Vec::new(),
+        photos: vec![photo],
         answers: BTreeMap::new(),
         external_id: None,
         seen_at: None,

@@ -6,4 +6,5 @@ pub(crate) mod outage;
 pub(crate) mod partner;
 pub(crate) mod period;
 pub(crate) mod sensor;
+pub(crate) mod shown_photo;
 pub(crate) mod work_order;

@@ -88,6 +88,8 @@ row! {
         pub former_until: Option<Time>,
         pub changed_at: Time,
         pub version: i64,
+        /// Links to photos that were made in an earlier turn hold no more.
+        pub links_turn: i64,
     }
 }
 

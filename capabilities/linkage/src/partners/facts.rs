@@ -20,6 +20,10 @@ pub(crate) const REQUEST_OPENED: &str = "linkage.request_opened";
 pub(crate) const REQUEST_KNOWN: &str = "linkage.request_known";
 /// It is theirs no more.
 pub(crate) const REQUEST_ENDED: &str = "linkage.request_ended";
+/// Links to photos of a case were made for a partner.
+pub(crate) const PHOTOS_SHOWN: &str = "linkage.photos_shown";
+/// The partner looked at a photo for the first time.
+pub(crate) const PHOTO_LOOKED_AT: &str = "linkage.photo_looked_at";
 /// They said something of a case.
 pub(crate) const PARTNER_SAID: &str = "linkage.partner_said";
 /// They said something that a person decides.

@@ -2,8 +2,10 @@
 
 use super::facts::{PartnerFact, REQUEST_ENDED, REQUEST_OPENED};
 use super::said;
+use super::shown::{self, Showable};
 use super::states::StateTables;
 use crate::model::partner::{HOPS_MAX, LinkedRequest, Partner, Rung, Why, hops_of, is_at_work};
+use crate::model::shown_photo::{is_told_alone, photos_at_once};
 use crate::store::partners as rows;
 use ::store::{FactRow, LocalFuture, Tx};
 use cases::{Case, CaseId, EntryRow, Rules};
@@ -18,6 +20,8 @@ pub(crate) const ASSIGNED: &str = "case.assigned";
 pub(crate) const UPDATED: &str = "case.updated";
 /// The workflow's action by which a reporter says that it is not solved.
 const REOPEN: &str = "reopen";
+/// What an update calls photos that came without a step.
+pub(crate) const SHOWN: &str = "photos";
 /// A case is theirs no more.
 pub(crate) const WITHDRAWN: &str = "case.withdrawn";
 
@@ -71,38 +75,113 @@ async fn tell(tx: &mut Tx, case: &Case, partner: &Partner, fact: Option<&FactRow
     let (district, organisation) = (tx.district(), partner.organisation_id);
     let mut request = rows::open_request(tx, organisation, case.id).await?;
     let history = cases::linked::entries_after(tx, district, case.id, request.told_entry).await?;
-    let Some(last) = history.last().map(|entry| entry.id) else { return Ok(()) };
-    let is_new = request.told_entry.is_none() || !request.open;
+    let photos = if goes_round(case) { Vec::new() } else { shown::of_case(tx, case, partner).await? };
+    if history.is_empty() && !photos.iter().any(Showable::is_new) {
+        return Ok(());
+    }
     if goes_round(case) {
         if request.told_entry.is_none() {
             said::ask_why(tx, organisation, case.id, Why::GoesRound).await?;
         }
-    } else if is_new {
-        order(tx, partner, case, ASSIGNED, whole(tx, case), fact).await?;
+    } else if request.told_entry.is_none() || !request.open {
+        let message = Message { kind: ASSIGNED, body: whole(tx, case), fact };
+        order_with(tx, partner, case, message, &photos).await?;
         let data = json!({ "number": case.number });
         tx.record(&PartnerFact::of_case(REQUEST_OPENED, organisation, case.id, data)).await?;
     } else {
-        let name = organisation_name(tx, organisation);
-        for entry in history.iter().filter(|entry| !is_their_own(entry, &name)) {
-            if entry.action == REOPEN && hears_no_updates(partner) {
-                request = LinkedRequest {
-                    foreign_id: None,
-                    token: None,
-                    foreign_state: None,
-                    foreign_note: None,
-                    ..request
-                };
-                order(tx, partner, case, ASSIGNED, again(tx, case, entry), fact).await?;
-            } else {
-                let body = update(tx, case, partner, entry);
-                order(tx, partner, case, UPDATED, body, fact).await?;
-            }
-        }
+        request = tell_steps(tx, (case, partner), request, (&history, photos), fact).await?;
     }
-    request.told_entry = Some(last);
+    request.told_entry = history.last().map(|entry| entry.id).or(request.told_entry);
     request.open = case.open;
     request.ended_at = (!case.open).then(|| tx.now());
     rows::save_request(tx, &request).await
+}
+
+/// Tells what happened since, each step with its photos, then the photos that came without a step.
+async fn tell_steps(
+    tx: &mut Tx,
+    (case, partner): (&Case, &Partner),
+    mut request: LinkedRequest,
+    (history, mut photos): (&[EntryRow], Vec<Showable>),
+    fact: Option<&FactRow>,
+) -> Result<LinkedRequest, Fault> {
+    let name = organisation_name(tx, partner.organisation_id);
+    for entry in history.iter().filter(|entry| !is_their_own(entry, &name)) {
+        if entry.action == REOPEN && hears_no_updates(partner) {
+            request = LinkedRequest {
+                foreign_id: None,
+                token: None,
+                foreign_state: None,
+                foreign_note: None,
+                ..request
+            };
+            let message = Message { kind: ASSIGNED, body: again(tx, case, entry), fact };
+            order_with(tx, partner, case, message, &photos).await?;
+        } else {
+            let (with, rest) = photos.into_iter().partition(|one| one.is_new() && one.is_of(entry.id));
+            photos = rest;
+            let message = Message { kind: UPDATED, body: update(tx, case, partner, entry), fact };
+            order_with(tx, partner, case, message, &with).await?;
+        }
+    }
+    photos.retain(Showable::is_new);
+    tell_photos(tx, partner, case, &photos, fact).await?;
+    Ok(request)
+}
+
+/// What is said of a case, before its photos are added.
+struct Message<'a> {
+    kind: &'static str,
+    body: Value,
+    fact: Option<&'a FactRow>,
+}
+
+/// Orders a message with the photos that go along; what it cannot name follows in messages of its own.
+async fn order_with(
+    tx: &mut Tx,
+    partner: &Partner,
+    case: &Case,
+    mut message: Message<'_>,
+    photos: &[Showable],
+) -> Result<(), Fault> {
+    let is_heard = message.kind == ASSIGNED || !hears_no_updates(partner);
+    let photos = if is_heard { photos } else { &[] };
+    let (with, rest) = photos.split_at(photos.len().min(photos_at_once(partner.rung)));
+    message.body["photos"] = json!(shown::link(tx, case, partner, with).await?);
+    order(tx, partner, case, message.kind, message.body, message.fact).await?;
+    tell_photos(tx, partner, case, rest, message.fact).await
+}
+
+/// Photos that are told by themselves: they came without a step, or a message names one alone.
+async fn tell_photos(
+    tx: &mut Tx,
+    partner: &Partner,
+    case: &Case,
+    photos: &[Showable],
+    fact: Option<&FactRow>,
+) -> Result<(), Fault> {
+    if photos.is_empty() {
+        return Ok(());
+    }
+    if partner.rung == Rung::Mail {
+        // They are on the page behind every mail.
+        return shown::link(tx, case, partner, photos).await.map(drop);
+    }
+    if !is_told_alone(partner) {
+        return Ok(());
+    }
+    for piece in photos.chunks(photos_at_once(partner.rung)) {
+        let links = shown::link(tx, case, partner, piece).await?;
+        let body = json!({
+            "number": case.number,
+            "action": SHOWN,
+            "at": tx.now(),
+            "due_at": case.due_at,
+            "photos": links,
+        });
+        order(tx, partner, case, UPDATED, body, fact).await?;
+    }
+    Ok(())
 }
 
 async fn end(tx: &mut Tx, case: &Case, request: LinkedRequest, fact: Option<&FactRow>) -> Result<(), Fault> {
@@ -136,7 +215,7 @@ fn goes_round(case: &Case) -> bool {
 }
 
 /// What they said themselves is not told them again.
-fn is_their_own(entry: &EntryRow, name: &str) -> bool {
+pub(crate) fn is_their_own(entry: &EntryRow, name: &str) -> bool {
     entry.actor_kind == platform::ActorKind::Service.name() && entry.actor_name == name
 }
 

@@ -8,9 +8,10 @@ use super::facts;
 use super::forward::{ASSIGNED, UPDATED, WITHDRAWN};
 use super::photos::{self, PHOTO};
 use super::said;
+use super::shown::{ShownAddress, add_addresses};
 use crate::model::partner::{Partner, PartnerSettings, STATE_CHARS_MAX, Said, numbered};
 use crate::store::partners as rows;
-use ::store::{Conn, LocalFuture, Tx};
+use ::store::{Conn, DbRef, LocalFuture, Tx};
 use cases::CaseId;
 use courier::{Answer, Attempt, Delivery, Endpoint, Order, Outside, Sender, Sent, Step, Trouble, judge};
 use futures_util::future::BoxFuture;
@@ -32,9 +33,13 @@ const MEDIA_MAX: usize = 9;
 /// GeoReport v2: "up to 4,000 characters". Words of ours are 2,000 at most.
 const DESCRIPTION_CHARS_MAX: usize = 4_000;
 
+/// What stands as words of an update that is a photo.
+const PHOTO_WORDS: &str = "照片";
+
 /// Speaks to them.
 #[derive(Clone, Debug)]
 pub(crate) struct Open311Sender {
+    pub db: DbRef,
     /// Where photos are kept.
     pub data: PathBuf,
 }
@@ -50,7 +55,10 @@ impl Sender for Open311Sender {
         endpoint: &'a Endpoint,
         delivery: &'a mut Delivery,
     ) -> LocalFuture<'a, Result<(), Fault>> {
-        Box::pin(fill(conn, endpoint, delivery))
+        Box::pin(async move {
+            add_addresses(&self.db, conn, endpoint, delivery).await?;
+            fill(conn, endpoint, delivery).await
+        })
     }
 
     fn is_passing(&self, delivery: &Delivery) -> bool {
@@ -88,6 +96,9 @@ struct Told {
     note: Option<String>,
     at: Option<String>,
     entry: Option<String>,
+    /// At most one: `media_url` is.
+    #[serde(default)]
+    photos: Vec<ShownAddress>,
     /// What they call the case: filled in when it leaves, since it is known only then.
     #[serde(default)]
     foreign: Option<String>,
@@ -96,6 +107,14 @@ struct Told {
     asked: Vec<String>,
     #[serde(default)]
     tokens: Vec<String>,
+}
+
+impl Told {
+    fn media_url(&self) -> Option<(&'static str, String)> {
+        // A path alone, where the district has taken its address back meanwhile, is nothing to them.
+        let url = self.photos.first().map(|photo| photo.url.clone()).filter(|url| url.starts_with("http"));
+        url.map(|url| ("media_url", url))
+    }
 }
 
 /// Their number of the case an update is about; the numbers a round of fetching asks for.
@@ -186,6 +205,7 @@ async fn post_request(outside: &Outside, attempt: &Attempt, settings: &PartnerSe
     if let Some(address) = &told.address {
         form.insert("address_string", address.clone());
     }
+    form.extend(told.media_url());
     let answer = match post(outside, attempt, "requests.json", &form).await {
         Ok(answer) => answer,
         Err(sent) => return sent,
@@ -212,7 +232,12 @@ async fn post_update(outside: &Outside, attempt: &Attempt, settings: &PartnerSet
     form.insert("service_request_id", foreign.clone());
     form.insert("update_id", told.entry.clone().unwrap_or_else(|| attempt.delivery.id.to_string()));
     form.insert("status", state.to_uppercase());
-    form.insert("description", told.note.clone().unwrap_or_default());
+    let media = told.media_url();
+    // Servers want words with everything.
+    let words =
+        told.note.clone().unwrap_or_else(|| if media.is_some() { PHOTO_WORDS } else { "" }.to_owned());
+    form.insert("description", words);
+    form.extend(media);
     form.insert("updated_datetime", told.at.clone().unwrap_or_else(|| attempt.delivery.made_at.to_string()));
     match post(outside, attempt, "servicerequestupdates.json", &form).await {
         Ok(answer) => read_list::<Value>(&answer).map_or_else(|sent| sent, |_| Sent::Arrived(Value::Null)),

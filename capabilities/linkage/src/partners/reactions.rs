@@ -1,15 +1,16 @@
-//! What partners' work does by itself: cases go to them after each step, states are fetched by the clock.
+//! What partners' work does by itself: cases go to them after each step and photo, states are fetched by the clock.
 
 use super::forward::forward;
 use super::systems::Systems;
 use crate::commands::partners::{self as partner_commands, CATCH_UP_TIMER, FETCH_TIMER};
 use ::store::{FactRow, LocalFuture, Reaction, Timer, TimerRow, Tx};
-use cases::facts::{CASE_REPORTED, CASE_STEPPED};
+use cases::facts::{CASE_REPORTED, CASE_STEPPED, PHOTOS_ADDED};
 use platform::{Fault, Fixtures, OrganisationId};
 
 pub(crate) const REACTIONS: &[Reaction] = &[
     Reaction { name: "linkage.forward_reported", to: CASE_REPORTED, wanted: has_systems, run: forward },
     Reaction { name: "linkage.forward_stepped", to: CASE_STEPPED, wanted: has_systems, run: forward },
+    Reaction { name: "linkage.forward_photos", to: PHOTOS_ADDED, wanted: has_systems, run: forward },
 ];
 
 pub(crate) const TIMERS: &[Timer] =

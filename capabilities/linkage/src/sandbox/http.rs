@@ -1,13 +1,16 @@
 //! Routes of the sandbox: what went in and out, and the other side of a case. In a real district none of them is there.
 
+use super::sensors::{self, SandboxSensors};
 use super::view::{self, ExchangeView, Exchanges, ExchangesQuery, SandboxView};
 use crate::access::unit_of_sandbox;
 use crate::commands::sandbox::{self as commands, OtherSide};
+use crate::error::LinkageError;
 use crate::model::exchange::ExchangeId;
 use ::store::Tx;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use cases::demo::invented_photo;
 use edge::{Edge, InSandbox, PathOf, QueryOf, Who};
 use platform::Problem;
 use serde::Serialize;
@@ -18,6 +21,7 @@ use utoipa_axum::routes;
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(find_sandbox))
+        .routes(routes!(list_sandbox_sensors))
         .routes(routes!(list_exchanges))
         .routes(routes!(find_exchange))
         .routes(routes!(send_again))
@@ -41,6 +45,17 @@ async fn find_sandbox(
     InSandbox(sandbox): InSandbox,
 ) -> Result<Json<SandboxView>, Problem> {
     Ok(Json(view::sandbox(&edge, who.signed_in()?, sandbox).await?))
+}
+
+/// 沙箱里的感知设备：状态、报警、成为的事件、没有收下的。Sensors of the sandbox: how each stands and why, its alarms and their cases, what was not taken.
+#[utoipa::path(get, path = "/api/linkage/sandbox/sensors", tag = "linkage", operation_id = "list_sandbox_sensors",
+    responses((status = 200, body = SandboxSensors), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn list_sandbox_sensors(
+    State(edge): State<Edge>,
+    who: Who,
+    InSandbox(sandbox): InSandbox,
+) -> Result<Json<SandboxSensors>, Problem> {
+    Ok(Json(sensors::view(&edge, who.signed_in()?, sandbox).await?))
 }
 
 /// 往来记录：从新到旧，每页50条，保留7天、最多2000条。What went in and out, the newest first; kept for 7 days, 2,000 at most.
@@ -85,7 +100,7 @@ async fn send_again(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// 让一件事派给我。Let a case come: an invented report that is given to one's unit by the rules.
+/// 让一件事派给我。Let a case come: an invented report, with a photo, that is given to one's unit by the rules.
 #[utoipa::path(post, path = "/api/linkage/sandbox/cases", tag = "linkage", operation_id = "let_case_come",
     responses((status = 200, body = SandboxCaseState), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -96,7 +111,9 @@ async fn let_case_come(
 ) -> Result<Json<SandboxCaseState>, Problem> {
     let actor = who.signed_in()?;
     let unit = unit_of_sandbox(actor)?;
-    let come = async move |tx: &mut Tx| commands::let_come(tx, sandbox, unit).await;
+    let photo = invented_photo(edge.settings().data.clone(), sandbox.district()).await;
+    let photo = photo.map_err(LinkageError::from)?;
+    let come = async move |tx: &mut Tx| commands::let_come(tx, sandbox, unit, photo.clone()).await;
     Ok(Json(state_of(edge.db.write(actor, come).await?)))
 }
 

@@ -5,6 +5,7 @@
 mod http;
 mod keeping;
 mod pages;
+mod sensors;
 mod view;
 
 pub(crate) use http::routes;
@@ -26,14 +27,14 @@ pub const ROLE: &str = "sandbox_integrator";
 /// The table by which what it says is understood: catalog/linkage/states.toml.
 const STATES: &str = "mulin";
 
-/// Makes the unit of a new sandbox a partner, whose system reports by this account; answers the secret that signs its messages, which is
-/// shown once. Where messages go is for the integrator to say.
+/// Makes the unit of a new sandbox a partner, whose system reports by this account, and registers a sensor of each kind; answers the secret
+/// that signs its messages, which is shown once. Where messages go is for the integrator to say.
 ///
 /// # Errors
 /// Another partner's setting in the same moment.
 pub async fn join(
     tx: &mut Tx,
-    _: Sandbox,
+    sandbox: Sandbox,
     organisation: OrganisationId,
     account: AccountId,
 ) -> Result<String, LinkageError> {
@@ -48,6 +49,7 @@ pub async fn join(
         version: None,
     };
     partners::set(tx, console).await?;
+    sensors::one_of_each(tx, sandbox).await?;
     partners::exchange_secret(tx, organisation).await
 }
 

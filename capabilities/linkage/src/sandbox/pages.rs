@@ -1,5 +1,6 @@
 //! The sandbox's own page, for an integrator without a desk: entered by the key, works without a script.
 
+use super::sensors::{self, SandboxSensors};
 use super::view::{self, ExchangeLine, ExchangeView, ExchangesQuery, SandboxView};
 use crate::access::unit_of_sandbox;
 use crate::commands::partners::{self as partners, SetPartner};
@@ -15,6 +16,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use cases::demo::invented_photo;
 use courier::signature::Secret;
 use edge::{Edge, Html, Multipart, Page, PathOf, QueryOf, Recorders, Trouble};
 use platform::{Problem, Refusal, Sandbox};
@@ -44,6 +46,7 @@ struct EnterPage {
 struct SandboxPage {
     page: Page,
     sandbox: SandboxView,
+    sensors: SandboxSensors,
     lines: Vec<Line>,
     next: Option<String>,
     path: String,
@@ -168,6 +171,7 @@ async fn whole(
         found => found?,
     };
     let shown = view::sandbox(edge, &page.actor, sandbox).await?;
+    let sensors = sensors::view(edge, &page.actor, sandbox).await?;
     let status = if trouble.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (path, asked) = (query.path.clone().unwrap_or_default(), query.status.clone().unwrap_or_default());
     let view = SandboxPage {
@@ -179,6 +183,7 @@ async fn whole(
         path,
         status: asked,
         sandbox: shown,
+        sensors,
         trouble,
         page,
     };
@@ -246,7 +251,9 @@ async fn set_address(State(edge): State<Edge>, page: Page, form: Multipart) -> R
 async fn let_come(State(edge): State<Edge>, page: Page, form: Multipart) -> Result<Redirect, Problem> {
     let sandbox = of_form(&page, &form)?;
     let unit = unit_of_sandbox(&page.actor)?;
-    let come = async move |tx: &mut Tx| commands::let_come(tx, sandbox, unit).await;
+    let photo = invented_photo(edge.settings().data.clone(), sandbox.district()).await;
+    let photo = photo.map_err(|fault| Problem::from(&fault))?;
+    let come = async move |tx: &mut Tx| commands::let_come(tx, sandbox, unit, photo.clone()).await;
     edge.db.write(&page.actor, come).await?;
     Ok(Redirect::to(HOME))
 }

@@ -22,6 +22,7 @@ pub(crate) use http::routes;
 pub use listen::listen;
 pub(crate) use reactions::{REACTIONS, TIMERS};
 pub(crate) use reseal::RESEAL;
+pub(crate) use view::{SensorAlarmView, SensorRefusal, SensorView, Shown};
 
 use self::catalogue::SensorBook;
 use self::intake::Intake;

@@ -272,7 +272,7 @@ impl IntakeView {
 }
 
 /// What puts a sensor into words.
-pub(super) struct Shown<'a> {
+pub(crate) struct Shown<'a> {
     pub book: &'a SensorBook,
     pub places: &'a Snapshot,
     pub actor: &'a Actor,

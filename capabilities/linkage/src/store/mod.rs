@@ -6,3 +6,4 @@ pub(crate) mod hotline;
 pub(crate) mod outages;
 pub(crate) mod partners;
 pub(crate) mod sensors;
+pub(crate) mod shown_photos;

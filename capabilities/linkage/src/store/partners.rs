@@ -42,21 +42,21 @@ type RequestChange = (
 
 sql! {
     PARTNERS: (DistrictId, i64) -> Partner =
-        "select organisation_id, rung, endpoint_id, states, settings, secret, former_secret, former_until, changed_at, version
+        "select organisation_id, rung, endpoint_id, states, settings, secret, former_secret, former_until, changed_at, version, links_turn
          from linkage_partner where district = $1 order by organisation_id limit $2";
     PARTNER: (DistrictId, OrganisationId) -> Partner =
-        "select organisation_id, rung, endpoint_id, states, settings, secret, former_secret, former_until, changed_at, version
+        "select organisation_id, rung, endpoint_id, states, settings, secret, former_secret, former_until, changed_at, version, links_turn
          from linkage_partner where district = $1 and organisation_id = $2";
     PARTNER_OF_ENDPOINT: (DistrictId, EndpointId) -> Partner =
-        "select organisation_id, rung, endpoint_id, states, settings, secret, former_secret, former_until, changed_at, version
+        "select organisation_id, rung, endpoint_id, states, settings, secret, former_secret, former_until, changed_at, version, links_turn
          from linkage_partner {by:linkage_partner_of_endpoint} where district = $1 and endpoint_id = $2";
     ADD_PARTNER: PartnerColumns =
         "insert into linkage_partner (district, organisation_id, rung, endpoint_id, states, settings, secret, former_secret,
              former_until, changed_at, version)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) on conflict do nothing";
-    SAVE_PARTNER: (DistrictId, OrganisationId, i64, Rung, Option<EndpointId>, String, Json<PartnerSettings>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Time>, Time) =
+    SAVE_PARTNER: (DistrictId, OrganisationId, i64, Rung, Option<EndpointId>, String, Json<PartnerSettings>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Time>, Time, i64) =
         "update linkage_partner set rung = $4, endpoint_id = $5, states = $6, settings = $7, secret = $8, former_secret = $9,
-             former_until = $10, changed_at = $11, version = version + 1
+             former_until = $10, changed_at = $11, links_turn = $12, version = version + 1
          where district = $1 and organisation_id = $2 and version = $3";
     RESEAL_PARTNER: (DistrictId, OrganisationId, i64, Option<Vec<u8>>, Option<Vec<u8>>) =
         "update linkage_partner set secret = $4, former_secret = $5 where district = $1 and organisation_id = $2 and version = $3";
@@ -145,6 +145,7 @@ pub(crate) async fn save_partner(tx: &mut Tx, p: &Partner) -> Result<bool, Fault
         p.former_secret,
         p.former_until,
         p.changed_at,
+        p.links_turn,
     );
     Ok(tx.execute(&SAVE_PARTNER, columns).await? == 1)
 }

@@ -18,8 +18,12 @@ pub fn by_mail(address: &str) -> Value {
     json!({ "rung": "mail", "address": address, "states": "mail" })
 }
 
-/// The district gets a mail server.
 pub async fn mail_server(town: &CaseTown) -> MailSink {
+    mail_server_at(town, SITE).await
+}
+
+/// The district gets a mail server, and says where it is reached.
+pub async fn mail_server_at(town: &CaseTown, site: &str) -> MailSink {
     let sink = MailSink::open().await;
     let open = async |tx: &mut Tx| {
         let account = identity::create_staff(tx, &NewStaff::new("admin", "管理员")).await?;
@@ -30,7 +34,7 @@ pub async fn mail_server(town: &CaseTown) -> MailSink {
     };
     let token = town.town.db().write(&town.town.system(), open).await.expect("an administrator");
     let body =
-        json!({ "address": sink.address, "settings": { "from": "睦邻 <notice@example.cn>", "site": SITE } });
+        json!({ "address": sink.address, "settings": { "from": "睦邻 <notice@example.cn>", "site": site } });
     town.town.caller().with_token(&token).put("/api/messages/gateways/mail", body).await.ok();
     sink
 }

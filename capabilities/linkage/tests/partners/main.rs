@@ -6,6 +6,7 @@ mod other_open311;
 mod photos;
 mod promises;
 mod rights;
+mod shown;
 #[path = "../../../cases/tests/stories/town.rs"]
 #[allow(dead_code, reason = "the district in which the stories of cases play")]
 mod town;

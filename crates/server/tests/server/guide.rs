@@ -91,7 +91,7 @@ async fn the_examples_of_the_guide_work_as_they_stand() {
     let broker = Broker::start().await;
     values.extend(broker.as_ref().map(|broker| ("BROKER_PORT", broker.port.to_string())));
     let examples = examples();
-    assert_eq!(examples.len(), 10, "the guide's examples are found");
+    assert_eq!(examples.len(), 11, "the guide's examples are found");
     let mut ran = 0;
     for example in &examples {
         let given = if example.text.contains("/api/linkage/sandbox") { &of_sandbox } else { &values };

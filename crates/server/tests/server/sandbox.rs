@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 const EXCHANGES: &str = "/api/linkage/sandbox/exchanges";
+const SENSORS: &str = "/api/linkage/sandbox/sensors";
 
 /// A system of the integrator's: it takes whatever comes.
 async fn taker() -> String {
@@ -119,6 +120,80 @@ async fn records(mut house: House) {
         .output()
         .expect("a shell");
     assert!(String::from_utf8_lossy(&command.stdout).contains("bad_field"), "the command is the same call");
+    real.get(SENSORS).await.refused("not_found");
+    tries_sensors(&mine).await;
+}
+
+/// What is said for a sensor over HTTP is taken or refused by name, and shown with what it waits for and what it became.
+async fn tries_sensors(mine: &Caller) {
+    let say = async |readings: Value| {
+        mine.post("/api/linkage/readings", json!({ "readings": readings })).await.ok()
+    };
+    let gauge = async || sensor(&mine.get(SENSORS).await.ok(), "water_level");
+    let now = platform::Clock::System.now();
+    let reading = |value: f64, seconds: u64| {
+        let at = now.before(std::time::Duration::from_secs(seconds));
+        json!({ "sensor": "water_level", "value": value, "at": at, "unit": "m" })
+    };
+    let codes: Vec<String> =
+        sensors(&mine.get(SENSORS).await.ok()).iter().map(|one| linked::text(&one["code"])).collect();
+    assert_eq!(codes, ["gas", "manhole", "smoke", "water_level"], "one of each kind");
+
+    assert_eq!(say(json!([reading(0.4, 200), reading(0.4, 180)])).await["taken"], 2);
+    let beyond = gauge().await;
+    assert!(linked::text(&beyond["turning"]["zh"]).ends_with("起越过报警值，满 60 秒才报警"), "{beyond}");
+    assert_eq!(
+        (&beyond["condition"], &beyond["alarms"]),
+        (&json!("normal"), &json!([])),
+        "it does not last yet"
+    );
+
+    let refused = say(json!([reading(0.4, 180), { "sensor": "nobody", "value": 1, "at": now }])).await;
+    let reasons: Vec<String> = refused["refused"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| linked::text(&one["reason"]))
+        .collect();
+    assert_eq!(reasons, ["again", "unknown_sensor"]);
+    let counted = mine.get(SENSORS).await.ok()["refused"].clone();
+    let told: Vec<(&str, i64)> = counted
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| (one["reason"].as_str().expect("a name"), one["count"].as_i64().expect("a number")))
+        .collect();
+    assert_eq!(told, [("again", 1), ("unknown_sensor", 1)]);
+
+    say(json!([reading(0.4, 100)])).await;
+    let made = linked::wait_for(mine, SENSORS, |shown| {
+        let alarms = sensor(shown, "water_level")["alarms"].as_array()?.clone();
+        alarms.into_iter().find(|alarm| alarm["outcome"] == "filed")
+    })
+    .await;
+    assert!(made["made"]["number"].is_string(), "{made}");
+    say(json!([reading(0.25, 90)])).await;
+    let within = gauge().await;
+    assert_eq!(
+        (&within["condition"], &within["turning"]),
+        (&json!("alarm"), &Value::Null),
+        "behind, not by the hysteresis"
+    );
+    say(json!([reading(0.1, 80)])).await;
+    assert!(linked::text(&gauge().await["turning"]["zh"]).ends_with("起已回落，满 300 秒才算恢复"));
+
+    let own = json!({ "code": "MINE-1", "kind": "manhole", "name": "我的井盖", "lon": within["lon"], "lat": within["lat"] });
+    mine.post("/api/linkage/sensors", own).await.ok();
+    let tilt = json!([{ "sensor": "MINE-1", "value": 2, "at": now }]);
+    assert_eq!(say(tilt).await["taken"], 1, "registered by key");
+}
+
+fn sensors(shown: &Value) -> Vec<Value> {
+    shown["sensors"].as_array().expect("sensors").clone()
+}
+
+fn sensor(shown: &Value, code: &str) -> Value {
+    sensors(shown).into_iter().find(|one| one["code"] == code).expect("it is there")
 }
 
 #[tokio::test(flavor = "multi_thread")]

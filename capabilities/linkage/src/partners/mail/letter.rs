@@ -7,7 +7,7 @@ use askama::Template;
 use courier::Attempt;
 use platform::{Lang, Time, Words};
 use serde::{Deserialize, Serialize};
-use serde_json::Error;
+use serde_json::{Error, Value};
 use uuid::Uuid;
 
 /// What the sender looked up when the mail left.
@@ -36,6 +36,9 @@ struct Told {
     due_at: Option<Time>,
     note: Option<String>,
     at: Option<Time>,
+    /// Counted alone: they are on the page.
+    #[serde(default)]
+    photos: Vec<Value>,
     known: Known,
 }
 
@@ -191,12 +194,22 @@ fn lines(told: &Told, kind: &str, lang: Lang) -> Vec<Line> {
     });
     let at = told.at.map(|at| line(tr(lang, "时间：", "When:"), moment(at)));
     let note = told.note.clone().map(|note| line(tr(lang, "说明：", "Words:"), note));
+    let photos = (!told.photos.is_empty())
+        .then(|| line(tr(lang, "照片：", "Photos:"), photos(told.photos.len(), lang)));
     let state = (kind != ASSIGNED)
         .then(|| line(tr(lang, "现在：", "It is now:"), told.known.state.get(lang).to_owned()));
     let reported = told.reported_at.map(|at| line(tr(lang, "收到：", "Reported:"), moment(at)));
     let due = told.due_at.map(|at| line(tr(lang, "期限：", "Until:"), moment(at)));
-    lines.extend([words, place, reported, at, note, state, due].into_iter().flatten());
+    lines.extend([words, place, photos, reported, at, note, state, due].into_iter().flatten());
     lines
+}
+
+fn photos(count: usize, lang: Lang) -> String {
+    match (lang, count) {
+        (Lang::Zh, _) => format!("{count} 张，在答复页面上看"),
+        (Lang::En, 1) => "one, on the page where you answer".to_owned(),
+        (Lang::En, _) => format!("{count}, on the page where you answer"),
+    }
 }
 
 /// A place on a public map. WGS-84 is declared, so that the map moves the point to its own coordinates.

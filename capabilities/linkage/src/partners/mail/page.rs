@@ -6,7 +6,9 @@ use super::letter::map_address;
 use super::link;
 use crate::error::LinkageError;
 use crate::model::partner::{Said, Why};
+use crate::model::shown_photo::ShownPhoto;
 use crate::partners::forward::{organisation_name_in, whole_place_of};
+use crate::partners::shown;
 use ::store::{Conn, Tx};
 use askama::Template;
 use axum::Router;
@@ -50,6 +52,7 @@ struct AnswerPage {
     number: String,
     kind: String,
     words: String,
+    photos: Vec<Photo>,
     place: Option<String>,
     map: Option<String>,
     state: String,
@@ -90,6 +93,12 @@ impl Moment {
     fn of(page: &Page, at: Time) -> Self {
         Self { iso: at.to_string(), words: page.words(&cases::linked::moment(at)).to_owned() }
     }
+}
+
+/// A photo of the case: small on the page, and whole behind it.
+struct Photo {
+    href: String,
+    alt: String,
 }
 
 /// A line of the history.
@@ -193,15 +202,17 @@ async fn render(
                     Err(over) => return Ok(Err(over)),
                 };
                 let entries = cases::linked::entries_after(conn, district, asked.case.id, None).await?;
-                Ok::<_, Fault>(Ok((asked, entries)))
+                let photos = shown::held(conn, district, (asked.case.id, &asked.partner), now).await?;
+                Ok::<_, Fault>(Ok((asked, entries, photos)))
             };
             edge.db.read(read).await.map_err(|fault| Problem::from(&fault))?
         }
     };
     Ok(private(match found {
-        Ok((asked, entries)) => {
+        Ok((asked, entries, photos)) => {
             let status = saying.status;
-            Html(answer_page(edge, page, &asked, &entries, saying)).with_status(status)
+            let photos = photos_of(edge, &page, &photos)?;
+            Html(answer_page(edge, page, (&asked, &entries, photos), saying)).with_status(status)
         }
         Err(over) => {
             let status = if over == Over::Unknown { StatusCode::NOT_FOUND } else { StatusCode::GONE };
@@ -212,7 +223,21 @@ async fn render(
     }))
 }
 
-fn answer_page(edge: &Edge, page: Page, asked: &Asked, entries: &[EntryRow], saying: Saying) -> AnswerPage {
+fn photos_of(edge: &Edge, page: &Page, shown: &[ShownPhoto]) -> Result<Vec<Photo>, Problem> {
+    let keys = edge.fixture::<Vault>().of(page.actor.district).map_err(|fault| Problem::from(&fault))?;
+    let photo = |(index, one): (usize, &ShownPhoto)| Photo {
+        href: shown::path(&keys, one.id),
+        alt: format!("{} {}", page.tr("现场照片", "Photo"), index + 1),
+    };
+    Ok(shown.iter().enumerate().map(photo).collect())
+}
+
+fn answer_page(
+    edge: &Edge,
+    page: Page,
+    (asked, entries, photos): (&Asked, &[EntryRow], Vec<Photo>),
+    saying: Saying,
+) -> AnswerPage {
     let (case, rules) = (&asked.case, edge.fixture::<Rules>());
     let places = edge.fixture::<territory::Map>().of(case.district);
     let fits = |answer: Answer| answer.fits(&case.state);
@@ -226,6 +251,7 @@ fn answer_page(edge: &Edge, page: Page, asked: &Asked, entries: &[EntryRow], say
         number: case.number.clone(),
         kind: page.words(&cases::linked::type_words(&rules, case)).to_owned(),
         words: case.words.clone(),
+        photos,
         place: whole_place_of(&places, case),
         map: case.lon.zip(case.lat).map(|(lon, lat)| map_address(lon, lat)),
         state: page.words(&cases::linked::state_words(&rules, case)).to_owned(),
