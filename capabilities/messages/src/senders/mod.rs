@@ -3,12 +3,15 @@
 mod inbox;
 mod mail;
 mod push;
+mod relay;
+mod say;
 mod sms;
 pub(crate) mod smtp;
 
 pub(crate) use inbox::{INBOX, InboxSender};
 pub(crate) use mail::{MAIL, MailSender};
 pub(crate) use push::{PUSH, PushSender};
+pub(crate) use relay::{RELAY, RelaySender};
 pub(crate) use sms::{SMS, SmsSender};
 
 use crate::books::Books;
@@ -168,7 +171,7 @@ pub(crate) async fn settle(tx: &mut Tx, delivery: &Delivery, answer: &Value) -> 
 
 /// What another side says, without the address: it is kept and shown.
 pub(crate) fn without(words: &str, address: &str) -> String {
-    words.replace(address, "…")
+    if address.is_empty() { words.to_owned() } else { words.replace(address, "…") }
 }
 
 /// What every sender of this house does alike.
