@@ -66,7 +66,7 @@ async fn a_unit_sees_no_name_and_no_number_wherever_it_looks() {
         let opens = json!({ "purpose": "call_back" });
         let refused = water.post(&format!("/api/cases/{}/reporter", reporter.id), opens.clone()).await;
         assert_eq!(
-            (refused.status, refused.json()["permission"].clone()),
+            (refused.status, refused.json()["extra"]["permission"].clone()),
             (403, json!("cases.view_reporter"))
         );
         // Whoever answers for the place goes on as before.
@@ -182,6 +182,8 @@ async fn who_does_not_see_the_case_or_may_not_is_refused() {
         let ben = town.resident("13907330002").await;
         asks(&ben, &reporter.id, call_back()).await.refused("not_found");
         ben.get(&path(&reporter.id)).await.refused("forbidden");
+        let wall = asks(&town.wall().await, &reporter.id, call_back()).await;
+        assert!([401, 403, 404].contains(&wall.status), "a key without the scope: {}", wall.status);
         let own = ben
             .post("/api/cases", json!({ "words": BURST, "type": BURST_PIPE, "place": point(0) }))
             .await
