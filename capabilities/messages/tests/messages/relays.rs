@@ -24,7 +24,7 @@ fn gateway(relays: &Relays, kind: &str) -> Value {
 
 /// Somebody asks for a number to a resident.
 async fn asks(town: &MessageTown, to: AccountId, caller: Option<&str>) -> (RelayId, RelayAnswer) {
-    let id = RelayId(Uuid::now_v7());
+    let id = RelayId(Uuid::new_v4());
     let caller = caller.and_then(Phone::parse);
     let to = Recipient { kind: ACCOUNT, id: to.0 };
     let asked = RelayAsked { id, to, caller, seconds: GOOD, fact: None };
