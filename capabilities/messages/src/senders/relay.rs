@@ -11,7 +11,7 @@ use crate::store::relays as rows;
 use ::store::{Conn, LocalFuture, Tx};
 use courier::{Attempt, Delivery, Endpoint, Outside, Sender, Sent};
 use futures_util::future::BoxFuture;
-use platform::{DistrictId, Fault, Fixtures};
+use platform::{DistrictId, Fault, Fixtures, Phone};
 use seal::Vault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -191,7 +191,7 @@ async fn bind(
     match say(outside, Saying { address: &address, call, said: &said, hidden }).await {
         Ok(answer) => match relayer.bound(&answer) {
             // A gateway that put the called telephone itself into its answer would show it to the caller.
-            Some(bound) if bound.number.trim_start_matches("+86") != hidden => {
+            Some(bound) if Phone::parse(&bound.number).is_none_or(|own| own.as_str() != hidden) => {
                 Sent::Arrived(json!(Taken::Bound(bound)))
             }
             _ => {

@@ -104,7 +104,7 @@ async fn bind(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body: 
         let place = inner.bound.keys().position(|known| *known == id).unwrap_or_default();
         let number = match inner.mood {
             RelayMood::Nonsense => "<b>none</b>".to_owned(),
-            RelayMood::Leaking => called.clone(),
+            RelayMood::Leaking => format!("+86{called}"),
             _ => format!("9501300000{place}"),
         };
         let data = json!({ "number": number, "extension": "12", "binding_id": format!("b-{id}") });
