@@ -21,6 +21,9 @@ pub static MERGE: Permission = Permission::new("cases.merge", "并案", "merge c
 pub static ARCHIVE: Permission = Permission::new("cases.archive", "作信息留存", "keep as information");
 pub static VIEW_REPORTER: Permission =
     Permission::new("cases.view_reporter", "查看报告人", "see the reporter");
+/// Talking to the reporter without learning who they are.
+pub static REACH_REPORTER: Permission =
+    Permission::new("cases.reach_reporter", "联系报告人", "reach the reporter");
 pub static DRY_RUN: Permission = Permission::new("cases.dry_run", "试算派单规则", "try out routing rules");
 pub static RELEASE_HELD: Permission =
     Permission::new("cases.release_held", "放行待查报告", "let held reports in");
@@ -46,6 +49,7 @@ pub const ALL: &[&Permission] = &[
     &MERGE,
     &ARCHIVE,
     &VIEW_REPORTER,
+    &REACH_REPORTER,
     &DRY_RUN,
     &RELEASE_HELD,
     &EXPORT,

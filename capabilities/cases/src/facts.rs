@@ -1,6 +1,7 @@
 //! What cases tell the rest of the house. Ids, codes and states only: never words, names or phones.
 
 use crate::model::{Case, CaseId, Entry, FollowerId, FollowerKind};
+use crate::reach::ReachWay;
 use ::store::Fact;
 use platform::{AccountId, OrganisationId};
 use serde_json::{Value, json};
@@ -19,6 +20,10 @@ pub const CASE_REPORTED: &str = "cases.case_reported";
 pub const CASE_STEPPED: &str = "cases.case_stepped";
 pub const CASE_FOLLOWED: &str = "cases.case_followed";
 pub const REPORTER_OPENED: &str = "cases.reporter_opened";
+/// An office asked for a way to talk to the reporter, without learning who they are.
+pub const REPORTER_REACHED: &str = "cases.reporter_reached";
+/// The house itself used the telephone a reporter left, to pass on a call or a message. Nobody was shown it.
+pub const REPORTER_PHONE_USED: &str = "cases.reporter_phone_used";
 pub const REPORTS_CLAIMED: &str = "cases.reports_claimed";
 /// Photos came after the report they belong to.
 pub const PHOTOS_ADDED: &str = "cases.photos_added";
@@ -122,6 +127,49 @@ impl Fact for ReporterOpened<'_> {
     }
     fn data(&self) -> Value {
         json!({ "number": self.case.number, "purpose": self.purpose })
+    }
+}
+
+/// An office asked for a way to talk to the reporter.
+#[derive(Debug)]
+pub struct ReporterReached<'a> {
+    pub case: &'a Case,
+    pub way: ReachWay,
+}
+
+impl Fact for ReporterReached<'_> {
+    fn name(&self) -> &'static str {
+        REPORTER_REACHED
+    }
+    fn subject(&self) -> (&'static str, Uuid) {
+        (CaseId::NOUN, self.case.id.0)
+    }
+    fn area_path(&self) -> Option<&str> {
+        Some(&self.case.area_path)
+    }
+    fn data(&self) -> Value {
+        json!({ "number": self.case.number, "way": self.way })
+    }
+}
+
+/// The house used the telephone a reporter left.
+#[derive(Debug)]
+pub struct ReporterPhoneUsed<'a> {
+    pub case: &'a Case,
+}
+
+impl Fact for ReporterPhoneUsed<'_> {
+    fn name(&self) -> &'static str {
+        REPORTER_PHONE_USED
+    }
+    fn subject(&self) -> (&'static str, Uuid) {
+        (CaseId::NOUN, self.case.id.0)
+    }
+    fn area_path(&self) -> Option<&str> {
+        Some(&self.case.area_path)
+    }
+    fn data(&self) -> Value {
+        json!({ "number": self.case.number })
     }
 }
 

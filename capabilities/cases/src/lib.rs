@@ -26,6 +26,7 @@ mod pages;
 pub mod photos;
 pub mod promises;
 pub mod queries;
+mod reach;
 mod reactions;
 pub mod routing;
 mod rules;
@@ -69,7 +70,8 @@ pub const CAPABILITY: Capability = Capability {
             "0011_joint.sql",
             "0012_given.sql",
             "0013_told.sql",
-            "0014_answer.sql"
+            "0014_answer.sql",
+            "0015_reach.sql"
         ]
     ),
     permissions: access::ALL,
@@ -85,6 +87,11 @@ fn prepare(db: &::store::Db) -> Preparation<'_> {
         let rules = load_rules(db).await?;
         db.fixtures().put(Arc::new(rules));
         db.fixtures().put(Arc::new(joint::JointBook::load(&db.fixtures().get::<Settings>())?));
+        db.fixtures().put(Arc::new(reach::ReachBook::load(&db.fixtures().get::<Settings>())?));
+        // A house may do without messages; then nobody asks by which telephone a reporter is reached.
+        if let Some(books) = db.fixtures().find::<messages::Books>() {
+            books.add(Arc::new(reach::Reporters));
+        }
         db.fixtures().put(Arc::new(queries::map::Charts::default()));
         db.fixtures().put(Arc::new(similar::Memory::default()));
         Ok(())

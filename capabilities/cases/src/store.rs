@@ -4,6 +4,7 @@ pub(crate) mod duties;
 pub(crate) mod import;
 pub(crate) mod joint;
 pub(crate) mod own_types;
+pub(crate) mod reach;
 
 use crate::access;
 use crate::error::CaseError;

@@ -5,6 +5,7 @@ use crate::commands::joint::{
     CALL_CANCELLED, CALL_DECIDED, HELP_ACCEPTED, HELP_ASKED, HELP_DECLINED, HELP_DONE, HELP_RELEASED,
     UNITS_CALLED,
 };
+use crate::commands::reach::{ASKED_TO_CALL_BACK, REACHED_BY_NUMBER};
 use crate::commands::{INFORM, MERGE_IN};
 use crate::model::{Case, CaseId, FollowerKind, guards};
 use crate::queries::{EntryRow, Line, PhotoRow, Whole};
@@ -137,7 +138,7 @@ pub struct CaseView {
     pub paused: bool,
     pub rating: Option<i64>,
     pub merged_into: Option<CaseId>,
-    /// `138****0000`; open it with a purpose.
+    /// `138****0000`, for the reporter and for whoever may open it with a purpose.
     pub reporter_phone: Option<String>,
     /// Whether there is a reporter who can be asked.
     pub reporter_reachable: bool,
@@ -196,7 +197,10 @@ impl Viewer {
             paused: case.is_paused(),
             rating: case.rating,
             merged_into: case.merged_into,
-            reporter_phone: reporter.and_then(|r| r.phone.as_ref()).map(|p| p.masked()),
+            reporter_phone: reporter
+                .filter(|_| self.sees_reporter(following))
+                .and_then(|r| r.phone.as_ref())
+                .map(|p| p.masked()),
             reporter_reachable: reporter.is_some(),
             timeline: whole
                 .timeline
@@ -288,6 +292,10 @@ impl Viewer {
             text.push_str(address);
         }
         text
+    }
+
+    fn sees_reporter(&self, following: Option<FollowerKind>) -> bool {
+        following == Some(FollowerKind::Reporter) || self.actor.holds(&crate::access::VIEW_REPORTER)
     }
 
     fn sees_note(&self, entry: &EntryRow) -> bool {
@@ -408,6 +416,10 @@ pub fn action_words(workflow: &Workflow, action: &str) -> Words {
         (UNITS_CALLED, _) => Words::of("吹哨，请单位到现场", "Units were called to the spot"),
         (CALL_DECIDED, _) => Words::of("现场议定", "It was decided on the spot"),
         (CALL_CANCELLED, _) => Words::of("取消吹哨", "The call was called off"),
+        (REACHED_BY_NUMBER, _) => {
+            Words::of("用中间号联系报告人", "The reporter was called by a number in between")
+        }
+        (ASKED_TO_CALL_BACK, _) => Words::of("请报告人回电", "The reporter was asked to call back"),
         (MERGE_IN, _) => Words::of("并入另一份报告", "Another report was merged in"),
         (_, Some(known)) => words(&known.words),
         (name, None) => Words::new(name, name),

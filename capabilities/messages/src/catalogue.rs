@@ -1,10 +1,15 @@
 //! What people are sent, and how gateways are spoken to: catalog/messages, from the program or from a district's own folder, checked when
 //! loaded.
 
+mod call;
 mod gateways;
+mod relays;
 mod templates;
 
-pub(crate) use gateways::{Format, GatewayBook, Judged, Said};
+pub(crate) use call::{Call, Format, Judged, Said};
+pub(crate) use gateways::GatewayBook;
+pub use relays::RelayBook;
+pub(crate) use relays::{Bound, Relayer};
 pub(crate) use templates::{ClassEntry, Template, TemplateBook};
 
 use edge::Settings;

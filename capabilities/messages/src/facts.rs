@@ -1,6 +1,6 @@
 //! What messages record of themselves: ids, codes and counts; never words, and never an address.
 
-use crate::model::Channel;
+use crate::model::{Channel, RelayId};
 use platform::DistrictId;
 use serde_json::{Value, json};
 use store::Fact;
@@ -30,6 +30,13 @@ pub const DEVICE_CHANGED: &str = "messages.device_changed";
 pub const DEVICE_REMOVED: &str = "messages.device_removed";
 /// Its service says that it is gone.
 pub const DEVICE_GONE: &str = "messages.device_gone";
+/// A number in between was asked for.
+pub const RELAY_ASKED: &str = "messages.relay_asked";
+/// The gateway gave one.
+pub const RELAY_BOUND: &str = "messages.relay_bound";
+/// By hand or by time.
+pub const RELAY_ENDED: &str = "messages.relay_ended";
+pub const RELAY_REFUSED: &str = "messages.relay_refused";
 pub const RESEALED: &str = "messages.values_resealed";
 
 /// A fact of messages.
@@ -50,6 +57,11 @@ impl MessageFact {
     /// About what a recipient wants.
     pub fn of_recipient(name: &'static str, recipient: Uuid, data: Value) -> Self {
         Self { name, subject: ("recipient", recipient), area_path: None, data }
+    }
+
+    /// About a number in between.
+    pub fn of_relay(name: &'static str, relay: RelayId, data: Value) -> Self {
+        Self { name, subject: (RelayId::NOUN, relay.0), area_path: None, data }
     }
 
     pub fn of_gateway(name: &'static str, district: DistrictId, channel: Channel, data: Value) -> Self {

@@ -24,12 +24,18 @@ mod site;
 mod store;
 
 pub use books::{AddressBook, Books};
+pub use catalogue::RelayBook;
+pub use commands::relay::{
+    RelayAnswer, RelayAsked, RelayNow, RelayWay, ask_relay, end_relay, relay_way, relays,
+};
 pub use commands::send::{Notice, QUEUED_AT_ONCE_MAX, note_told, queue, send, supersede};
 /// What messages stand on, for whoever builds a part of the house: the courier has tables of its own.
 pub use courier::CAPABILITY as COURIER;
 pub use error::MessageError;
-pub use model::{ACCOUNT, MessageId, Recipient};
-pub use queries::{MessageCounts, about, is_under_way, told, told_among, unreached_among};
+pub use model::{ACCOUNT, MessageId, MessageState, Recipient, RelayId, RelayState};
+pub use queries::{
+    HowItWent, MessageCounts, about, how_it_went, is_under_way, told, told_among, unreached_among,
+};
 pub use sealed::RESEALS;
 pub use site::site;
 
@@ -45,7 +51,7 @@ use std::time::Duration;
 pub const CAPABILITY: Capability = Capability {
     name: "messages",
     words: Words::of("消息", "Messages"),
-    migrations: migrations!("messages", ["0001_messages.sql", "0002_push.sql"]),
+    migrations: migrations!("messages", ["0001_messages.sql", "0002_push.sql", "0003_relays.sql"]),
     permissions: access::ALL,
     api: http::routes,
     pages: pages::routes,
@@ -54,7 +60,7 @@ pub const CAPABILITY: Capability = Capability {
     prepare,
 };
 
-/// What was sent is told so long to whoever it was sent to; then it goes.
+/// What was sent is told so long to whoever it was sent to; then it goes. So do numbers in between that have ended.
 const SENT_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 
 fn prepare(db: &Db) -> Preparation<'_> {
@@ -63,6 +69,7 @@ fn prepare(db: &Db) -> Preparation<'_> {
         let settings = shelf.get::<Settings>();
         shelf.put(Arc::new(TemplateBook::load(&settings)?));
         shelf.put(Arc::new(GatewayBook::load(&settings)?));
+        shelf.put(Arc::new(RelayBook::load(&settings)?));
         let books = Books::default();
         books.add(Arc::new(books::Accounts));
         shelf.put(Arc::new(books));
@@ -70,6 +77,7 @@ fn prepare(db: &Db) -> Preparation<'_> {
         courier.add_sender(Arc::new(senders::SmsSender::of(shelf)));
         courier.add_sender(Arc::new(senders::MailSender::of(shelf)));
         courier.add_sender(Arc::new(senders::PushSender::of(shelf)));
+        courier.add_sender(Arc::new(senders::RelaySender::of(shelf)));
         courier.add_sender(Arc::new(senders::InboxSender::of(shelf)));
         let otherwise = identity::code_sender(shelf);
         identity::set_code_sender(shelf, Arc::new(codes::Texts { otherwise }));
@@ -85,7 +93,7 @@ pub async fn sweep(db: &Db, district: DistrictId) -> Result<u64, Fault> {
     let actor = Actor::system(district, "tidying");
     db.write(&actor, async move |tx: &mut Tx| {
         let before = tx.now().before(SENT_KEPT);
-        store::forget(tx, before).await
+        Ok(store::forget(tx, before).await? + store::relays::forget(tx, before).await?)
     })
     .await
 }

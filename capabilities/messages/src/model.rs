@@ -27,12 +27,16 @@ text_enum! {
         Mail = "mail",
         /// A notice on a device, by its browser's own service.
         Push = "push",
+        /// A call through a number in between. No message goes by it.
+        Relay = "relay",
     }
 }
 
 impl Channel {
     /// Those by which a gateway of the district sends; push needs none.
     pub const BY_GATEWAY: [Self; 2] = [Self::Sms, Self::Mail];
+    /// Those whose gateway is set by the administrator.
+    pub const SET: [Self; 3] = [Self::Sms, Self::Mail, Self::Relay];
 
     /// This way, and those by which a message goes where it is closed, best first.
     pub const fn and_next(self) -> &'static [Self] {
@@ -40,6 +44,7 @@ impl Channel {
             Self::Push => &[Self::Push, Self::Mail, Self::Sms],
             Self::Mail => &[Self::Mail, Self::Sms],
             Self::Sms => &[Self::Sms],
+            Self::Relay => &[],
         }
     }
 
@@ -48,6 +53,10 @@ impl Channel {
             Self::Sms => Words::of("短信", "Text message"),
             Self::Mail => Words::of("邮件", "Mail"),
             Self::Push => Words::of("设备通知", "Notice on a device"),
+            Self::Relay => Words::of(
+                "中间号（看不到对方号码的通话）",
+                "Relayed calls (neither side sees the other's number)",
+            ),
         }
     }
 }
@@ -75,6 +84,45 @@ text_enum! {
         Failed = "failed",
         /// It is not sent; `why` says the reason.
         Dropped = "dropped",
+    }
+}
+
+id!(
+    /// A number in between, asked for once. The gateway is told it, so that one which is asked for twice is one.
+    RelayId, "relay"
+);
+
+text_enum! {
+    /// How far a number in between has come.
+    pub RelayState {
+        /// The gateway was asked, or is about to be.
+        Asked = "asked",
+        /// There is a number, and it is good.
+        Bound = "bound",
+        /// By hand, or because its time was over.
+        Ended = "ended",
+        /// The gateway gave none, or nobody could be reached.
+        Refused = "refused",
+    }
+}
+
+row! {
+    /// A number in between as stored.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Relay {
+        pub id: RelayId,
+        pub recipient_kind: String,
+        pub recipient_id: Uuid,
+        pub sealed: Option<Vec<u8>>,
+        pub seconds: i64,
+        pub state: RelayState,
+        pub why: Option<Why>,
+        pub number: Option<String>,
+        pub extension: Option<String>,
+        pub binding: Option<String>,
+        pub asked_at: Time,
+        pub until_at: Time,
+        pub ended_at: Option<Time>,
     }
 }
 

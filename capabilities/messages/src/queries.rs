@@ -2,7 +2,7 @@
 
 use crate::model::{Channel, Message, MessageId, MessageState, Why};
 use ::store::{Conn, List, row, sql};
-use platform::{AccountId, DistrictId, FactId, Fault, Time};
+use platform::{AccountId, DistrictId, FactId, Fault, Time, Words};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -50,6 +50,8 @@ sql! {
     UNDER_WAY: (DistrictId, Uuid, i64) -> (Uuid,) =
         "select recipient_id from messages_message
          where district = $1 and thread_id = $2 and edition = $3 and state in ('waiting', 'leaving') order by recipient_id limit 1";
+    OF_THREADS: (DistrictId, List<Uuid>) -> (Uuid, MessageState, Option<Why>) =
+        "select thread_id, state, why from messages_message where district = $1 and thread_id {in:$2:uuid}";
     OF_ACCOUNT: (DistrictId, AccountId, i64) -> Message =
         "select district, id, template, class, recipient_kind, recipient_id, thread_id, edition, fact_id, content, sealed, state,
              why, account_id, channel, made_at, due_at, until_at, settled_at
@@ -152,6 +154,33 @@ pub async fn is_under_way(
     (thread, edition): (Uuid, i64),
 ) -> Result<bool, Fault> {
     Ok(conn.optional(&UNDER_WAY, (district, thread, edition)).await?.is_some())
+}
+
+/// How the message about one thing went, of a thing that is told to one.
+#[derive(Clone, Debug)]
+pub struct HowItWent {
+    pub thread: Uuid,
+    pub state: MessageState,
+    /// Why it waits, or was not sent.
+    pub why: Option<Words>,
+}
+
+/// How the messages about some things went.
+///
+/// # Errors
+/// The store.
+pub async fn how_it_went(
+    conn: &mut Conn,
+    district: DistrictId,
+    threads: Vec<Uuid>,
+) -> Result<Vec<HowItWent>, Fault> {
+    let found = conn.all(&OF_THREADS, (district, List(threads))).await?;
+    let one = |(thread, state, why): (Uuid, MessageState, Option<Why>)| HowItWent {
+        thread,
+        state,
+        why: why.map(Why::words),
+    };
+    Ok(found.into_iter().map(one).collect())
 }
 
 /// What left for an account, the latest first.

@@ -1,6 +1,8 @@
-//! What is kept sealed: an address that was typed in, with what only it may read; a mail address somebody chose; what reaches a device.
+//! What is kept sealed: an address that was typed in, with what only it may read; a mail address somebody chose; what reaches a device; the
+//! telephones of a relayed call.
 
 pub(crate) mod push;
+pub(crate) mod relays;
 
 use crate::facts::{MessageFact, RESEALED};
 use crate::model::{Message, MessageId};
@@ -87,6 +89,7 @@ pub const RESEALS: &[Reseal] = &[
         table: "messages_device",
         run: |db, district, tell| Box::pin(push::renew_devices(db, district, tell)),
     },
+    Reseal { table: "messages_relay", run: |db, district, tell| Box::pin(relays::renew(db, district, tell)) },
     Reseal {
         table: "messages_push_key",
         run: |db, district, tell| Box::pin(push::renew_key(db, district, tell)),

@@ -1,6 +1,7 @@
 //! Loads and saves messages, choices, gateways and devices; with queries.rs the only SQL.
 
 mod devices;
+pub(crate) mod relays;
 
 pub(crate) use devices::*;
 
@@ -325,7 +326,7 @@ pub(crate) async fn seal_message(
 }
 
 pub(crate) async fn gateways(conn: &mut Conn, district: DistrictId) -> Result<Vec<GatewayRow>, Fault> {
-    conn.all(&GATEWAYS, (district, Channel::BY_GATEWAY.len() as i64)).await
+    conn.all(&GATEWAYS, (district, Channel::SET.len() as i64)).await
 }
 
 /// `false` where somebody else set it meanwhile.

@@ -56,15 +56,20 @@ fn checked_name_en(name: Option<&str>) -> Result<Option<String>, TerritoryError>
     name.map(|name| checked_name("name_en", name)).transpose()
 }
 
-/// A published number: a telephone line, or a short service number such as 12345 or 95598.
-fn checked_phone(phone: Option<&str>) -> Result<Option<String>, TerritoryError> {
-    let Some(text) = phone.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+/// A number that is published: a telephone line, or a short service number such as 12345 or 95598; none where it is neither.
+pub fn read_published_phone(text: &str) -> Option<String> {
+    let text = text.trim();
     let is_service_number = (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if is_service_number {
-        return Ok(Some(text.to_owned()));
+        return Some(text.to_owned());
     }
-    match Phone::parse(text) {
-        Some(phone) => Ok(Some(phone.as_str().to_owned())),
+    Phone::parse(text).map(|phone| phone.as_str().to_owned())
+}
+
+fn checked_phone(phone: Option<&str>) -> Result<Option<String>, TerritoryError> {
+    let Some(text) = phone.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    match read_published_phone(text) {
+        Some(phone) => Ok(Some(phone)),
         None => Err(TerritoryError::invalid("phone", "电话号码不对。", "This is no telephone number.")),
     }
 }

@@ -18,8 +18,8 @@ pub use commands::{
     HandedOver, HandedPost, Heir, HoldPost, ImportOptions, ImportReport, ImportStep, Imported, KeptPost,
     NoteAbsence, OpenPost, StandIn, StoodIn, UndoneHandOver, add_organisation, change_organisation,
     check_areas, close_post, end_holding, end_stand_in, export_file, export_text, hand_over, hold_post,
-    import_areas, import_bytes, import_file, note_absence, open_post, plan_demo, seed_demo, stand_in,
-    undo_hand_over, write,
+    import_areas, import_bytes, import_file, note_absence, open_post, plan_demo, read_published_phone,
+    seed_demo, stand_in, undo_hand_over, write,
 };
 pub use error::TerritoryError;
 pub use model::{

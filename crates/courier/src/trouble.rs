@@ -57,6 +57,8 @@ pub enum Trouble {
     NoSecret,
     /// They took it and gave no number.
     NoNumber,
+    /// A gateway of calls says that it did it, and gives nothing that may be dialled.
+    NoNumberToDial,
     /// What is told of a thing needs their number of it, and none is known.
     NumberUnknown,
     /// What they gave breaks a rule of this house; in the words of that rule.
@@ -166,6 +168,9 @@ impl Trouble {
     /// The same without a word that may not be kept: a telephone, a mailbox, a device's address.
     #[must_use]
     pub fn without(mut self, word: &str) -> Self {
+        if word.is_empty() {
+            return self;
+        }
         for text in self.texts() {
             *text = text.replace(word, "…");
         }
@@ -191,6 +196,7 @@ impl Trouble {
             | Self::Page { .. }
             | Self::NoSecret
             | Self::NoNumber
+            | Self::NoNumberToDial
             | Self::NumberUnknown
             | Self::NotTaken { .. }
             | Self::NoMailServer
@@ -248,6 +254,10 @@ impl Trouble {
             ),
             Self::NoSecret => Words::of("没有设置签名密钥，消息签不了名", "the key that signs is not set"),
             Self::NoNumber => Words::of("对方收了件，却没有给编号", "they took it and gave no number"),
+            Self::NoNumberToDial => Words::of(
+                "通道说办成了，却没有给出可以拨打的号码",
+                "the gateway says that it did it, and gives no number that may be dialled",
+            ),
             Self::NumberUnknown => Words::of(
                 "对方还没有给这件事编号，进展送不过去",
                 "they have given no number yet, so progress cannot be sent",
@@ -479,5 +489,6 @@ mod tests {
             told.without("139"),
             Trouble::Gateway { word: "NO …".to_owned(), said: "… is no number".to_owned() }
         );
+        assert_eq!(refused().without(""), refused());
     }
 }

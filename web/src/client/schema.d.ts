@@ -2754,6 +2754,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/reaches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 怎样联系报告人，联系过几次、结果如何（没有姓名和号码）。 · How the reporter of a case can be reached, and how it went; no name, no number of theirs. */
+        get: operations["list_reaches"];
+        put?: never;
+        /** 联系报告人：取中间号，或请对方回电。 · Asks for a number in between, or asks the reporter to call back. */
+        post: operations["reach_reporter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/reaches/{reach}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 结束自己要的中间号。 · Ends a number in between that one asked for oneself. */
+        post: operations["end_reach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/live": {
         parameters: {
             query?: never;
@@ -5405,7 +5440,7 @@ export interface components {
             /** Format: int64 */
             rating?: number | null;
             merged_into?: components["schemas"]["CaseId"] | null;
-            /** @description `138****0000`; open it with a purpose. */
+            /** @description `138****0000`, for the reporter and for whoever may open it with a purpose. */
             reporter_phone?: string | null;
             /** @description Whether there is a reporter who can be asked. */
             reporter_reachable: boolean;
@@ -5599,7 +5634,7 @@ export interface components {
             more: boolean;
         };
         /** @enum {string} */
-        Channel: "sms" | "mail" | "push";
+        Channel: "sms" | "mail" | "push" | "relay";
         /** @description How a table is to be read. */
         CheckBody: {
             /** @description The sheet, from 0. */
@@ -6701,8 +6736,9 @@ export interface components {
             };
             choices: components["schemas"]["FoundChoice"][];
         };
-        /** @description A way gateways of texts are spoken to. */
+        /** @description A way gateways of texts, or of relayed calls, are spoken to. */
         GatewayKind: {
+            channel: components["schemas"]["Channel"];
             key: string;
             words: components["schemas"]["Words"];
             /** @description It sends registered words only, by its own number of each template. */
@@ -6711,7 +6747,7 @@ export interface components {
         /** @description What a gateway wants to be told besides its address and its secret. */
         GatewaySettings: {
             /**
-             * @description Texts: how it is spoken to, a key of the catalogue.
+             * @description Texts and relayed calls: how it is spoken to, a key of the catalogue.
              * @default
              */
             gateway: string;
@@ -8799,6 +8835,63 @@ export interface components {
             /** @description `12:00`, included; `14:30`, not included. From a later to an earlier one it goes over midnight. */
             from: string;
             to: string;
+        };
+        /** Format: uuid */
+        ReachId: string;
+        ReachReporter: {
+            /** @enum {string} */
+            way: "relay" | "message";
+            /**
+             * @description Of the office: where to call back, or where the call comes from.
+             * @example 0731-28680000
+             */
+            phone?: string | null;
+            /**
+             * @description When to call back.
+             * @example 09:00
+             */
+            from?: string | null;
+            /** @example 17:30 */
+            to?: string | null;
+        };
+        /** @description An attempt. */
+        ReachView: {
+            id: components["schemas"]["ReachId"];
+            at: components["schemas"]["Time"];
+            /** @enum {string} */
+            way: "relay" | "message";
+            way_words: components["schemas"]["Words"];
+            /** @description The office that asked. */
+            by: string;
+            /** @enum {string} */
+            step: "fetching" | "ready" | "ended" | "no_number" | "sending" | "waiting" | "sent" | "not_sent";
+            step_words: components["schemas"]["Words"];
+            /** @description What is dialled, for whoever asked, while it is good. */
+            number?: string | null;
+            extension?: string | null;
+            until?: components["schemas"]["Time"] | null;
+            /** @description Whether this viewer may end it. */
+            can_end: boolean;
+        };
+        /** @description What may be done to reach the reporter of a case, and what was done. */
+        Reaches: {
+            can: boolean;
+            why?: components["schemas"]["Words"] | null;
+            /**
+             * Format: int64
+             * @description How often still today.
+             */
+            left: number;
+            /** @description Ways that are open, the best first. */
+            ways: ("relay" | "message")[];
+            /** @description By a number in between: whether it has to be known from where the call comes. */
+            needs_caller: boolean;
+            /** @description The office's own telephone. */
+            phone?: string | null;
+            /** @description Hours in which to call back, to begin with. */
+            from: string;
+            to: string;
+            items: components["schemas"]["ReachView"][];
         };
         /** @description A reading of one sensor. */
         ReadingBody: {
@@ -12692,7 +12785,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail" | "push";
+                channel: "sms" | "mail" | "push" | "relay";
             };
             cookie?: never;
         };
@@ -12790,7 +12883,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail" | "push";
+                channel: "sms" | "mail" | "push" | "relay";
             };
             cookie?: never;
         };
@@ -12847,7 +12940,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail" | "push";
+                channel: "sms" | "mail" | "push" | "relay";
                 verb: "pause" | "resume" | "try";
             };
             cookie?: never;
@@ -12891,7 +12984,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail" | "push";
+                channel: "sms" | "mail" | "push" | "relay";
             };
             cookie?: never;
         };
@@ -12928,7 +13021,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail" | "push";
+                channel: "sms" | "mail" | "push" | "relay";
                 delivery: components["schemas"]["DeliveryId"];
             };
             cookie?: never;
@@ -18598,6 +18691,157 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reaches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reaches"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach_reporter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachReporter"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reaches"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or number */
+                id: string;
+                reach: components["schemas"]["ReachId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reaches"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

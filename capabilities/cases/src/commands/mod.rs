@@ -7,6 +7,7 @@ mod inform;
 pub mod joint;
 mod merge;
 mod photos;
+pub mod reach;
 mod report;
 mod reporter;
 mod route;

@@ -55,6 +55,7 @@ pub fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(actions::try_rules))
         .merge(crate::duties::routes())
         .merge(crate::joint::routes())
+        .merge(crate::reach::routes())
         .routes(routes!(live::follow_live))
 }
 

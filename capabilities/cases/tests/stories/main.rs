@@ -22,6 +22,7 @@ mod pages;
 mod photos;
 mod privacy;
 mod queues;
+mod reach;
 mod routing;
 mod similar;
 mod statements;

@@ -103,7 +103,8 @@ async fn a_client_finds_services_reports_and_follows() {
         let case = town.staff("water").get(&format!("/api/cases/{id}")).await.ok();
         assert!(case["text"].as_str().unwrap().ends_with("https://example.org/photo.jpg"), "{case:#}");
         assert_eq!((&case["source"], &case["answers"]["how_much"]), (&json!("open311"), &json!("gush")));
-        assert_eq!(case["reporter_phone"], "138****2345");
+        assert_eq!(case["reporter_phone"], json!(null), "a unit sees nothing of the reporter");
+        assert_eq!(case["reporter_reachable"], true);
         let token = get(&client, &format!("/tokens/{id}.json")).await.ok();
         assert_eq!(token, json!([{ "service_request_id": number, "token": id }]));
     })

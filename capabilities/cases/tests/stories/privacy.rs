@@ -65,13 +65,13 @@ async fn the_reporters_phone_is_opened_for_a_purpose_and_the_look_stays_on_recor
         });
         let reporter = town.reports(report).await;
         let path = format!("/api/cases/{}/reporter", reporter.id);
-        assert_eq!(town.sees("water", &reporter.id).await["reporter_phone"], "138****2345");
+        assert_eq!(town.sees("desk", &reporter.id).await["reporter_phone"], "138****2345");
         let curious = json!({ "purpose": "curiosity" });
-        town.staff("water").post(&path, curious).await.refused("cases.no_purpose");
+        town.staff("desk").post(&path, curious).await.refused("cases.no_purpose");
         let call = json!({ "purpose": "call_back" });
         town.staff("worker2").post(&path, call.clone()).await.refused("not_found");
         town.town.caller().post(&path, call.clone()).await.refused("sign_in");
-        let opened = town.staff("water").post(&path, call).await.ok();
+        let opened = town.staff("desk").post(&path, call).await.ok();
         assert_eq!((&opened[0]["name"], &opened[0]["phone"]), (&json!("李奶奶"), &json!("13873312345")));
         let looks: Vec<_> =
             town.facts().await.into_iter().filter(|f| f.name == "cases.reporter_opened").collect();

@@ -51,6 +51,14 @@ pub(crate) async fn choose(tx: &mut Tx, account: AccountId, wish: Wish) -> Resul
             "This is no mail address: please check it.",
         ));
     }
+    if wish.choice.channel == Some(Channel::Relay) {
+        return Err(MessageError::invalid(
+            "channel",
+            "messages.no_such_way",
+            "消息不能用这种方式接收。",
+            "Messages do not come by this way.",
+        ));
+    }
     if wish.choice.channel == Some(Channel::Mail) && mail.is_empty() {
         return Err(MessageError::invalid(
             "mail",

@@ -2,16 +2,17 @@
 
 use super::devices::PUSH_SERVICES_MAX;
 use crate::access::{MANAGE_GATEWAYS, may};
-use crate::catalogue::{GatewayBook, TemplateBook};
+use crate::catalogue::{GatewayBook, RelayBook, TemplateBook};
+use crate::commands::relay::try_relay;
 use crate::commands::send::{Notice, new_thread, send_direct};
 use crate::error::MessageError;
 use crate::facts::{GATEWAY_REMOVED, GATEWAY_SET, MessageFact, TRIED};
 use crate::model::{Channel, MessageId};
 use crate::sealed::Sealed;
-use crate::senders::{INBOX, MAIL, SMS, smtp};
+use crate::senders::{INBOX, MAIL, RELAY, SMS, smtp};
 use crate::store::{self, GatewayRow};
 use ::store::{Conn, Tx};
-use courier::{Courier, DeliveryId, EndpointId, NewEndpoint, Word};
+use courier::{Courier, DeliveryId, EndpointId, NewEndpoint, Outside, Word};
 use edge::Settings;
 use platform::{DistrictId, Fault, FaultKind, Phone};
 use seal::Zeroizing;
@@ -28,7 +29,7 @@ const SIGNATURE_CHARS_MAX: usize = 20;
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct GatewaySettings {
-    /// Texts: how it is spoken to, a key of the catalogue.
+    /// Texts and relayed calls: how it is spoken to, a key of the catalogue.
     pub gateway: String,
     /// Texts: the signature registered with it, without its brackets.
     pub signature: String,
@@ -194,17 +195,16 @@ fn check(tx: &Tx, order: &SetGateway) -> Result<&'static str, MessageError> {
             }
             MAIL
         }
+        Channel::Relay => {
+            outside.check(&order.address).map_err(|e| refused(e.words()))?;
+            if tx.fixture::<RelayBook>().find(&settings.gateway).is_none() {
+                return Err(unknown_gateway());
+            }
+            RELAY
+        }
         Channel::Push => return Err(sets_itself()),
     };
-    let site = outside.check(&settings.site).ok().filter(|url| url.path() == "/" && url.query().is_none());
-    if site.is_none() && !is_own_site(&settings.site) {
-        return Err(MessageError::invalid(
-            "settings.site",
-            "messages.bad_site",
-            "须填写居民打开本系统的网址，例如 https://mulin.example.cn 。",
-            "Where residents reach this house is needed, as in https://mulin.example.cn.",
-        ));
-    }
+    check_site(outside, order)?;
     let is_long = |text: &String| text.chars().count() > TEXT_CHARS_MAX;
     let mut texts = settings.templates.values().chain([&settings.account, &settings.from, &settings.site]);
     let secret = order.secret.as_ref();
@@ -219,6 +219,21 @@ fn check(tx: &Tx, order: &SetGateway) -> Result<&'static str, MessageError> {
     Ok(kind)
 }
 
+/// Links in messages begin with it; what is only dialled has none.
+fn check_site(outside: &Outside, order: &SetGateway) -> Result<(), MessageError> {
+    let site = &order.settings.site;
+    let found = outside.check(site).ok().filter(|url| url.path() == "/" && url.query().is_none());
+    if order.channel == Channel::Relay || found.is_some() || is_own_site(site) {
+        return Ok(());
+    }
+    Err(MessageError::invalid(
+        "settings.site",
+        "messages.bad_site",
+        "须填写居民打开本系统的网址，例如 https://mulin.example.cn 。",
+        "Where residents reach this house is needed, as in https://mulin.example.cn.",
+    ))
+}
+
 /// An address of a private network is one residents may well use: it is only printed, never called.
 fn is_own_site(site: &str) -> bool {
     let rest = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
@@ -227,15 +242,19 @@ fn is_own_site(site: &str) -> bool {
     })
 }
 
+fn unknown_gateway() -> MessageError {
+    MessageError::invalid(
+        "settings.gateway",
+        "messages.unknown_gateway",
+        "没有这种接口。",
+        "There is no such kind of gateway.",
+    )
+}
+
 fn check_texts(tx: &Tx, settings: &GatewaySettings) -> Result<(), MessageError> {
     let (book, templates) = (tx.fixture::<GatewayBook>(), tx.fixture::<TemplateBook>());
     let Some(gateway) = book.find(&settings.gateway) else {
-        return Err(MessageError::invalid(
-            "settings.gateway",
-            "messages.unknown_gateway",
-            "没有这种接口。",
-            "There is no such kind of gateway.",
-        ));
+        return Err(unknown_gateway());
     };
     let length = settings.signature.chars().count();
     if !(2..=SIGNATURE_CHARS_MAX).contains(&length) || settings.signature.contains(['【', '】']) {
@@ -268,7 +287,9 @@ fn check_texts(tx: &Tx, settings: &GatewaySettings) -> Result<(), MessageError> 
 pub(crate) async fn try_out(tx: &mut Tx, channel: Channel, to: &str) -> Result<MessageId, MessageError> {
     may(tx.actor(), &MANAGE_GATEWAYS)?;
     let to = match channel {
-        Channel::Sms => Phone::parse(to).filter(Phone::is_mobile).map(|phone| phone.as_str().to_owned()),
+        Channel::Sms | Channel::Relay => {
+            Phone::parse(to).filter(Phone::is_mobile).map(|phone| phone.as_str().to_owned())
+        }
         Channel::Mail => smtp::mailbox(to).map(|_| to.trim().to_owned()),
         Channel::Push => return Err(sets_itself()),
     };
@@ -286,6 +307,9 @@ pub(crate) async fn try_out(tx: &mut Tx, channel: Channel, to: &str) -> Result<M
     let (district, lang, thread) = (tx.district(), tx.actor().lang, new_thread(tx));
     let fact = MessageFact::of_gateway(TRIED, district, channel, json!({ "thread": thread }));
     let fact = tx.record(&fact).await?;
+    if channel == Channel::Relay {
+        return Ok(MessageId(try_relay(tx, to, fact).await?.0));
+    }
     let notice =
         Notice { template: "trial", content: json!({}), thread, edition: 0, until: None, fact: Some(fact) };
     let secret = Sealed { to, values: Map::new(), lang };

@@ -173,6 +173,7 @@ fn way(known: &Known, message: Message, is_urgent: bool) -> Option<Ready> {
             let lanes = known.devices.get(&account?)?;
             Some(if is_fast { lanes.fast_endpoint_id } else { lanes.bulk_endpoint_id })
         }
+        Channel::Relay => None,
         Channel::Mail if message.channel.is_none() && !has_mail => None,
         Channel::Mail | Channel::Sms => {
             let gateway = known.gateways.iter().find(|gateway| gateway.channel == channel)?;

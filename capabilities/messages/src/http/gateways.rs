@@ -1,7 +1,7 @@
 //! Routes about gateways: how each channel leaves, how its lanes are, a trial, and what was refused.
 
 use crate::access::{MANAGE_GATEWAYS, may};
-use crate::catalogue::{GatewayBook, TemplateBook};
+use crate::catalogue::{GatewayBook, RelayBook, TemplateBook};
 use crate::commands::devices::PUSH_SERVICES_MAX;
 use crate::commands::gateways::{self as commands, GatewaySettings, LaneDeed, SetGateway};
 use crate::error::MessageError;
@@ -53,9 +53,10 @@ pub(crate) struct MessageGateway {
     pub version: Option<i64>,
 }
 
-/// A way gateways of texts are spoken to.
+/// A way gateways of texts, or of relayed calls, are spoken to.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct GatewayKind {
+    pub channel: Channel,
     pub key: String,
     pub words: Words,
     /// It sends registered words only, by its own number of each template.
@@ -117,7 +118,7 @@ async fn list_gateways(State(edge): State<Edge>, Who(actor): Who) -> Result<Json
     let read = async move |conn: &mut Conn| {
         let rows = store::gateways(conn, district).await?;
         let mut items = Vec::new();
-        for channel in Channel::BY_GATEWAY {
+        for channel in Channel::SET {
             let row = rows.iter().find(|row| row.channel == channel);
             items.push(view(conn, district, channel, row).await?);
         }
@@ -125,16 +126,24 @@ async fn list_gateways(State(edge): State<Edge>, Who(actor): Who) -> Result<Json
         Ok::<_, Fault>(items)
     };
     let items = edge.db.read(read).await.map_err(|fault| Problem::from(&fault))?;
-    let book = edge.fixture::<GatewayBook>();
-    let kinds = book.all().iter().map(|gateway| GatewayKind {
+    let (book, relays) = (edge.fixture::<GatewayBook>(), edge.fixture::<RelayBook>());
+    let texts = book.all().iter().map(|gateway| GatewayKind {
+        channel: Channel::Sms,
         key: gateway.key.clone(),
         words: gateway.words.clone(),
         needs_template: gateway.needs_template,
     });
+    let kinds = texts.chain(relays.all().iter().map(|relayer| GatewayKind {
+        channel: Channel::Relay,
+        key: relayer.key.clone(),
+        words: relayer.words.clone(),
+        needs_template: false,
+    }));
     let is_demo = edge.settings().demo;
-    let items = items
-        .into_iter()
-        .map(|one| MessageGateway { is_demo: is_demo && !one.is_set && one.channel != Channel::Push, ..one });
+    let items = items.into_iter().map(|one| MessageGateway {
+        is_demo: is_demo && !one.is_set && Channel::BY_GATEWAY.contains(&one.channel),
+        ..one
+    });
     Ok(Json(MessageGateways { items: items.collect(), kinds: kinds.collect() }))
 }
 
@@ -301,7 +310,10 @@ async fn list_refused(
         for lane in commands::lanes(conn, district, channel).await? {
             for dead in courier::queries::dead(conn, district, lane, None, LINES_MAX).await? {
                 let message = store::find(conn, district, MessageId(dead.subject_id)).await?;
-                let template = message.and_then(|one| Some(book.find(&one.template)?.words.clone()));
+                let template = match message {
+                    Some(one) => book.find(&one.template).map(|template| template.words.clone()),
+                    None => (channel == Channel::Relay).then(|| channel.words()),
+                };
                 items.push(RefusedMessage {
                     delivery: dead.id,
                     template,

@@ -3,12 +3,15 @@
 mod inbox;
 mod mail;
 mod push;
+mod relay;
+mod say;
 mod sms;
 pub(crate) mod smtp;
 
 pub(crate) use inbox::{INBOX, InboxSender};
 pub(crate) use mail::{MAIL, MailSender};
 pub(crate) use push::{PUSH, PushSender};
+pub(crate) use relay::{RELAY, RelaySender};
 pub(crate) use sms::{SMS, SmsSender};
 
 use crate::books::Books;

@@ -1,7 +1,8 @@
 //! Text messages by a gateway's HTTP, as the catalogue describes it.
 
+use super::say::{Saying, say};
 use super::{Desk, letter_of, sends_letters, settle};
-use crate::catalogue::{GatewayBook, Judged, Said};
+use crate::catalogue::{GatewayBook, Said};
 use courier::{Attempt, Outside, Sender, Sent, Trouble};
 use platform::{Fixtures, Lang};
 use serde_json::{Value, json};
@@ -36,10 +37,6 @@ async fn send(sender: &SmsSender, outside: &Outside, attempt: &Attempt) -> Sent 
     let Some(gateway) = sender.gateways.find(&setting("gateway")) else {
         return Sent::trouble(Trouble::UnknownGateway);
     };
-    let url = match outside.check(&attempt.endpoint.address) {
-        Ok(url) => url,
-        Err(error) => return Sent::trouble(error),
-    };
     let signature = setting("signature");
     let text = match letter.lang {
         Lang::En => format!("[{signature}] {}", letter.text),
@@ -62,33 +59,9 @@ async fn send(sender: &SmsSender, outside: &Outside, attempt: &Attempt) -> Sent 
     said.params = letter.values.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
     said.values =
         letter.order.iter().filter_map(|name| letter.values.get(name)).map(|text| json!(text)).collect();
-    let body = gateway.body(&said);
-    let (kind, body) = match gateway.format {
-        crate::catalogue::Format::Json => ("application/json", body.to_string()),
-        crate::catalogue::Format::Form => ("application/x-www-form-urlencoded", form_of(&body)),
-    };
-    let mut request = outside.post(url).header("content-type", kind).body(body);
-    for (name, value) in gateway.headers(&said) {
-        request = request.header(name, value);
+    let (address, hidden) = (&*attempt.endpoint.address, &*letter.to);
+    match say(outside, attempt, Saying { address, call: &gateway.call, said: &said, hidden }).await {
+        Ok(_) => Sent::Arrived(Value::Null),
+        Err(ended) => ended,
     }
-    let sent = match outside.call(request).await {
-        Ok(answer) if answer.is_success() => match gateway.judge(&answer.body) {
-            Judged::Sent => Sent::Arrived(Value::Null),
-            Judged::Refused(why) => Sent::Refused(why),
-            // What the gateway means is not known, or its account is empty: nothing is lost, and a person sees why it waits.
-            Judged::Unclear(why) => Sent::Trouble { why, wait: answer.asked_wait(attempt.now) },
-        },
-        Ok(answer) => courier::judge(&answer, attempt.now),
-        Err(error) => Sent::trouble(error),
-    };
-    // What is kept and shown of it is without the number.
-    sent.without(&letter.to)
-}
-
-/// The loader saw to it that a form has texts only.
-fn form_of(body: &Value) -> String {
-    let fields = body.as_object().into_iter().flatten();
-    let pairs: Vec<(&str, &str)> =
-        fields.map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
-    serde_urlencoded::to_string(pairs).unwrap_or_default()
 }

@@ -7,4 +7,6 @@ mod mail;
 mod other_side;
 mod push;
 mod push_side;
+mod relay_side;
+mod relays;
 mod town;

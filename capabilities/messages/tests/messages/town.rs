@@ -71,6 +71,7 @@ pub fn sms(gateway: &Gateway) -> Value {
         "case_done",
         "case_refused",
         "case_ended",
+        "call_back",
         "outage_planned",
         "outage_sudden",
         "outage_gas",

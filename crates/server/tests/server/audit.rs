@@ -8,6 +8,7 @@ mod joint;
 mod messages;
 mod outages;
 mod partners;
+mod reach;
 mod register;
 mod sandbox;
 mod sensors;
@@ -89,6 +90,7 @@ async fn every_write_leaves_a_fact() {
     hotline::hotline(&mut audit).await;
     outages::outages(&mut audit).await;
     messages::messages(&mut audit).await;
+    reach::reach(&mut audit).await;
     partners::partners(&mut audit).await;
     joint::joint(&mut audit).await;
     joint::duties(&mut audit).await;

@@ -29,7 +29,7 @@ export const FACTS: readonly { key: string; names: readonly string[] }[] = [
       "registry.plates_issued", "registry.demo_entered",
     ],
   },
-  { key: "cases.", names: ["cases.case_reported", "cases.case_stepped", "cases.case_followed", "cases.reporter_opened", "cases.reports_claimed"] },
+  { key: "cases.", names: ["cases.case_reported", "cases.case_stepped", "cases.case_followed", "cases.reporter_opened", "cases.reporter_reached", "cases.reporter_phone_used", "cases.reports_claimed"] },
 ];
 
 export function group_words(key: string): string {
@@ -113,6 +113,8 @@ export function fact_words(name: string): string {
     case "cases.case_stepped": return tr("办理一步", "Case handled");
     case "cases.case_followed": return tr("我也遇到", "Case followed");
     case "cases.reporter_opened": return tr("查看报告人联系方式", "Reporter's contact opened");
+    case "cases.reporter_reached": return tr("联系报告人（不看号码）", "Reporter reached, without the number");
+    case "cases.reporter_phone_used": return tr("系统用报告人留的电话转接或发送", "A reporter's telephone used to pass something on");
     case "cases.reports_claimed": return tr("认领自己的报告", "Own reports claimed");
     default: return name;
   }

@@ -48,7 +48,7 @@ export interface Typed {
 export function typed_of(one: Gateway, kinds: Gateways["kinds"], site: string): Typed {
   const { gateway, signature, account, from, templates } = one.settings;
   return {
-    address: one.address, secret: "", gateway: gateway || (kinds[0]?.key ?? ""), signature: signature ?? "", account: account ?? "",
+    address: one.address, secret: "", gateway: gateway || (kinds.find((it) => it.channel === one.channel)?.key ?? ""), signature: signature ?? "", account: account ?? "",
     from: from ?? "", site: one.settings.site || site, templates: { ...templates },
   };
 }
