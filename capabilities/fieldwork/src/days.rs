@@ -10,16 +10,13 @@ use ::store::{Conn, FactRow};
 use cases::day::DEEDS_OF_DAY_MAX;
 use edge::Edge;
 use jiff::civil::Date;
-use platform::{AccountId, Actor, Fault, Scope, Time, Words};
+use platform::{AccountId, Actor, DAY, Fault, Scope, Time, Words};
 use registry::{Catalogue, Kind, RecordId};
 use seal::Vault;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 use territory::{Map, Snapshot};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Days of the calendar, both included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

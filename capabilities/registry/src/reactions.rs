@@ -6,9 +6,8 @@ use crate::model::RequestId;
 use ::store::{ALWAYS, Db, FactRow, LocalFuture, Reaction, Timer, TimerRow, Tx};
 use edge::Districts;
 use jiff::civil::Date;
-use platform::{Actor, Fault, Time};
+use platform::{Actor, DAY, Fault, HOUR, Time};
 use serde_json::json;
-use std::time::Duration;
 use uuid::Uuid;
 
 /// An answer to a person's request is due.
@@ -17,7 +16,6 @@ const COUNT_LOOKS: &str = "registry.count_looks";
 const SWEEP: &str = "registry.sweep";
 /// The hour at which few are awake; an hour after identity's own.
 const SWEEP_HOUR: i8 = 4;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) static REACTIONS: &[Reaction] =
     &[Reaction { name: "registry.raise_alarm", to: ALARM, wanted: ALWAYS, run: raise_alarm }];
@@ -55,8 +53,6 @@ async fn arm_timers(tx: &mut Tx) -> Result<(), Fault> {
     .await?;
     tx.set_timer_once(SWEEP, Uuid::nil(), next_night(now), json!({})).await
 }
-
-const HOUR: Duration = Duration::from_secs(3600);
 
 /// The next night's hour in China after `now`.
 fn next_night(now: Time) -> Time {

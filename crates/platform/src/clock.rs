@@ -7,6 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+pub const MINUTE: Duration = Duration::from_mins(1);
+pub const HOUR: Duration = Duration::from_hours(1);
+/// Of the clock, and of the calendar too: China has had no daylight saving since 1991.
+pub const DAY: Duration = Duration::from_hours(24);
+
 /// A moment: microseconds since 1970-01-01T00:00:00Z. JSON: RFC 3339 text. Storage: BIGINT.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Time(i64);

@@ -15,7 +15,7 @@ mod sandbox;
 mod words;
 
 pub use actor::{Actor, ActorKind, Grant, Permission, Scope, Via};
-pub use clock::{Clock, Time};
+pub use clock::{Clock, DAY, HOUR, MINUTE, Time};
 pub use fault::{Fault, FaultKind};
 pub use fixtures::Fixtures;
 pub use ids::{AccountId, DistrictId, FactId, OrganisationId, PostId};

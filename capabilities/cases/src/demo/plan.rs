@@ -3,7 +3,7 @@
 use crate::catalogue::{CaseType, Datatype};
 use crate::model::{CaseId, Source};
 use crate::rules::Rules;
-use platform::{Phone, Time};
+use platform::{DAY, Phone, Time};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::collections::BTreeMap;
@@ -11,7 +11,6 @@ use std::time::Duration;
 use territory::{Area, Snapshot};
 
 const GAZETTEER: &str = include_str!("../../../../catalog/demo/gazetteer.toml");
-const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Share of each hour of the day in reports, 0 to 23: mornings and evenings.
 const HOURS: [u32; 24] =
     [3, 2, 1, 1, 1, 3, 10, 30, 60, 70, 65, 50, 30, 35, 45, 50, 50, 48, 50, 55, 50, 35, 18, 8];

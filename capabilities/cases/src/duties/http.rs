@@ -18,14 +18,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use edge::{Body, Edge, Multipart, PathOf, Who};
 use platform::limits::KIB;
-use platform::{Actor, Problem};
+use platform::{Actor, DAY, Problem};
 use serde::Deserialize;
 use std::time::Duration;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
     let bytes_max = usize::try_from(table::TABLE_BYTES_MAX + 64 * KIB).unwrap_or(usize::MAX);

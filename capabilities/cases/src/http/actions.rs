@@ -16,13 +16,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use edge::{Body, Edge, PathOf, Who, idempotent};
 use flow::Deadline;
-use platform::{Actor, ActorKind, PostId, Problem};
+use platform::{Actor, ActorKind, DAY, PostId, Problem};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{Conn, Tx};
 use utoipa::ToSchema;
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Cases changed in one request.
 pub(super) const MANY_CASES_MAX: usize = 100;
 

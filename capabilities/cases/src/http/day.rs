@@ -7,14 +7,10 @@ use crate::queries::day;
 use axum::Json;
 use axum::extract::State;
 use edge::{Edge, QueryOf, Who};
-use platform::{Fault, Problem, Time, Words};
+use platform::{DAY, Fault, Problem, Time, Words};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use store::Conn;
 use utoipa::{IntoParams, ToSchema};
-
-/// China has had no daylight saving since 1991.
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

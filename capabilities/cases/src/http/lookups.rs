@@ -17,12 +17,9 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use edge::{Body, Edge, QueryOf, Who};
-use platform::{Lang, Problem, Words};
+use platform::{DAY, Lang, Problem, Words};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

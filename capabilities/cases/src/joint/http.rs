@@ -17,14 +17,12 @@ use axum::Json;
 use axum::extract::State;
 use edge::{Body, Edge, PathOf, QueryOf, Who};
 use flow::Deadline;
-use platform::{Actor, PostId, Problem};
+use platform::{Actor, DAY, PostId, Problem};
 use serde::Deserialize;
-use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Rows of a desk's lists.
 const DESK_ROWS_MAX: i64 = 50;
 /// Calls that figures count.

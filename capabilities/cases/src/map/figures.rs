@@ -8,13 +8,11 @@
 //! rule is written for Mulin; the Poisson model of arrivals is the usual one for calls to a service line.
 
 use super::chart::{Spot, is};
-use platform::{Time, Words};
+use platform::{DAY, HOUR, Time, Words};
 use std::time::Duration;
 
 /// Weeks the present hour is compared with.
 pub const WEEKS: u32 = 8;
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How long a case that has ended is still counted in some figure, with an hour to spare.
 pub const ENDED_KEPT: Duration = Duration::from_secs(25 * 3600);
 

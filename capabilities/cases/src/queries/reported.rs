@@ -4,9 +4,8 @@ use crate::codes::DEVICE_CLOCK_OFF_MAX;
 use crate::model::{CaseId, Source};
 use ::store::{Conn, row, sql};
 use jiff::civil::Date;
-use platform::{DistrictId, Fault, OrganisationId, Time};
+use platform::{DAY, DistrictId, Fault, OrganisationId, Time};
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 /// When cases were reported: from the first moment up to, not including, the second.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,7 +25,6 @@ impl Span {
 
     /// A smaller id has no case of this time. Ids are sorted by time, as far as the reporter's device tells it.
     pub(super) fn first_id(self) -> CaseId {
-        const DAY: Duration = Duration::from_secs(24 * 3600);
         let millis = (self.from.before(DEVICE_CLOCK_OFF_MAX + DAY).micros().max(0) / 1000) as u128;
         CaseId(uuid::Uuid::from_u128(millis << 80))
     }

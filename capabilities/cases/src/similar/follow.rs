@@ -10,7 +10,7 @@ use crate::queries::reported::Span;
 use crate::queries::similar::{WordsRow, words_before, words_of};
 use ::store::{Conn, Db, FactRow};
 use parking_lot::RwLock;
-use platform::{DistrictId, FactId, Fault, Time};
+use platform::{DAY, DistrictId, FactId, Fault, Time};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,7 +27,6 @@ const FACT_PIECES_MAX: usize = 50;
 const LATE_COMMIT_MAX: Duration = Duration::from_secs(5);
 /// Cases read at once: between two pieces others get their turn.
 const PIECE_ROWS: i64 = 2_000;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The indexes of all districts this server runs.
 #[derive(Debug, Default)]

@@ -4,12 +4,11 @@ use super::index::{Entry, Index};
 use super::{Asked, DAYS_BACK, SIMILAR_ROWS_MAX, Spot};
 use crate::access::Sight;
 use crate::model::CaseId;
-use platform::{Actor, DistrictId, Time};
+use platform::{Actor, DAY, DistrictId, Time};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::time::{Duration, Instant};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
 const GRID: &str = "430204/430204001/430204001008/430204001008J001";
 /// Degrees of longitude in a metre, in Zhuzhou.
 const DEGREES_PER_METRE: f64 = 1.0 / 98_400.0;

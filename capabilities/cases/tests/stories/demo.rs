@@ -3,13 +3,11 @@
 use crate::town::{CaseTown, each_case_town};
 use cases::promises::{Parts, parts_of};
 use cases::{Rules, demo};
-use platform::PostId;
-use std::time::Duration;
+use platform::{DAY, PostId};
 use store::Conn;
 use testkit::DISTRICT;
 
 const CASES: usize = 300;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenth_of_a_small_year_are_utility_cases_of_two_months_and_solved() {

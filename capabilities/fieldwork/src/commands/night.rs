@@ -2,9 +2,8 @@
 
 use super::plan::plan_grid;
 use ::store::Tx;
-use platform::{Fault, Time};
+use platform::{DAY, Fault, Time};
 use serde_json::{Value, json};
-use std::time::Duration;
 use territory::Map;
 use uuid::Uuid;
 
@@ -12,7 +11,6 @@ use uuid::Uuid;
 pub(crate) const PLAN_VISITS: &str = "fieldwork.plan_visits";
 /// The hour at which few are awake; before the register's sweep, so that what it takes away is still known.
 const PLAN_HOUR: i8 = 3;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Grids of one step.
 const GRIDS_AT_ONCE: usize = 4;
 

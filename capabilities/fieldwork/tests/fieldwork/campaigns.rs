@@ -4,11 +4,9 @@ use crate::ground::two_buildings;
 use crate::town::{
     GRID_1, GRID_2, STREET, caller, device_id, each_town, published, sent, text, upload, workbook,
 };
+use platform::DAY;
 use serde_json::{Value, json};
-use std::time::Duration;
 use testkit::{Caller, Town};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The gas check of both grids, from Monday to Friday.
 fn gas_check(form: Option<&str>) -> Value {

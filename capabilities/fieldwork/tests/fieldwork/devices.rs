@@ -2,10 +2,8 @@
 
 use crate::register::{made, page, phone, pull, two_homes, worker};
 use crate::town::{GRID_1, STREET, caller, each_town, text};
+use platform::DAY;
 use serde_json::{Value, json};
-use std::time::Duration;
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_begins_once_and_an_account_has_three_at_most() {

@@ -2,11 +2,9 @@
 
 use crate::ground::{IN_GRID_1, thing, two_buildings};
 use crate::town::{GRID_1, GRID_2, IN_GRID_2, caller, each_town, text};
+use platform::DAY;
 use serde_json::{Value, json};
-use std::time::Duration;
 use testkit::{Caller, Town};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn lights(stops: &[&str]) -> Value {
     json!({ "name": "早巡", "look_at": "灯亮不亮", "every_days": 2, "from_on": "2026-03-02", "stops": stops })

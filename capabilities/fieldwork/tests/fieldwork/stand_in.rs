@@ -1,12 +1,11 @@
 //! AB 岗: a worker's day goes to the stand-in in one action, and comes back with what was done.
 
 use crate::town::{GRID_1, GRID_2, caller, each_town, filled, published, seat, sent, text};
+use platform::HOUR;
 use serde_json::{Value, json};
-use std::time::Duration;
 use territory::HoldingRole::{Main, StandIn};
 use testkit::Caller;
 
-const HOUR: Duration = Duration::from_secs(3600);
 const EVENING: &str = "2026-03-02T20:00:00+08:00";
 
 async fn works(by: &Caller, form: &str, number: u16) -> u16 {

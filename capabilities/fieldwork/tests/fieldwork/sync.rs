@@ -2,12 +2,10 @@
 
 use crate::register::{enter, move_in, page, phone, pull, two_homes, version, worker};
 use crate::town::{GRID_1, GRID_2, IN_GRID_2, caller, each_town, published, text};
+use platform::MINUTE;
 use serde_json::{Value, json};
-use std::time::Duration;
 use store::Conn;
 use testkit::{DISTRICT, Town};
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// Past what is read again each time.
 fn later(town: &Town) {

@@ -2,15 +2,13 @@
 
 use crate::people::{ended, fact, home, old_and_alone, resident};
 use crate::town::{GRID_1, STREET, caller, each_town, seat, text};
+use platform::DAY;
 use registry::RecordId;
 use serde_json::{Value, json};
-use std::time::Duration;
 use store::{Conn, FactRow};
 use territory::HoldingRole::Main;
 use testkit::{Caller, DISTRICT, Town};
 use uuid::Uuid;
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Lets the night plan: the clock is set as a server sets it that starts, and a day goes by.
 async fn night(town: &Town) {

@@ -8,14 +8,13 @@ use ::store::{Conn, Tx};
 use axum::http::header;
 use axum::http::request::Parts;
 use edge::{Authenticate, Cookies, Edge, KeyUses, Quota, Rates, Shown};
-use platform::{AccountId, Actor, DistrictId, Problem, Time, Via};
+use platform::{AccountId, Actor, DistrictId, MINUTE, Problem, Time, Via};
 use std::pin::Pin;
 use std::time::Duration;
 use territory::Map;
 
 /// The cookie that carries a resident's session.
 pub(crate) const COOKIE: &str = "session";
-const MINUTE: Duration = Duration::from_secs(60);
 /// Calls of one service key that has no limit of its own: bursts of a morning's batch, ten a second in the long run.
 const PER_KEY: Quota = Quota { name: "identity.service_key", burst: 600, every: Duration::from_millis(100) };
 /// Who comes here with a session that is over wants a new one.

@@ -1,10 +1,9 @@
 //! An outage: what an operator announces, what must hold of it, and the way from draft to end.
 
 use crate::error::LinkageError;
-use platform::{OrganisationId, Time, Words};
+use platform::{DAY, HOUR, OrganisationId, Time, Words};
 use registry::RecordId;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use utoipa::ToSchema;
 
 platform::id!(
@@ -39,8 +38,6 @@ store::text_enum! {
     }
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The longest window: what takes longer is announced in parts.
 pub(crate) const WINDOW_DAYS_MAX: u32 = 7;
 /// How far ahead work is announced.

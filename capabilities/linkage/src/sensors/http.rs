@@ -18,12 +18,11 @@ use ::store::{Conn, Tx};
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use edge::{Body, Edge, Multipart, PathOf, QueryOf, Who};
-use platform::{Actor, Cursor, Fault, Page, Permission, Problem, Time, Words, limits};
+use platform::{Actor, Cursor, DAY, Fault, Page, Permission, Problem, Time, Words, limits};
 use seal::Zeroizing;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
 use territory::Map;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -31,7 +30,6 @@ use utoipa_axum::routes;
 
 /// Readings of one call.
 const READINGS_MAX: usize = 1_000;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
     let bytes_max = usize::try_from(table::FORM_BYTES_MAX).unwrap_or(usize::MAX);

@@ -11,14 +11,12 @@ use crate::store::sensors as store;
 use ::store::{ALWAYS, FactRow, LocalFuture, Reaction, Timer, TimerRow, Tx};
 use cases::commands::{PlaceGiven, Report, inform, report};
 use cases::{CaseId, Source};
-use platform::{Fault, Time};
+use platform::{Fault, HOUR, Time};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// The clock of an alarm that waits for the morning; its subject is the alarm.
 const MORNING: &str = "linkage.sensor_morning";
-const HOUR: Duration = Duration::from_secs(3600);
 
 pub(crate) const REACTIONS: &[Reaction] = &[
     Reaction { name: "linkage.file_alarm", to: RAISED, wanted: ALWAYS, run: file },

@@ -3,7 +3,7 @@
 use super::devices::PUSH_SERVICES_MAX;
 use crate::access::{MANAGE_GATEWAYS, may};
 use crate::catalogue::{GatewayBook, RelayBook, TemplateBook};
-use crate::commands::relay::try_relay;
+use crate::commands::relay::{refuse_asked, try_relay};
 use crate::commands::send::{Notice, new_thread, send_direct};
 use crate::error::MessageError;
 use crate::facts::{GATEWAY_REMOVED, GATEWAY_SET, MessageFact, TRIED};
@@ -141,7 +141,10 @@ pub(crate) async fn remove(tx: &mut Tx, channel: Channel) -> Result<(), MessageE
         }
         courier::drop_waiting(tx, id).await?;
     }
-    store::take_back(tx, channel).await?;
+    match channel {
+        Channel::Relay => refuse_asked(tx).await?,
+        Channel::Sms | Channel::Mail | Channel::Push => store::take_back(tx, channel).await.map(drop)?,
+    }
     store::remove_gateway(tx, channel).await?;
     tx.record(&MessageFact::of_gateway(GATEWAY_REMOVED, district, channel, json!({}))).await?;
     Ok(super::leave::soon(tx).await?)

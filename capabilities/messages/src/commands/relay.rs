@@ -17,6 +17,10 @@ use uuid::Uuid;
 
 /// The clock by which a number ends.
 pub(crate) const RELAY_DUE: &str = "messages.relay_due";
+/// Nobody waits longer for a number, by whatever time it was to be good.
+const WAITED_MAX: Duration = Duration::from_hours(24);
+/// More than all desks of a district ask for in a day.
+const WAITING_MAX: i64 = 10_000;
 /// What the courier carries.
 pub(crate) const BIND: &str = "relay_bind";
 pub(crate) const END: &str = "relay_end";
@@ -192,6 +196,15 @@ pub(crate) async fn note_refused(tx: &mut Tx, id: RelayId, why: Option<Why>) -> 
     rows::set_state(tx, id, RelayState::Refused, why).await?;
     let why = why.map(Why::as_str);
     tx.record(&MessageFact::of_relay(RELAY_REFUSED, id, json!({ "why": why }))).await.map(drop)
+}
+
+/// The gateway was taken off: whoever waits for a number hears that there is none.
+pub(crate) async fn refuse_asked(tx: &mut Tx) -> Result<(), Fault> {
+    let since = tx.now().before(WAITED_MAX);
+    for id in rows::asked(tx, since, WAITING_MAX).await? {
+        note_refused(tx, id, None).await?;
+    }
+    Ok(())
 }
 
 /// A person has the gateway asked again.

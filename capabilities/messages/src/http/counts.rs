@@ -10,15 +10,13 @@ use axum::Json;
 use axum::extract::State;
 use edge::{Edge, PathOf, QueryOf, Who};
 use jiff::civil::Date;
-use platform::{FactId, Problem, Time, Words};
+use platform::{DAY, FactId, Problem, Time, Words};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 const LINES_MAX: i64 = 100;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new().routes(routes!(count_sent)).routes(routes!(list_sent)).routes(routes!(list_caused))

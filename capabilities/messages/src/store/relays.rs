@@ -32,6 +32,8 @@ sql! {
     END: (DistrictId, RelayId, Time) =
         "update messages_relay set state = 'ended', sealed = null, number = null, extension = null, ended_at = $3
          where district = $1 and id = $2 and state <> 'ended'";
+    ASKED: (DistrictId, Time, i64) -> (RelayId,) =
+        "select id from messages_relay where district = $1 and asked_at >= $2 and state = 'asked' order by asked_at limit $3";
     RELEASE: (DistrictId, RelayId) = "update messages_relay set binding = null where district = $1 and id = $2";
     SEALED: (DistrictId, RelayId, i64) -> (RelayId, Option<Vec<u8>>) =
         "select id, sealed from messages_relay where district = $1 and id > $2 and sealed is not null
@@ -97,6 +99,12 @@ pub(crate) async fn set_state(
 ) -> Result<(), Fault> {
     let district = tx.district();
     tx.execute(&SET_STATE, (district, id, state, why)).await.map(drop)
+}
+
+/// Those the gateway has not answered yet.
+pub(crate) async fn asked(tx: &mut Tx, since: Time, limit: i64) -> Result<Vec<RelayId>, Fault> {
+    let district = tx.district();
+    Ok(tx.all(&ASKED, (district, since, limit)).await?.into_iter().map(|(id,)| id).collect())
 }
 
 /// `false` where it had ended before.

@@ -1,11 +1,10 @@
 //! What people want holds: quiet hours, a number a day, no more of a kind; codes come all the same.
 
 use crate::town::{MessageTown, each_message_town};
+use platform::HOUR;
 use serde_json::json;
 use std::time::Duration;
 use uuid::Uuid;
-
-const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_disturbed_at_night() {

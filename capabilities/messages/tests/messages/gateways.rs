@@ -2,11 +2,9 @@
 
 use crate::other_side::Mood;
 use crate::town::{MessageTown, SECRET, each_message_town, sms, staff};
+use platform::MINUTE;
 use serde_json::{Value, json};
-use std::time::Duration;
 use uuid::Uuid;
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_leaves_once_with_its_template_and_signature() {

@@ -2,14 +2,11 @@
 
 use crate::push_side::{Device, Service, who_pushed};
 use crate::town::{MessageTown, each_message_town, staff};
-use platform::{FactId, Fault};
+use platform::{FactId, Fault, MINUTE};
 use serde_json::{Value, json};
-use std::time::Duration;
 use store::{Conn, FactRow};
 use testkit::{Caller, DISTRICT};
 use uuid::Uuid;
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 async fn turn_on(page: &Caller, device: &Device) -> String {
     let added = page.post("/api/messages/devices", device.body()).await;

@@ -7,7 +7,7 @@ use messages::{
     ACCOUNT, Recipient, RelayAnswer, RelayAsked, RelayBook, RelayId, RelayNow, RelayState, ask_relay,
     end_relay, relay_way, relays,
 };
-use platform::{AccountId, FactId, Fault, Phone};
+use platform::{AccountId, FactId, Fault, MINUTE, Phone};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::{Conn, FactRow, Tx};
@@ -15,7 +15,6 @@ use testkit::{Chance, DISTRICT};
 use uuid::Uuid;
 
 const PHONE: &str = "13907330001";
-const MINUTE: Duration = Duration::from_secs(60);
 const GOOD: u32 = 1_800;
 
 fn gateway(relays: &Relays, kind: &str) -> Value {
@@ -212,6 +211,24 @@ async fn a_courier_killed_between_order_and_answer_binds_once() {
         released.sort_unstable();
         released.dedup();
         assert_eq!(released.len(), ids.len(), "each is released, seed {}", chance.seed);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_hears_that_the_gateway_was_taken_off() {
+    each_relay_town(async |town: MessageTown, side: Relays| {
+        let (anna, _) = town.resident(PHONE).await;
+        let (bound, _) = asks(&town, anna, None).await;
+        town.delivers().await;
+        let (waits, _) = asks(&town, anna, None).await;
+        let admin = town.admin().await;
+        assert_eq!(admin.delete("/api/messages/gateways/relay").await.status, 204);
+        assert_eq!(now(&town, waits).await.state, RelayState::Refused);
+        assert_eq!(now(&town, bound).await.state, RelayState::Bound, "it is good until its time is over");
+        town.delivers().await;
+        assert_eq!(side.bound().len(), 1, "a gateway that was taken off is told nothing");
+        assert_eq!(asks(&town, anna, None).await.1, RelayAnswer::NoGateway);
     })
     .await;
 }

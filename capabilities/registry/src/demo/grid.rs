@@ -7,6 +7,7 @@ use super::sources::{FactRate, Sources, pick};
 use super::specimen::Specimens;
 use crate::error::RegistryError;
 use crate::model::{Kind, Links, Source};
+use platform::DAY;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
@@ -19,7 +20,6 @@ const ORGANISATIONS: usize = 2_000;
 const THINGS: usize = 20_000;
 /// Homes were visited within so many days: the oldest visits are to be repeated.
 const VISIT_DAYS: u64 = 420;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Younger children have no telephone of their own.
 const PHONE_AGE_MIN: i32 = 13;
 /// Numbers on one road that one grid uses.

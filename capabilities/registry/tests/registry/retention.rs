@@ -1,11 +1,9 @@
 //! What has run out is announced one night and gone the next, with its history; what is left is only that there was a record.
 
 use crate::town::{CAPABILITIES, GRID_1, caller, each_town, enter, shown};
+use platform::DAY;
 use serde_json::{Value, json};
-use std::time::Duration;
 use testkit::Town;
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn set_clocks(town: &Town) {
     let registry =

@@ -3,13 +3,12 @@
 use crate::town::{
     GRID_1, caller, each_town, enter, leads_to, resident, send_form, shown, text, try_enter, two_homes,
 };
+use platform::DAY;
 use serde_json::{Value, json};
-use std::time::Duration;
 use testkit::{Caller, Town};
 
 const PHONE: &str = "13873300042";
 const NUMBER: &str = "11010519491231002X";
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// 张晓明 of grid 1, with a home, a document, a phone and a service fact.
 async fn registered(town: &Town) -> String {

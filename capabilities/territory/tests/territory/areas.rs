@@ -4,12 +4,10 @@ use crate::{
     COMMUNITY, admin, collection, each_town, feature, finding_codes, found_areas, send_file, square,
     town_features,
 };
+use platform::DAY;
 use serde_json::{Value, json};
-use std::time::Duration;
 use territory::{Map, find_area};
 use testkit::{DISTRICT, Town};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn codes(page: &Value) -> Vec<&str> {
     page["items"].as_array().expect("items").iter().map(|a| a["code"].as_str().expect("a code")).collect()

@@ -1,7 +1,7 @@
 //! Posts: opened, held by a main holder and a stand-in, handed over in one action.
 
 use crate::{admin, each_town, found_areas};
-use platform::{AccountId, Actor, ActorKind, PostId};
+use platform::{AccountId, Actor, ActorKind, DAY, PostId};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::{FactRow, Tx};
@@ -9,7 +9,6 @@ use territory::{Away, HoldingRole, Map, StandIn, TerritoryError, end_stand_in, s
 use testkit::{Caller, DISTRICT, Town};
 
 const GRID: &str = "430204001008J001";
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn account(n: u128) -> AccountId {
     AccountId(uuid::Uuid::from_u128(n))

@@ -1,12 +1,11 @@
 //! An operator's writes: an outage counted, drafted, published, changed, ended, and one that is withdrawn.
 
 use super::{Audit, text};
+use platform::HOUR;
 use serde_json::{Value, json};
-use std::time::Duration;
 use testkit::Caller;
 
 const OUTAGES: &str = "/api/linkage/outages";
-const HOUR: Duration = Duration::from_secs(3600);
 
 /// Announces an outage from the dispatcher's desk, for the water company.
 pub(super) async fn outages(audit: &mut Audit) {
