@@ -12840,7 +12840,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: "sms" | "mail" | "push";
+                channel: "sms" | "mail" | "push" | "relay";
             };
             cookie?: never;
         };
