@@ -113,7 +113,7 @@ mod tests {
             .map(|state| state.name.as_str())
             .filter(|to| is_end_for_followers(rules.workflow(), Some("handling"), to))
             .collect();
-        assert_eq!(heard, ["closed", "withdrawn", "refused"]);
+        assert_eq!(heard, ["closed", "refused", "withdrawn", "archived"]);
         assert!(
             !is_end_for_followers(rules.workflow(), Some("closed"), "closed"),
             "a word about an ended case"

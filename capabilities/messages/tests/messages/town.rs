@@ -60,26 +60,14 @@ async fn session(town: &Town, account: AccountId) -> Caller {
     town.caller().with_token(&token)
 }
 
+/// A gateway that sends by number of template wants one for each.
+const TEMPLATES: &str = include_str!("../../../../catalog/messages/templates.toml");
+
 /// How the gateway of texts is set.
 pub fn sms(gateway: &Gateway) -> Value {
-    let keys = [
-        "sign_in_code",
-        "trial",
-        "confirm_mail",
-        "request_answered",
-        "case_taken",
-        "case_done",
-        "case_refused",
-        "case_ended",
-        "call_back",
-        "outage_planned",
-        "outage_sudden",
-        "outage_gas",
-        "outage_changed",
-        "outage_cancelled",
-    ];
+    let keys = TEMPLATES.split("[[template]]\nkey = \"").skip(1).filter_map(|rest| rest.split('"').next());
     let templates: serde_json::Map<String, Value> =
-        keys.iter().map(|key| ((*key).to_owned(), json!(format!("T-{key}")))).collect();
+        keys.map(|key| (key.to_owned(), json!(format!("T-{key}")))).collect();
     json!({ "address": gateway.url, "secret": SECRET, "settings": {
         "gateway": "generic_json", "signature": "睦邻社区", "site": "https://mulin.example.cn", "templates": templates } })
 }
