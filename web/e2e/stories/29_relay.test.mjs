@@ -59,8 +59,8 @@ describe("a unit reaches a reporter", { concurrency: 1 }, () => {
   let relays;
   before(async () => { relays = await open_relay_server(); });
   after(async () => {
-    // Paused, it is no way any more: other stories ask to be called back.
-    await call("POST", "/api/messages/gateways/relay/lane/pause", await token_of(ADMIN), {});
+    // Other stories ask to be called back.
+    await call("DELETE", "/api/messages/gateways/relay", await token_of(ADMIN));
     await relays.close();
   });
 
