@@ -68,7 +68,7 @@ impl BurdenBook {
     /// # Errors
     /// A fault that names the file and what is wrong in it: a type without seconds, an unknown type, a number that cannot be meant.
     pub fn load(settings: &Settings) -> Result<Self, Fault> {
-        Self::read(&text_of(settings, BURDEN)?)
+        Self::read(&settings.catalogue_text(BURDEN)?)
     }
 
     fn read(text: &str) -> Result<Self, Fault> {
@@ -92,16 +92,6 @@ impl BurdenBook {
     /// Of a type by the word of crates/forms; what nobody is asked for takes no time.
     pub fn seconds_of(&self, kind: &str) -> u64 {
         self.seconds.get(kind).copied().unwrap_or(0)
-    }
-}
-
-/// A file of the catalogue: the district's own, or the one in the program.
-fn text_of(settings: &Settings, (name, built_in): (&str, &str)) -> Result<String, Fault> {
-    let own = settings.catalog.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists());
-    match own {
-        Some(path) => std::fs::read_to_string(&path)
-            .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display()))),
-        None => Ok(built_in.to_owned()),
     }
 }
 

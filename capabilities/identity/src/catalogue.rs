@@ -108,9 +108,9 @@ impl GrantsEntry {
 /// Loads roles, faces and limits onto the shelf; a start with faulty ones is refused.
 pub(crate) fn load(fixtures: &Fixtures) -> Result<(), Fault> {
     let settings = fixtures.get::<Settings>();
-    let roles = read_roles(&text_of(&settings, ROLES)?)?;
-    let limits = read_limits(&text_of(&settings, LIMITS)?)?;
-    let faces = read_faces(&text_of(&settings, FACES)?, &roles)?;
+    let roles = read_roles(&settings.catalogue_text(ROLES)?)?;
+    let limits = read_limits(&settings.catalogue_text(LIMITS)?)?;
+    let faces = read_faces(&settings.catalogue_text(FACES)?, &roles)?;
     fixtures.put(Arc::new(faces));
     fixtures.put(Arc::new(roles));
     fixtures.put(Arc::new(limits));
@@ -129,16 +129,6 @@ pub fn check_roles<'a>(
     let unknown = listed.difference(&declared).map(|name| format!("no capability has the permission {name}"));
     let missing = declared.difference(&listed).map(|name| format!("the permission {name} is not listed"));
     refuse(ROLES.0, unknown.chain(missing).collect())
-}
-
-/// The file in the district's folder, else the one built in.
-fn text_of(settings: &Settings, (name, built_in): (&str, &str)) -> Result<String, Fault> {
-    let own = settings.catalog.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists());
-    match own {
-        Some(path) => std::fs::read_to_string(&path)
-            .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display()))),
-        None => Ok(built_in.to_owned()),
-    }
 }
 
 fn read_roles(text: &str) -> Result<Roles, Fault> {

@@ -101,7 +101,7 @@ impl Catalogue {
     /// A fault that names the file and what is wrong in it: a value without purpose, basis, period or recipients, a service fact
     /// without a service, a choice without choices, a purpose that opens what does not exist.
     pub fn load(settings: &Settings) -> Result<Self, Fault> {
-        let text = |file| text_of(settings, file);
+        let text = |file| settings.catalogue_text(file);
         Self::read(&text(KINDS)?, &text(FACTS)?, &text(PURPOSES)?)
     }
 
@@ -241,16 +241,6 @@ impl FieldBook {
 
 fn after_months(at: Time, months: i32) -> Option<Time> {
     at.local().checked_add(months.months()).ok().map(|then| then.timestamp().into())
-}
-
-/// The file in the district's folder, else the one built in.
-pub(crate) fn text_of(settings: &Settings, (name, built_in): (&str, &str)) -> Result<String, Fault> {
-    let own = settings.catalog.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists());
-    match own {
-        Some(path) => std::fs::read_to_string(&path)
-            .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display()))),
-        None => Ok(built_in.to_owned()),
-    }
 }
 
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Fault> {

@@ -1,6 +1,7 @@
 //! What the operator set, as far as the edge and the capabilities need it.
 
 use ipnet::IpNet;
+use platform::Fault;
 use std::path::PathBuf;
 
 /// Settings in force. The server reads them from flags, environment and file; tests make their own.
@@ -43,6 +44,19 @@ impl Settings {
     /// The master key's file, said or not.
     pub fn key_file(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| self.data.join(seal::KEY_FILE_NAME))
+    }
+
+    /// The text of a file of the catalogue: the district's own where it has one of that name, else the one built in.
+    ///
+    /// # Errors
+    /// The district's own cannot be read; the fault names it.
+    pub fn catalogue_text(&self, (name, built_in): (&str, &str)) -> Result<String, Fault> {
+        let own = self.catalog.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists());
+        match own {
+            Some(path) => std::fs::read_to_string(&path)
+                .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display()))),
+            None => Ok(built_in.to_owned()),
+        }
     }
 
     /// Where the keys come from.

@@ -12,6 +12,7 @@ import { grid_of, make_building, make_person } from "../register.mjs";
 import { settle } from "../screens.mjs";
 import { call, token_of } from "../staff.mjs";
 import { fresh_phone } from "../town.mjs";
+import { until } from "../until.mjs";
 
 const UNIT = "unit";
 const ADMIN = "system-admin";
@@ -19,7 +20,6 @@ const TEST_MS_MAX = 180_000;
 const GRID = grid_of("worker");
 const DAY_MS = 86_400_000;
 const REASON = "更换总阀门（消息的故事）";
-const WAIT_MS = 60_000;
 
 const local = (days, clock) => `${new Date(Date.now() + 8 * 3_600_000 + days * DAY_MS).toISOString().slice(0, 10)}T${clock}:00+08:00`;
 const said = (page, words) => page.locator(".said-notice").filter({ hasText: words });
@@ -27,17 +27,6 @@ const said = (page, words) => page.locator(".said-notice").filter({ hasText: wor
 async function open(page, path) {
   await page.goto(path);
   await settle(page);
-}
-
-/** Asks until it is so: what leaves by the clock leaves soon, and nobody says when. */
-async function until(look, what) {
-  const end = Date.now() + WAIT_MS;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < end, what);
-    await new Promise((done) => setTimeout(done, 500));
-  }
 }
 
 /** What a sudden lack of gas tells: it comes at any hour, and so does the story. */

@@ -10,21 +10,10 @@ import { open_push_service } from "../push_service.mjs";
 import { settle } from "../screens.mjs";
 import { find_staffed_grid, handle_case } from "../staff.mjs";
 import { BASE, fresh_phone } from "../town.mjs";
+import { until } from "../until.mjs";
 
 const TEST_MS_MAX = 180_000;
-const WAIT_MS = 60_000;
 const WORDS = "路口的水管爆了，水喷得很高（通知的故事）。";
-
-/** Asks until it is so: what leaves by the clock leaves soon, and nobody says when. */
-async function until(look, what) {
-  const end = Date.now() + WAIT_MS;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < end, what);
-    await new Promise((done) => setTimeout(done, 500));
-  }
-}
 
 /** What the browser would get from its own service. */
 async function give_subscription(page, subscription) {

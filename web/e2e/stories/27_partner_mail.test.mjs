@@ -13,23 +13,13 @@ import { make_photo } from "../photo.mjs";
 import { settle } from "../screens.mjs";
 import { call, find_staffed_grid, grey_png, token_of } from "../staff.mjs";
 import { BASE, fresh_phone } from "../town.mjs";
+import { until } from "../until.mjs";
 
 const DISPATCHER = "dispatcher";
 const NO_GAS = "P01010";
 const OFFICE = "office@gas.example.cn";
 const TEST_MS_MAX = 180_000;
-const WAIT_MS = 60_000;
 const said = (page, words) => page.locator(".said-notice").filter({ hasText: words });
-
-async function until(look, what) {
-  const end = Date.now() + WAIT_MS;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < end, what);
-    await new Promise((done) => { setTimeout(done, 300); });
-  }
-}
 
 async function open(page, path) {
   await page.goto(path);

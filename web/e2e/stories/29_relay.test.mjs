@@ -10,6 +10,7 @@ import { open_relay_server } from "../relay_server.mjs";
 import { settle } from "../screens.mjs";
 import { call, find_staffed_grid, token_of } from "../staff.mjs";
 import { fresh_phone } from "../town.mjs";
+import { until, WAIT_MS } from "../until.mjs";
 
 const UNIT = "unit";
 const ADMIN = "system-admin";
@@ -17,19 +18,7 @@ const BURST_PIPE = "P01002";
 const NAME = "周阿姨";
 const OFFICE = "0731-28680000";
 const TEST_MS_MAX = 180_000;
-const WAIT_MS = 60_000;
 const said = (page, words) => page.locator(".said-notice").filter({ hasText: words });
-
-/** Asks until it is so: what leaves by the clock leaves soon, and nobody says when. */
-async function until(look, what) {
-  const end = Date.now() + WAIT_MS;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < end, what);
-    await new Promise((done) => { setTimeout(done, 300); });
-  }
-}
 
 /** A burst pipe, which the rules give to the water company. */
 async function reported(token, reporter) {

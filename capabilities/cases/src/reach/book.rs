@@ -58,12 +58,7 @@ impl ReachBook {
     /// # Errors
     /// A fault that names the file and what is wrong in it.
     pub fn load(settings: &Settings) -> Result<Self, Fault> {
-        let own = settings.catalog.as_ref().map(|folder| folder.join(FILE.0)).filter(|path| path.exists());
-        let text = match own {
-            Some(path) => std::fs::read_to_string(&path)
-                .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display())))?,
-            None => FILE.1.to_owned(),
-        };
+        let text = settings.catalogue_text(FILE)?;
         Self::read(&text)
     }
 

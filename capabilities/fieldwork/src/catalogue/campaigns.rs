@@ -1,6 +1,6 @@
 //! Campaigns a desk may begin with, and what campaigns may take of a worker's day: catalog/campaigns/templates.toml, checked when loaded.
 
-use super::{parse, text_of};
+use super::parse;
 use crate::model::Target;
 use edge::Settings;
 use platform::{Fault, Words};
@@ -65,7 +65,7 @@ impl CampaignBook {
     /// # Errors
     /// A fault that names the file and what is wrong in it: a campaign without reason or right, a target the register cannot answer.
     pub fn load(settings: &Settings, catalogue: &Catalogue) -> Result<Self, Fault> {
-        Self::read(&text_of(settings, TEMPLATES)?, catalogue)
+        Self::read(&settings.catalogue_text(TEMPLATES)?, catalogue)
     }
 
     fn read(text: &str, catalogue: &Catalogue) -> Result<Self, Fault> {

@@ -41,7 +41,7 @@ impl CarriedBook {
     /// # Errors
     /// A fault that names the file and what is wrong in it: a value the register does not keep, one that is sealed, one without a reason.
     pub fn load(settings: &Settings, catalogue: &Catalogue) -> Result<Self, Fault> {
-        Self::read(&super::text_of(settings, CARRIED)?, catalogue)
+        Self::read(&settings.catalogue_text(CARRIED)?, catalogue)
     }
 
     fn read(text: &str, catalogue: &Catalogue) -> Result<Self, Fault> {

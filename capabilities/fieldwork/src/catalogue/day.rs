@@ -1,6 +1,5 @@
 //! The sentences of a day report: catalog/fieldwork/day.toml, checked when loaded.
 
-use super::text_of;
 use crate::model::{DayLine, DayTold};
 use edge::Settings;
 use platform::{Fault, Words};
@@ -60,7 +59,7 @@ impl DayBook {
     /// # Errors
     /// A fault that names the file and what is wrong in it: a sentence that is missing, unknown or of no group, one without its number.
     pub fn load(settings: &Settings) -> Result<Self, Fault> {
-        Self::read(&text_of(settings, DAY)?)
+        Self::read(&settings.catalogue_text(DAY)?)
     }
 
     fn read(text: &str) -> Result<Self, Fault> {

@@ -1,6 +1,5 @@
 //! What stands out on a sheet: catalog/fieldwork/sheets.toml, checked when loaded.
 
-use super::text_of;
 use edge::Settings;
 use platform::{Fault, Words};
 use serde::Deserialize;
@@ -45,7 +44,7 @@ impl SheetBook {
     /// # Errors
     /// A fault that names the file and what is wrong in it.
     pub fn load(settings: &Settings) -> Result<Self, Fault> {
-        Self::read(&text_of(settings, SHEETS)?)
+        Self::read(&settings.catalogue_text(SHEETS)?)
     }
 
     fn read(text: &str) -> Result<Self, Fault> {

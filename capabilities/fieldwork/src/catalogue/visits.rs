@@ -1,6 +1,6 @@
 //! Whom workers visit by rule: catalog/visits/rules.toml, from the program or from a district's own folder, checked when loaded.
 
-use super::{parse, text_of};
+use super::parse;
 use crate::model::{Basis, Every, VisitRule};
 use edge::Settings;
 use platform::{Fault, Words};
@@ -85,7 +85,7 @@ impl VisitBook {
     /// A fault that names the file, the rule and what is wrong with it: a fact that the register does not know or of which workers are not
     /// told, a rule without a service, without or with two grounds, without or with two bases, a number that cannot be meant.
     pub fn load(settings: &Settings, catalogue: &Catalogue) -> Result<Self, Fault> {
-        Self::read(&text_of(settings, RULES)?, catalogue)
+        Self::read(&settings.catalogue_text(RULES)?, catalogue)
     }
 
     fn read(text: &str, catalogue: &Catalogue) -> Result<Self, Fault> {

@@ -94,12 +94,7 @@ impl HotlineBook {
     /// A fault that names the file and what is wrong in it: no hotline, a key twice, a class twice or of an unknown type, a heading that
     /// names two columns, limits that cannot be meant.
     pub fn load(settings: &Settings, rules: &cases::Rules) -> Result<Self, Fault> {
-        let own = settings.catalog.as_ref().map(|folder| folder.join(FILE.0)).filter(|path| path.exists());
-        let text = match own {
-            Some(path) => std::fs::read_to_string(&path)
-                .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display())))?,
-            None => FILE.1.to_owned(),
-        };
+        let text = settings.catalogue_text(FILE)?;
         Self::read(&text, |code| rules.catalogue.find_type(code).is_some())
             .map_err(|what| Fault::broken(format!("the catalogue's file {} cannot be used: {what}", FILE.0)))
     }

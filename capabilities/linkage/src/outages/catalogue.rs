@@ -68,12 +68,7 @@ impl OutageBook {
         rules: &cases::Rules,
         register: &registry::Catalogue,
     ) -> Result<Self, Fault> {
-        let own = settings.catalog.as_ref().map(|folder| folder.join(FILE.0)).filter(|path| path.exists());
-        let text = match own {
-            Some(path) => std::fs::read_to_string(&path)
-                .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display())))?,
-            None => FILE.1.to_owned(),
-        };
+        let text = settings.catalogue_text(FILE)?;
         let is_type = |code: &str| rules.catalogue.find_type(code).is_some();
         let is_told =
             |key: &str| register.fact(key).is_some_and(|fact| fact.to.iter().any(|whom| whom == "grid"));

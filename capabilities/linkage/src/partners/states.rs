@@ -68,12 +68,7 @@ impl StateTables {
     /// # Errors
     /// A fault that names every hole: a word without a meaning, a meaning without a word, a state of ours without a word.
     pub(crate) fn load(settings: &Settings, workflow_states: &BTreeSet<String>) -> Result<Self, Fault> {
-        let own = settings.catalog.as_ref().map(|folder| folder.join(FILE.0)).filter(|path| path.exists());
-        let text = match own {
-            Some(path) => std::fs::read_to_string(&path)
-                .map_err(|e| Fault::from(e).context(format_args!("reading {}", path.display())))?,
-            None => FILE.1.to_owned(),
-        };
+        let text = settings.catalogue_text(FILE)?;
         Self::read(&text, workflow_states)
     }
 

@@ -116,7 +116,7 @@ impl RelayBook {
     /// # Errors
     /// A fault that names every hole.
     pub(crate) fn load(settings: &Settings) -> Result<Self, Fault> {
-        Self::read(&super::text_of(settings, FILE)?)
+        Self::read(&settings.catalogue_text(FILE)?)
     }
 
     fn read(text: &str) -> Result<Self, Fault> {

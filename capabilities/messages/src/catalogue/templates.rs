@@ -140,7 +140,7 @@ impl TemplateBook {
     /// # Errors
     /// A fault that names every hole.
     pub fn load(settings: &Settings) -> Result<Self, Fault> {
-        Self::read(&super::text_of(settings, FILE)?)
+        Self::read(&settings.catalogue_text(FILE)?)
     }
 
     fn read(text: &str) -> Result<Self, Fault> {

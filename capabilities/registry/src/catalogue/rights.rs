@@ -1,6 +1,6 @@
 //! What people may ask about their data, by what article, and when the answer may be no: catalog/register/rights.toml.
 
-use super::{Catalogue, parse, refuse, text_of};
+use super::{Catalogue, parse, refuse};
 use crate::model::{Ask, Content, Kind, retention};
 use edge::Settings;
 use platform::{Fault, Words};
@@ -68,7 +68,7 @@ impl Rights {
     /// A fault that names what is wrong in it: a clock the law does not allow, a right without its article, a duty for a value nobody
     /// keeps.
     pub fn load(settings: &Settings, catalogue: &Catalogue) -> Result<Self, Fault> {
-        Self::read(&text_of(settings, RIGHTS)?, catalogue)
+        Self::read(&settings.catalogue_text(RIGHTS)?, catalogue)
     }
 
     fn read(text: &str, catalogue: &Catalogue) -> Result<Self, Fault> {

@@ -1,6 +1,6 @@
 //! Which tables may be brought in, and by which words their columns are known: the file `register/imports.toml`, checked when loaded.
 
-use crate::catalogue::{Catalogue, parse, refuse, text_of};
+use crate::catalogue::{Catalogue, parse, refuse};
 use crate::model::Kind;
 use edge::Settings;
 use platform::{Fault, Words};
@@ -79,7 +79,7 @@ impl ImportBook {
     /// # Errors
     /// A fault that names what is wrong: a column that leads nowhere, a code that is no choice of its field, a head of two columns.
     pub fn load(settings: &Settings, catalogue: &Catalogue) -> Result<Self, Fault> {
-        Self::read(&text_of(settings, FILE)?, catalogue)
+        Self::read(&settings.catalogue_text(FILE)?, catalogue)
     }
 
     fn read(text: &str, catalogue: &Catalogue) -> Result<Self, Fault> {
