@@ -6,8 +6,8 @@ export const WAIT_MS = 60_000;
 const LOOK_EVERY_MS = 300;
 
 /** Asks until it is so, and answers what was found; `what` says what was waited for. */
-export async function until(look, what) {
-  const end = Date.now() + WAIT_MS;
+export async function until(look, what, ms_max = WAIT_MS) {
+  const end = Date.now() + ms_max;
   for (;;) {
     const found = await look();
     if (found) return found;
